@@ -1,0 +1,72 @@
+//! The annotated example configuration, made from the defaults and compared with the file by a test.
+
+use super::Config;
+
+/// What each key means; the unit stands in the key's name or here.
+const COMMENTS: &[(&str, &str)] = &[
+    ("[server]", "Where the daemon listens and what it is called."),
+    ("base_url", "The address people and servers know. It decides what we are, never a request's Host header."),
+    ("listen", "Socket the daemon listens on; put a TLS-terminating proxy in front."),
+    ("data_dir", "Directory of the database and the media."),
+    ("name", "Name shown on the pages."),
+    ("[policy]", "Who may come and go: \"nobody\" (default), \"anyone\", or a list like [\"old.example\"]."),
+    ("arrivals", "Servers whose accounts may be copied to this one."),
+    ("departures", "Servers that accounts of this one may be copied to."),
+    ("[limits]", "What the daemon takes and gives at most."),
+    ("page_items", "Items on one page of an export."),
+    ("media_file_bytes", "Largest single media file, in bytes; a larger one is skipped with this reason."),
+    ("archive_bytes", "Unpacked size of an archive, in bytes; a larger one is refused."),
+    ("archive_entries", "Entries of an archive; more are refused."),
+    ("[federation]", "How the daemon reaches other servers."),
+    ("timeout_seconds", "Longest wait for one answer, in seconds."),
+    ("loopback_hosts", "For laboratories only: host:port names reachable on loopback. `serve` refuses any."),
+];
+
+/// The text of `config.example.toml`: every key with its default and its meaning.
+pub fn example() -> String {
+    let mut config = Config::default();
+    config.policy.arrivals = crate::model::policy::Rule::Word(crate::model::policy::RuleWord::Nobody);
+    config.policy.departures = config.policy.arrivals.clone();
+    let plain = toml::to_string(&config).unwrap_or_default();
+    let mut text = String::from("# Every key with its default. Unknown keys are errors.\n");
+    for line in plain.lines() {
+        let key = line.split(" = ").next().unwrap_or(line);
+        if let Some((_, comment)) = COMMENTS.iter().find(|(name, _)| *name == key) {
+            text.push_str("# ");
+            text.push_str(comment);
+            text.push('\n');
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_example_is_explained() {
+        let text = example();
+        let mut previous = "";
+        for line in text.lines() {
+            if line.contains(" = ") || line.starts_with('[') {
+                assert!(previous.starts_with('#'), "no comment above {line}");
+            }
+            previous = line;
+        }
+    }
+
+    #[test]
+    fn the_example_reads_back_as_the_defaults() {
+        let config: Config = toml::from_str(&example()).unwrap();
+        assert_eq!(config.limits.page_items, Config::default().limits.page_items);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let error = toml::from_str::<Config>("[server]\nbase_ulr = \"https://x.example\"").unwrap_err();
+        assert!(error.to_string().contains("base_ulr"));
+    }
+}

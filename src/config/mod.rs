@@ -1,0 +1,167 @@
+//! The configuration: one TOML file, every key with a default, unknown keys are errors.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::model::policy::Rule;
+
+mod document;
+
+pub use document::example;
+
+/// Everything a daemon is told.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens and what it is called.
+    pub server: Server,
+    /// Who may come and go.
+    pub policy: Policy,
+    /// What it takes and gives at most.
+    pub limits: Limits,
+    /// How it reaches other servers.
+    pub federation: Federation,
+}
+
+/// Where the daemon listens and what it is called.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address people and servers know; decides what we are, never a request's `Host`.
+    pub base_url: Url,
+    /// Socket the daemon listens on.
+    pub listen: SocketAddr,
+    /// Directory of the database and the media.
+    pub data_dir: PathBuf,
+    /// Name on the pages.
+    pub name: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            base_url: Url::parse("https://social.example").expect("a constant address parses"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
+            data_dir: PathBuf::from("data"),
+            name: "godwit".to_owned(),
+        }
+    }
+}
+
+/// Who may come and go.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Servers whose accounts may arrive.
+    #[serde(deserialize_with = "rule")]
+    pub arrivals: Rule,
+    /// Servers accounts may leave for.
+    #[serde(deserialize_with = "rule")]
+    pub departures: Rule,
+}
+
+/// Reads a rule and says what it may be when it is something else.
+fn rule<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Error> {
+    Rule::deserialize(deserializer).map_err(|_| {
+        serde::de::Error::custom("write \"nobody\", \"anyone\" or a list of host names like [\"old.example\"]")
+    })
+}
+
+/// What the daemon takes and gives at most.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Items on one page of an export.
+    pub page_items: usize,
+    /// Largest single media file.
+    pub media_file_bytes: u64,
+    /// Unpacked size of an archive at most.
+    pub archive_bytes: u64,
+    /// Entries of an archive at most.
+    pub archive_entries: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            page_items: 100,
+            media_file_bytes: 256 << 20,
+            archive_bytes: 64 << 30,
+            archive_entries: 1_000_000,
+        }
+    }
+}
+
+/// How the daemon reaches other servers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Federation {
+    /// Longest wait for one answer, in seconds.
+    pub timeout_seconds: u64,
+    /// `host:port` names that may be reached on loopback over http. `serve` refuses to start with any.
+    pub loopback_hosts: Vec<String>,
+}
+
+impl Default for Federation {
+    fn default() -> Self {
+        Self { timeout_seconds: 30, loopback_hosts: Vec::new() }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("reading the configuration {path}")]
+    Read {
+        /// Which file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; the cause names line and key.
+    #[error("the configuration {path} is not understood: {why}")]
+    Parse {
+        /// Which file.
+        path: String,
+        /// Line, key and expectation.
+        why: String,
+    },
+    /// A value makes no sense.
+    #[error("{0}")]
+    Value(String),
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming file, line and key.
+    pub fn load(path: &std::path::Path) -> Result<Self, ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|error| ConfigError::Parse { path: shown, why: error.to_string() })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let base = &self.server.base_url;
+        if base.path() != "/" || base.query().is_some() || base.host_str().is_none() {
+            return Err(ConfigError::Value(format!(
+                "server.base_url must be an origin without path, like https://social.example (it is {base})"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The host (with a port that is not the scheme's own) that stands in our handles.
+    pub fn domain(&self) -> String {
+        crate::model::actor::authority(&self.server.base_url)
+    }
+}

@@ -1,0 +1,26 @@
+//! godwit moves a whole fediverse account from one server to another.
+//!
+//! The modules stand in floor order: each names only those above it in this list
+//! (the exact table is a constant in `tests/architecture.rs`).
+
+pub mod model;
+
+pub mod config;
+pub mod telemetry;
+
+pub mod oauth;
+pub mod port;
+pub mod store;
+pub mod wire;
+
+pub mod site;
+pub mod transfer;
+
+pub mod adapters;
+pub mod federation;
+pub mod jobs;
+
+pub mod app;
+
+pub mod cli;
+pub mod http;

@@ -1,0 +1,14 @@
+//! Plain data: what travels, what is remembered, what was decided. No I/O, no async, no SQL.
+
+pub mod actor;
+pub mod collection;
+pub mod handle;
+pub mod id;
+pub mod item;
+pub mod mapping;
+pub mod media;
+pub mod moment;
+pub mod object;
+pub mod policy;
+pub mod report;
+pub mod transfer;

@@ -1,0 +1,184 @@
+//! A transfer and the table of its legal steps.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::id::{AccountId, TransferId};
+
+/// Declares the states with their words, so that storage, JSON and drawing cannot drift apart.
+macro_rules! states {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        /// Where a transfer stands.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum TransferState { $($(#[$doc])* $name),+ }
+
+        impl TransferState {
+            /// All states in the order a transfer meets them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word used in storage and JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+        }
+    };
+}
+
+states! {
+    /// The person is at the source, being asked.
+    AwaitingConsent = "awaiting_consent",
+    /// The source named another actor than the one typed; the person must confirm.
+    AwaitingConfirmation = "awaiting_confirmation",
+    /// Counts and a sample are read.
+    Surveying = "surveying",
+    /// Pages and files are read.
+    Fetching = "fetching",
+    /// What would be written is known.
+    Planned = "planned",
+    /// Items are written, visible to their owner only.
+    Importing = "importing",
+    /// Both sides are counted.
+    Verifying = "verifying",
+    /// The copy can be looked at, kept, announced or thrown away.
+    Trial = "trial",
+    /// The copy is visible; nothing was announced.
+    Kept = "kept",
+    /// The owner said announce; waiting for the consent to hand the map over.
+    AwaitingHandOver = "awaiting_hand_over",
+    /// Copy visible, alias set; the map is being handed over.
+    HandingOver = "handing_over",
+    /// The map is at the source; the owner's last word is spoken there.
+    AwaitingAnnouncement = "awaiting_announcement",
+    /// The source has announced.
+    Done = "done",
+    /// Something needs a person; `problem` says what.
+    Failed = "failed",
+    /// The copy is being taken back.
+    Discarding = "discarding",
+    /// Nothing of it is left but this row.
+    Discarded = "discarded",
+}
+
+impl TransferState {
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str() == word)
+    }
+
+    /// Whether a transfer may go from here to `next`.
+    pub fn may_become(self, next: Self) -> bool {
+        use TransferState as S;
+        match self {
+            S::AwaitingConsent => {
+                matches!(next, S::AwaitingConfirmation | S::Surveying | S::Failed | S::Discarded)
+            }
+            S::AwaitingConfirmation => matches!(next, S::Surveying | S::Failed | S::Discarding),
+            S::Surveying => matches!(next, S::Fetching | S::Failed | S::Discarding),
+            S::Fetching => matches!(next, S::Planned | S::Failed | S::Discarding),
+            S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
+            S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
+            S::Verifying => matches!(next, S::Trial | S::Failed | S::Discarding),
+            S::Trial => matches!(next, S::Kept | S::AwaitingHandOver | S::Discarding),
+            S::Kept => matches!(next, S::AwaitingHandOver),
+            S::AwaitingHandOver => matches!(next, S::HandingOver | S::Kept | S::Trial),
+            S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::AwaitingHandOver),
+            S::AwaitingAnnouncement => matches!(next, S::Done | S::AwaitingHandOver),
+            S::Failed => matches!(
+                next,
+                S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Discarding
+            ),
+            S::Discarding => matches!(next, S::Discarded),
+            S::Done | S::Discarded => false,
+        }
+    }
+
+    /// Whether the engine has work to do without a person.
+    pub fn is_running(self) -> bool {
+        use TransferState as S;
+        matches!(
+            self,
+            S::Surveying
+                | S::Fetching
+                | S::Planned
+                | S::Importing
+                | S::Verifying
+                | S::HandingOver
+                | S::Discarding
+        )
+    }
+
+    /// Whether the copy may be taken back without anybody having seen it.
+    pub fn can_discard(self) -> bool {
+        self.may_become(Self::Discarding) || self.may_become(Self::Discarded)
+    }
+}
+
+/// Where the data of a transfer comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "snake_case")]
+pub enum Origin {
+    /// A live server that speaks LOLA.
+    Live {
+        /// The actor to be copied.
+        actor: Url,
+    },
+    /// A file given by an admin or the person.
+    Archive {
+        /// Where the file lies on this machine.
+        path: String,
+    },
+}
+
+/// One account copied from one source to one destination; the long-lived record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Its id.
+    pub id: TransferId,
+    /// The account at this host that receives the copy.
+    pub account: AccountId,
+    /// What the person typed, or the archive's name.
+    pub asked_for: String,
+    /// Where the data comes from.
+    pub origin: Origin,
+    /// Where it stands.
+    pub state: TransferState,
+    /// Why it failed or what it waits for; a sentence for the person.
+    pub problem: Option<String>,
+    /// State to go back to after a failure was mended.
+    pub resume_at: Option<TransferState>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_word_reads_back() {
+        for state in TransferState::ALL {
+            assert_eq!(TransferState::from_word(state.as_str()), Some(*state));
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_the_final_states() {
+        for state in TransferState::ALL {
+            assert!(!TransferState::Done.may_become(*state));
+            assert!(!TransferState::Discarded.may_become(*state));
+        }
+    }
+
+    #[test]
+    fn what_has_become_public_cannot_be_discarded_without_trace() {
+        for state in [TransferState::Kept, TransferState::HandingOver, TransferState::Done] {
+            assert!(!state.can_discard(), "{}", state.as_str());
+        }
+    }
+
+    #[test]
+    fn every_running_state_has_a_way_on_and_a_way_out() {
+        for state in TransferState::ALL.iter().filter(|s| s.is_running()) {
+            assert!(TransferState::ALL.iter().any(|next| state.may_become(*next)), "{}", state.as_str());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Writing an account at the host this daemon stands beside.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use super::error::AdapterError;
+use crate::model::{
+    actor::Profile,
+    id::{AccountId, ItemKey, LocalId, TransferId},
+    item::{Item, ItemKind},
+    mapping::Reservation,
+    moment::Moment,
+};
+
+/// A request for a new id.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The item's key at the source.
+    pub key: ItemKey,
+    /// Its kind.
+    pub kind: ItemKind,
+    /// Its original time; the new id sorts by it.
+    pub published: Option<Moment>,
+    /// Position among items of the same millisecond, parents before replies.
+    pub rank: u16,
+    /// File name to show in a media address.
+    pub file_name: Option<String>,
+}
+
+/// A file that is already in the blob store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBlob {
+    /// SHA-256, lower-case hex: its name in the blob store.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+    /// Type as found in the bytes.
+    pub media_type: String,
+}
+
+/// An item ready to be written: rewritten to its new addresses.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The id it was given.
+    pub reservation: Reservation,
+    /// The item, every reference already pointing at the new addresses.
+    pub item: Item,
+    /// Blobs of its attachments, by attachment address (as in the item).
+    pub blobs: BTreeMap<String, (LocalId, StoredBlob)>,
+}
+
+/// What became of one written item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// It is there.
+    Done,
+    /// It cannot be there; the sentence says why.
+    Skipped(String),
+}
+
+/// Where copies are written. Every write is keyed: doing it twice does it once.
+#[async_trait]
+pub trait Destination: Send + Sync {
+    /// Gives ids and addresses before anything is written. The same request gets the same ids.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn reserve(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        wanted: &[Wanted],
+    ) -> Result<Vec<Reservation>, AdapterError>;
+
+    /// Writes a batch, visible to its owner only; notifies nobody.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the batch as a whole failed; single items answer with [`Written`].
+    async fn write(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: Vec<Prepared>,
+    ) -> Result<Vec<Written>, AdapterError>;
+
+    /// Puts the profile aside until release; it fills only what the owner left empty.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn write_profile(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        profile: Profile,
+        avatar: Option<StoredBlob>,
+        header: Option<StoredBlob>,
+    ) -> Result<(), AdapterError>;
+
+    /// Counts what is there of a transfer, by kind, in the host's own tables.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn counts(&self, transfer: &TransferId) -> Result<BTreeMap<ItemKind, u64>, AdapterError>;
+
+    /// Gives everything its recorded visibility; notifies nobody.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn release(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError>;
+
+    /// Removes everything of a transfer that was not released.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn discard(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError>;
+}

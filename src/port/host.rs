@@ -1,0 +1,96 @@
+//! The fediverse server a daemon stands beside, as far as a move touches it.
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::{error::AdapterError, remote::Signer};
+use crate::model::{
+    id::{AccountId, LocalId},
+    item::ItemKind,
+    object::Visibility,
+};
+
+/// What one of the host's addresses stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Kind of the thing.
+    pub kind: ItemKind,
+    /// The host's key of it.
+    pub local_id: LocalId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Its canonical id.
+    pub id: Url,
+}
+
+/// An account of the host, as much as a move needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostAccount {
+    /// Its key.
+    pub id: AccountId,
+    /// Login name.
+    pub username: String,
+    /// Its actor.
+    pub actor: Url,
+    /// Its page for people.
+    pub page: Url,
+    /// Where it has moved, if it has.
+    pub moved_to: Option<Url>,
+    /// Actors it says it is also known by.
+    pub also_known_as: Vec<Url>,
+}
+
+/// The host's abilities that announcing needs.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// Finds an account by key.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn account(&self, id: &AccountId) -> Result<Option<HostAccount>, AdapterError>;
+
+    /// Finds an account by login name.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError>;
+
+    /// Turns any address of the host into the thing it stands for; `None` when it is not one of
+    /// the host's objects or files. Any spelling the host answers on is understood.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError>;
+
+    /// Where a Move must be told: the distinct (shared) inboxes of an account's followers.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError>;
+
+    /// Sets or clears where an account has moved.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn set_moved_to(&self, account: &AccountId, target: Option<&Url>) -> Result<(), AdapterError>;
+
+    /// Publishes that an account is also known by `other`. Adding twice adds once.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError>;
+
+    /// The key that signs for an account.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host does not hand keys out.
+    async fn signer(&self, account: &AccountId) -> Result<Signer, AdapterError>;
+
+    /// The account's actor document as strangers see it.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn actor_document(&self, account: &AccountId) -> Result<serde_json::Value, AdapterError>;
+}

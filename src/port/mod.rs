@@ -1,0 +1,11 @@
+//! The waist: small traits between the story (`transfer`) and the world.
+//!
+//! To add a foreign system, implement [`source::Source`] or [`destination::Destination`] in one
+//! file under `adapters/`; what a system does not have stays `None` or empty.
+
+pub mod clock;
+pub mod destination;
+pub mod error;
+pub mod host;
+pub mod remote;
+pub mod source;

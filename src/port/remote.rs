@@ -1,0 +1,247 @@
+//! The one way out of the house: a guarded request to another server.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
+use serde_json::Value;
+use url::Url;
+
+use super::error::AdapterError;
+
+/// Longest JSON document that is read. The field's servers cut at 1 MiB; pages of ours stay below it.
+pub const JSON_LIMIT_BYTES: usize = 4 << 20;
+
+/// A key that signs requests in the name of an actor.
+#[derive(Clone)]
+pub struct Signer {
+    /// `<actor id>#main-key`.
+    pub key_id: String,
+    /// PKCS#8 private key in PEM.
+    pub private_key_pem: Arc<str>,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `None` for GET, the body for POST.
+    pub body: Option<Bytes>,
+    /// Content type of the body.
+    pub content_type: &'static str,
+    /// Where to.
+    pub url: Url,
+    /// `Accept` header.
+    pub accept: &'static str,
+    /// Bearer token; kept on redirects within the same origin only. Never logged.
+    pub bearer: Option<Bearer>,
+    /// Who signs.
+    pub signer: Option<Signer>,
+}
+
+/// A bearer token that does not show itself.
+#[derive(Clone)]
+pub struct Bearer(pub String);
+
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bearer(…)")
+    }
+}
+
+/// The `Accept` of an ActivityPub document.
+pub const ACCEPT_ACTIVITY: &str =
+    r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
+
+impl Request {
+    /// A GET for an ActivityPub document.
+    pub fn get(url: Url) -> Self {
+        Self {
+            body: None,
+            content_type: "",
+            url,
+            accept: ACCEPT_ACTIVITY,
+            bearer: None,
+            signer: None,
+        }
+    }
+
+    /// A POST of an activity.
+    pub fn post_activity(url: Url, activity: &Value) -> Self {
+        Self {
+            body: Some(Bytes::from(activity.to_string())),
+            content_type: "application/activity+json",
+            ..Self::get(url)
+        }
+    }
+
+    /// A POST of plain JSON.
+    pub fn post_json(url: Url, body: &Value) -> Self {
+        Self {
+            body: Some(Bytes::from(body.to_string())),
+            content_type: "application/json",
+            accept: "application/json",
+            ..Self::get(url)
+        }
+    }
+
+    /// A POST of a form.
+    pub fn post_form(url: Url, fields: &[(&str, &str)]) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self {
+            body: Some(Bytes::from(body)),
+            content_type: "application/x-www-form-urlencoded",
+            accept: "application/json",
+            ..Self::get(url)
+        }
+    }
+
+    /// With another `Accept`.
+    #[must_use]
+    pub fn accepting(mut self, accept: &'static str) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    /// With a bearer token.
+    #[must_use]
+    pub fn bearing(mut self, token: &str) -> Self {
+        self.bearer = Some(Bearer(token.to_owned()));
+        self
+    }
+
+    /// Signed by an actor.
+    #[must_use]
+    pub fn signed(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+}
+
+/// What came back; the body is read as it streams.
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Where the answer finally came from, after redirects.
+    pub url: Url,
+    /// Header names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: BoxStream<'static, Result<Bytes, RemoteError>>,
+}
+
+impl Response {
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What `Retry-After` asks for, in seconds form (dates are read by the client before).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.headers.get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    /// Reads the whole body.
+    ///
+    /// # Errors
+    /// [`RemoteError::TooLarge`] past `limit_bytes`, or whatever broke the stream.
+    pub async fn bytes(mut self, limit_bytes: usize) -> Result<Bytes, RemoteError> {
+        let mut collected = Vec::new();
+        while let Some(chunk) = self.body.next().await {
+            let chunk = chunk?;
+            if collected.len() + chunk.len() > limit_bytes {
+                return Err(RemoteError::TooLarge { limit_bytes });
+            }
+            collected.extend_from_slice(&chunk);
+        }
+        Ok(Bytes::from(collected))
+    }
+
+    /// Reads the whole body as JSON, up to [`JSON_LIMIT_BYTES`].
+    ///
+    /// # Errors
+    /// As [`Response::bytes`], or [`RemoteError::NotJson`].
+    pub async fn json(self) -> Result<Value, RemoteError> {
+        let bytes = self.bytes(JSON_LIMIT_BYTES).await?;
+        serde_json::from_slice(&bytes).map_err(|error| RemoteError::NotJson(error.to_string()))
+    }
+}
+
+/// Why a request failed before there was an answer worth reading.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RemoteError {
+    /// The address is not one we go to: private, not https, IP literal, odd port.
+    #[error("will not connect to {url}: {why}")]
+    Forbidden {
+        /// Where to.
+        url: String,
+        /// Which rule.
+        why: String,
+    },
+    /// More hops than allowed, or a redirect of a POST.
+    #[error("too many or forbidden redirects from {url}")]
+    Redirects {
+        /// Where it started.
+        url: String,
+    },
+    /// No connection, or it broke.
+    #[error("no answer from {host}: {why}")]
+    Unreachable {
+        /// Which host.
+        host: String,
+        /// What happened.
+        why: String,
+    },
+    /// The body is longer than we read.
+    #[error("the answer is longer than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// The body is not JSON.
+    #[error("the answer is not JSON: {0}")]
+    NotJson(String),
+    /// A key of ours could not be used.
+    #[error("cannot sign the request: {0}")]
+    Signing(String),
+}
+
+impl RemoteError {
+    /// The same failure as the engine sees it.
+    pub fn into_adapter(self, doing: impl Into<String>) -> AdapterError {
+        match self {
+            Self::Unreachable { .. } => AdapterError::Busy {
+                doing: doing.into(),
+                why: self.to_string(),
+                after: Duration::from_secs(30),
+            },
+            other => AdapterError::fatal(doing, other),
+        }
+    }
+}
+
+/// Sends requests to other servers under the guard's rules: https, public addresses only, at most
+/// three redirects each checked anew, a limit of time and size.
+#[async_trait]
+pub trait Remote: Send + Sync {
+    /// Sends one request and returns whatever status came back.
+    ///
+    /// # Errors
+    /// Only when there is no answer; a 4xx or 5xx is an answer.
+    async fn send(&self, request: Request) -> Result<Response, RemoteError>;
+
+    /// Whether `url` may be reached at all, without reaching it.
+    ///
+    /// # Errors
+    /// [`RemoteError::Forbidden`] with the rule it breaks.
+    fn check(&self, url: &Url) -> Result<(), RemoteError>;
+}
+
+/// The daemon's remote, shared by all parts.
+pub type SharedRemote = Arc<dyn Remote>;

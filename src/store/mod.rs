@@ -1,0 +1,170 @@
+//! Our tables. One SQL text for every database; readers in parallel, one writer.
+//!
+//! `run!`, `row!` and `rows!` are the only places where a statement meets a concrete database:
+//! a second one is a second arm there, not a second text.
+
+use std::{path::Path, sync::Arc};
+
+use futures::future::BoxFuture;
+use sqlx::{
+    SqlitePool,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::watch;
+
+mod writer;
+
+use writer::Writer;
+
+/// Readers kept open. Each is one thread; SQLite answers point queries in microseconds.
+const READERS: u32 = 4;
+
+/// A failure of our own database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database answered with an error.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The tables cannot be brought up to date.
+    #[error("bringing the tables up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Something stored cannot be read back.
+    #[error("a stored {what} cannot be read: {why}")]
+    Corrupt {
+        /// Which column.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The writer has stopped because the daemon is shutting down.
+    #[error("the store is shutting down")]
+    Closed,
+    /// A row that a caller relies on is not there.
+    #[error("no such {0}")]
+    Missing(&'static str),
+    /// The row is in a state that does not allow this.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// Result of a store function.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A connection to whichever database is configured.
+pub enum Connection {
+    /// A reader of the pool.
+    SqliteReader(PoolConnection<sqlx::Sqlite>),
+    /// The writer's own.
+    SqliteWriter(SqliteConnection),
+}
+
+/// Runs a statement; yields the number of rows it touched.
+macro_rules! run {
+    ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $conn {
+            $crate::store::Connection::SqliteReader(c) =>
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+            $crate::store::Connection::SqliteWriter(c) =>
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+        }
+    };
+}
+
+/// Fetches at most one row as `$row`.
+macro_rules! row {
+    ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $conn {
+            $crate::store::Connection::SqliteReader(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await,
+            $crate::store::Connection::SqliteWriter(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut *c).await,
+        }
+    };
+}
+
+/// Fetches all rows as `$row`.
+macro_rules! rows {
+    ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $conn {
+            $crate::store::Connection::SqliteReader(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await,
+            $crate::store::Connection::SqliteWriter(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut *c).await,
+        }
+    };
+}
+
+pub(crate) use {row, rows, run};
+
+pub mod blobs;
+
+/// The daemon's own database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: SqlitePool,
+    writer: Writer,
+    commits: Arc<watch::Sender<u64>>,
+}
+
+impl Store {
+    /// Opens (and creates) the database in `data_dir` and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be opened or migrated.
+    pub async fn open(data_dir: &Path) -> StoreResult<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join("godwit.sqlite"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(std::time::Duration::from_secs(10));
+        let commits = Arc::new(watch::Sender::new(0));
+        let writer = Writer::start(&options, Arc::clone(&commits)).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self { readers, writer, commits })
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when none can be had.
+    pub async fn reader(&self) -> StoreResult<Connection> {
+        Ok(Connection::SqliteReader(self.readers.acquire().await?))
+    }
+
+    /// Runs `work` in a transaction of the one writer. Several callers' works share one commit;
+    /// a failing work takes back only itself. Returns after the commit.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, or [`StoreError`] when the commit fails.
+    pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+
+    /// A counter that grows with every commit: wait on it to see changes without polling.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
+    }
+}
+
+/// Reads a JSON column.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> StoreResult<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, why: error.to_string() })
+}
+
+/// Writes a JSON column. Our model types serialize without fail.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// A count as the database gives it; never negative.
+pub(crate) fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}

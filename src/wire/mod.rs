@@ -1,0 +1,43 @@
+//! JSON in and out: lenient in, strict out. No I/O.
+
+pub mod activity;
+pub mod actor;
+pub mod audience;
+pub mod collection;
+pub mod lenient;
+pub mod media;
+pub mod object;
+pub mod relation;
+
+/// The AS2 namespace and the terms we use beyond it. Spec: LOLA 0.3; SWICG Miscellaneous Terms.
+pub fn context() -> serde_json::Value {
+    serde_json::json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/v1",
+        {
+            "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+            "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+            "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+            "sensitive": "as:sensitive",
+            "Hashtag": "as:Hashtag",
+            "toot": "http://joinmastodon.org/ns#",
+            "blurhash": "toot:blurhash",
+            "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+            "votersCount": "toot:votersCount",
+            "featured": {"@id": "toot:featured", "@type": "@id"},
+            "Emoji": "toot:Emoji",
+            "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+            "blocked": {"@id": "https://purl.archive.org/socialweb/blocked#blocked", "@type": "@id"},
+            "previously": {
+                "@id": "https://swicg.github.io/activitypub-data-portability/lola#previously",
+                "@container": "@list"
+            },
+            "schema": "http://schema.org#",
+            "PropertyValue": "schema:PropertyValue",
+            "value": "schema:value"
+        }
+    ])
+}
+
+/// The media type of ActivityPub documents, in the spelling every receiver's list has.
+pub const ACTIVITY_JSON: &str = "application/activity+json; charset=utf-8";
