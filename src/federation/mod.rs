@@ -1,1 +1,3 @@
-//! To be filled.
+//! Talking to other servers: guarded requests, signatures out and in, deliveries.
+
+pub mod client;

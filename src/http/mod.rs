@@ -1,1 +1,5 @@
-//! http
+//! The outside of the daemon: parse, call a step, render.
+
+pub mod extract;
+pub mod problem;
+pub mod ui;

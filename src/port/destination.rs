@@ -29,7 +29,7 @@ pub struct Wanted {
 }
 
 /// A file that is already in the blob store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredBlob {
     /// SHA-256, lower-case hex: its name in the blob store.
     pub sha256: String,

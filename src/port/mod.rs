@@ -7,5 +7,6 @@ pub mod clock;
 pub mod destination;
 pub mod error;
 pub mod host;
+pub mod lookup;
 pub mod remote;
 pub mod source;

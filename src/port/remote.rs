@@ -241,6 +241,9 @@ pub trait Remote: Send + Sync {
     /// # Errors
     /// [`RemoteError::Forbidden`] with the rule it breaks.
     fn check(&self, url: &Url) -> Result<(), RemoteError>;
+
+    /// The origin of a host name from a handle: https, or http for a laboratory's loopback hosts.
+    fn origin_of(&self, host: &str) -> Option<Url>;
 }
 
 /// The daemon's remote, shared by all parts.

@@ -1,1 +1,40 @@
-//! To be filled.
+//! The built-in server: a small, real ActivityPub server in our own database, so that godwit runs
+//! with nothing beside it.
+
+use url::Url;
+
+use crate::{
+    port::clock::SharedClock,
+    store::{Store, blobs::Blobs},
+};
+
+pub mod accounts;
+pub mod error;
+pub mod keys;
+pub mod passwords;
+pub mod sessions;
+pub mod urls;
+
+pub use error::{SiteError, SiteResult};
+
+/// The built-in server. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    /// Our tables.
+    pub store: Store,
+    /// Our media.
+    pub blobs: Blobs,
+    /// Time and randomness.
+    pub clock: SharedClock,
+    /// Addresses of everything we publish.
+    pub urls: urls::Urls,
+    /// Keeps password hashing from taking every core.
+    passwords: passwords::Passwords,
+}
+
+impl Site {
+    /// Puts the parts together. `base` is the configured address.
+    pub fn new(store: Store, blobs: Blobs, clock: SharedClock, base: Url) -> Self {
+        Self { store, blobs, clock, urls: urls::Urls::new(base), passwords: passwords::Passwords::new() }
+    }
+}

@@ -97,7 +97,9 @@ macro_rules! rows {
 
 pub(crate) use {row, rows, run};
 
+pub mod accounts;
 pub mod blobs;
+pub mod sessions;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]

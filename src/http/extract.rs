@@ -1,0 +1,122 @@
+//! What handlers need to know about a request: who is signed in, what form of answer is wanted.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+
+use super::problem::Problem;
+use crate::{app::App, site::sessions::Session};
+
+/// Name of the session cookie; one per port, because cookies ignore ports.
+pub fn cookie_name(app: &App) -> String {
+    let base = &app.config.server.base_url;
+    if base.scheme() == "https" {
+        "__Host-godwit".to_owned()
+    } else {
+        format!("godwit_{}", base.port_or_known_default().unwrap_or(80))
+    }
+}
+
+/// The signed-in person, if any, with the token of their cookie.
+pub struct MaybeSignedIn(pub Option<(Session, String)>);
+
+/// The signed-in person; anybody else is sent to the sign-in page (or told 401, for programs).
+pub struct SignedIn {
+    /// Who it is.
+    pub session: Session,
+    /// Token of their cookie.
+    pub token: String,
+}
+
+impl SignedIn {
+    /// Checks that a form was made for this very session.
+    ///
+    /// # Errors
+    /// 403 when the form's token is another's.
+    pub fn check_form(&self, csrf: &str) -> Result<(), Problem> {
+        let (ours, theirs) = (self.session.csrf.as_bytes(), csrf.as_bytes());
+        if aws_lc_rs::constant_time::verify_slices_are_equal(ours, theirs).is_ok() {
+            Ok(())
+        } else {
+            Err(Problem::forbidden(
+                "stale-form",
+                "This form was opened in another session. Go back, reload the page and send it again.",
+            ))
+        }
+    }
+
+    /// Checks the `X-CSRF-Token` header of a JSON request.
+    ///
+    /// # Errors
+    /// As [`SignedIn::check_form`].
+    pub fn check_header(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let sent = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
+        self.check_form(sent.unwrap_or_default())
+    }
+}
+
+async fn session_of(request: HttpRequest) -> Result<Option<(Session, String)>, actix_web::Error> {
+    let Some(app) = request.app_data::<web::Data<App>>() else {
+        return Ok(None);
+    };
+    let Some(cookie) = request.cookie(&cookie_name(app)) else {
+        return Ok(None);
+    };
+    let token = cookie.value().to_owned();
+    let session = app.site.session(&token).await.map_err(Problem::from)?;
+    Ok(session.map(|session| (session, token)))
+}
+
+impl FromRequest for MaybeSignedIn {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(session_of(request).await?)) })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if let Some((session, token)) = session_of(request.clone()).await? {
+                return Ok(Self { session, token });
+            }
+            if !wants_html(&request) {
+                return Err(Problem::unauthorized("not-signed-in", "Sign in first.").into());
+            }
+            let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+            let response = actix_web::HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, format!("/sign-in?{query}")))
+                .finish();
+            Err(actix_web::error::InternalError::from_response("not signed in", response).into())
+        })
+    }
+}
+
+/// Whether the asker is a browser: `text/html` is named and no ActivityPub type is.
+pub fn wants_html(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    accept.contains("text/html") && !wants_activity(request)
+}
+
+/// Whether an ActivityPub document (or plain JSON) is asked for.
+pub fn wants_activity(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    ["application/activity+json", "application/ld+json", "application/json"]
+        .iter()
+        .any(|kind| accept.contains(kind))
+}
+
+/// The bearer token of a request.
+pub fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let token = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))?;
+    Some(token.trim().to_owned())
+}

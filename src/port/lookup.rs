@@ -1,0 +1,66 @@
+//! Finding actors: from a handle to an actor id to its document, over any [`Remote`].
+
+use url::Url;
+
+use super::{
+    error::AdapterError,
+    remote::{Remote, Request, Signer},
+};
+use crate::{
+    model::{actor::Actor, handle::Handle},
+    wire,
+};
+
+/// Asks a handle's server which actor it stands for. Spec: RFC 7033.
+///
+/// # Errors
+/// [`AdapterError`] whose sentence names the server and what it answered.
+pub async fn resolve(remote: &dyn Remote, signer: &Signer, handle: &Handle) -> Result<Url, AdapterError> {
+    let doing = format!("asking {} for {handle}", handle.host);
+    let mut url = remote
+        .origin_of(&handle.host)
+        .and_then(|origin| origin.join("/.well-known/webfinger").ok())
+        .ok_or_else(|| AdapterError::fatal(&doing, "this is not a server's name"))?;
+    url.query_pairs_mut().append_pair("resource", &format!("acct:{}@{}", handle.name, handle.host));
+    let request = Request::get(url).accepting("application/jrd+json, application/json").signed(signer.clone());
+    let response = remote.send(request).await.map_err(|error| error.into_adapter(&doing))?;
+    if !response.is_success() {
+        let why = match response.status {
+            404 | 410 => format!("{} does not know this account; check the spelling", handle.host),
+            status => format!("{} answered {status}", handle.host),
+        };
+        return Err(AdapterError::fatal(&doing, why));
+    }
+    let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
+    wire::lenient::field(&document, "links")
+        .filter(|link| link.get("rel").and_then(|rel| rel.as_str()) == Some("self"))
+        .find_map(|link| wire::lenient::url(link, "href"))
+        .ok_or_else(|| AdapterError::fatal(&doing, format!("{} names no actor for it", handle.host)))
+}
+
+/// Fetches an actor and checks that the document is the one asked for.
+///
+/// # Errors
+/// [`AdapterError`] whose sentence names the server and what was wrong.
+pub async fn actor(
+    remote: &dyn Remote,
+    signer: &Signer,
+    id: &Url,
+    token: Option<&str>,
+) -> Result<(Actor, serde_json::Value), AdapterError> {
+    let doing = format!("reading the account {id}");
+    let mut request = Request::get(id.clone()).signed(signer.clone());
+    if let Some(token) = token {
+        request = request.bearing(token);
+    }
+    let response = remote.send(request).await.map_err(|error| error.into_adapter(&doing))?;
+    if !response.is_success() {
+        return Err(AdapterError::fatal(&doing, format!("its server answered {}", response.status)));
+    }
+    let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
+    let actor = wire::actor::read(&document).map_err(|why| AdapterError::fatal(&doing, why))?;
+    if actor.id != *id {
+        return Err(AdapterError::fatal(&doing, format!("its server answered with another account, {}", actor.id)));
+    }
+    Ok((actor, document))
+}

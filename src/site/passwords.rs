@@ -1,0 +1,63 @@
+//! Passwords: argon2id, off the event loop, at most two at a time.
+
+use std::sync::Arc;
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use super::{SiteError, SiteResult};
+
+/// Hashes computed at the same time; more wait. Each takes 19 MiB and a core for some 20 ms.
+const AT_ONCE: usize = 2;
+
+/// Shortest password taken.
+pub const SHORTEST: usize = 8;
+
+/// The hashing desk.
+#[derive(Clone)]
+pub(super) struct Passwords {
+    desk: Arc<Semaphore>,
+}
+
+impl Passwords {
+    pub(super) fn new() -> Self {
+        Self { desk: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Hashes a password.
+    pub(super) async fn hash(&self, password: &str) -> SiteResult<String> {
+        if password.chars().count() < SHORTEST {
+            return Err(SiteError::Refused(format!("the password needs at least {SHORTEST} characters")));
+        }
+        let password = password.to_owned();
+        self.at_the_desk(move || {
+            Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
+        })
+        .await?
+        .map_err(|error| SiteError::Internal(format!("hashing a password: {error}")))
+    }
+
+    /// Whether a password belongs to a hash. `None` (no such account) costs the same time.
+    pub(super) async fn fits(&self, password: &str, hash: Option<String>) -> SiteResult<bool> {
+        let password = password.to_owned();
+        self.at_the_desk(move || match hash {
+            Some(hash) => PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()),
+            None => {
+                let _same_time_as_a_real_check = Argon2::default().hash_password(password.as_bytes());
+                false
+            }
+        })
+        .await
+    }
+
+    async fn at_the_desk<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> SiteResult<T> {
+        let _place = self.desk.acquire().await.map_err(|_| SiteError::Internal("shutting down".into()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| SiteError::Internal(format!("hashing a password: {error}")))
+    }
+}
