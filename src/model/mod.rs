@@ -5,6 +5,7 @@ pub mod collection;
 pub mod handle;
 pub mod id;
 pub mod item;
+pub mod login;
 pub mod mapping;
 pub mod media;
 pub mod moment;

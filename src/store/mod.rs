@@ -99,7 +99,10 @@ pub(crate) use {row, rows, run};
 
 pub mod accounts;
 pub mod blobs;
+pub mod items;
 pub mod sessions;
+pub mod transfers;
+pub mod url_map;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]

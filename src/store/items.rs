@@ -1,0 +1,475 @@
+//! Tables `items`, `transfer_cursors` and `notes`: what was read from a source and what became of it.
+
+use std::collections::BTreeMap;
+
+use super::{Connection, Store, StoreResult, count, from_json, row, rows, run, to_json};
+use crate::{
+    model::{
+        collection::{CollectionKind, Cursor, Page},
+        id::{ItemKey, TransferId},
+        item::{Item, ItemKind},
+    },
+    port::destination::StoredBlob,
+};
+
+/// What became of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemState {
+    /// Read, not yet written.
+    Fetched,
+    /// At the destination.
+    Written,
+    /// Left out, with a reason.
+    Skipped,
+    /// Tried in vain, with a reason.
+    Failed,
+}
+
+impl ItemState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetched => "fetched",
+            Self::Written => "written",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        [Self::Fetched, Self::Written, Self::Skipped]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .unwrap_or(Self::Failed)
+    }
+}
+
+/// An item as it waits here.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Its key.
+    pub key: ItemKey,
+    /// The thing itself.
+    pub item: Item,
+    /// Its original time in microseconds.
+    pub published_at: Option<i64>,
+    /// Order of reading.
+    pub position: i64,
+    /// Its bytes, for a file that was fetched.
+    pub blob: Option<StoredBlob>,
+}
+
+/// How far a collection was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Where to go on; `None` before the first page.
+    pub next: Option<Cursor>,
+    /// Whether the last page was read.
+    pub is_done: bool,
+}
+
+/// Saves one page: its items *and* the cursor behind it, in one transaction.
+///
+/// Items read before are left as they are, so that reading a page twice is reading it once.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn save_page(
+    store: &Store,
+    transfer: &TransferId,
+    collection: CollectionKind,
+    announced: Option<u64>,
+    page: Page,
+) -> StoreResult<()> {
+    let transfer = transfer.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let (mut position,): (i64,) = row!(
+                    c,
+                    (i64,),
+                    "select coalesce(max(position), 0) from items where transfer_id = $1",
+                    transfer.as_str()
+                )?
+                .unwrap_or((0,));
+                for item in &page.items {
+                    position += 1;
+                    save(c, &transfer, item, position).await?;
+                }
+                for lost in &page.unreadable {
+                    position += 1;
+                    run!(
+                        c,
+                        "insert into items (transfer_id, kind, key, position, item, state, why) \
+                         values ($1, $2, $3, $4, 'null', 'failed', $5) on conflict do nothing",
+                        transfer.as_str(),
+                        lost.kind.as_str(),
+                        &lost.key,
+                        position,
+                        &lost.why,
+                    )?;
+                }
+                run!(
+                    c,
+                    "insert into transfer_cursors (transfer_id, collection, next_cursor, announced, is_done) \
+                     values ($1, $2, $3, $4, $5) on conflict (transfer_id, collection) do update set \
+                     next_cursor = excluded.next_cursor, is_done = excluded.is_done, \
+                     announced = coalesce(excluded.announced, transfer_cursors.announced)",
+                    transfer.as_str(),
+                    collection.as_str(),
+                    page.next.as_ref().map(|cursor| cursor.0.clone()),
+                    announced.and_then(|n| i64::try_from(n).ok()),
+                    page.next.is_none(),
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<()> {
+    let (kind, key) = (item.kind(), item.key());
+    let added = run!(
+        c,
+        "insert into items (transfer_id, kind, key, position, published_at, item, state) \
+         values ($1, $2, $3, $4, $5, $6, 'fetched') on conflict do nothing",
+        transfer.as_str(),
+        kind.as_str(),
+        key.as_str(),
+        position,
+        item.published().map(crate::model::moment::Moment::micros),
+        to_json(item),
+    )?;
+    if let (1, Item::Post(object)) = (added, item) {
+        for address in object.addresses() {
+            run!(
+                c,
+                "insert into old_addresses (transfer_id, address, kind, key) values ($1, $2, $3, $4) \
+                 on conflict do nothing",
+                transfer.as_str(),
+                address.as_str(),
+                kind.as_str(),
+                key.as_str(),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// How far a collection was read.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn progress(store: &Store, transfer: &TransferId, collection: CollectionKind) -> StoreResult<Progress> {
+    let mut c = store.reader().await?;
+    let found: Option<(Option<String>, bool)> = row!(
+        &mut c,
+        (Option<String>, bool),
+        "select next_cursor, is_done from transfer_cursors where transfer_id = $1 and collection = $2",
+        transfer.as_str(),
+        collection.as_str(),
+    )?;
+    Ok(found.map_or(Progress { next: None, is_done: false }, |(next, is_done)| Progress {
+        next: next.map(Cursor),
+        is_done,
+    }))
+}
+
+/// What the source announced, by collection.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn announced(store: &Store, transfer: &TransferId) -> StoreResult<BTreeMap<String, u64>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, Option<i64>),
+        "select collection, announced from transfer_cursors where transfer_id = $1",
+        transfer.as_str(),
+    )?;
+    Ok(found.into_iter().filter_map(|(name, n)| Some((name, count(n?)))).collect())
+}
+
+/// Items of a kind that wait for being written, in the order of their original time.
+///
+/// `after` is the (time, position) of the last one seen.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn fetched(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    after: (i64, i64),
+    limit: i64,
+) -> StoreResult<Vec<Waiting>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, String, Option<i64>, i64, Option<String>),
+        "select key, item, published_at, position, blob from items \
+         where transfer_id = $1 and kind = $2 and state = 'fetched' \
+         and (coalesce(published_at, 0) > $3 or (coalesce(published_at, 0) = $3 and position > $4)) \
+         order by coalesce(published_at, 0), position limit $5",
+        transfer.as_str(),
+        kind.as_str(),
+        after.0,
+        after.1,
+        limit,
+    )?;
+    found
+        .into_iter()
+        .map(|(key, item, published_at, position, blob)| {
+            Ok(Waiting {
+                key: ItemKey::from(key),
+                item: from_json("item", &item)?,
+                published_at,
+                position,
+                blob: blob.map(|text| from_json("blob", &text)).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// Files that were announced and not yet fetched.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn files_to_fetch(store: &Store, transfer: &TransferId, limit: i64) -> StoreResult<Vec<Waiting>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, String, i64),
+        "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
+         and state = 'fetched' and blob is null order by position limit $2",
+        transfer.as_str(),
+        limit,
+    )?;
+    found
+        .into_iter()
+        .map(|(key, item, position)| {
+            Ok(Waiting {
+                key: ItemKey::from(key),
+                item: from_json("item", &item)?,
+                published_at: None,
+                position,
+                blob: None,
+            })
+        })
+        .collect()
+}
+
+/// The bytes of files by key, for those that were fetched.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn blobs(
+    store: &Store,
+    transfer: &TransferId,
+    keys: &[&str],
+) -> StoreResult<BTreeMap<String, StoredBlob>> {
+    let mut c = store.reader().await?;
+    let mut found = BTreeMap::new();
+    for key in keys {
+        let blob: Option<(String,)> = row!(
+            &mut c,
+            (String,),
+            "select blob from items where transfer_id = $1 and kind = 'media' and key = $2 and blob is not null",
+            transfer.as_str(),
+            *key,
+        )?;
+        if let Some((text,)) = blob {
+            found.insert((*key).to_owned(), from_json("blob", &text)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Notes that a file's bytes are here.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn keep_blob(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    key: &ItemKey,
+    blob: &StoredBlob,
+) -> StoreResult<()> {
+    let (transfer, key, text) = (transfer.clone(), key.clone(), to_json(blob));
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update items set blob = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                    transfer.as_str(),
+                    kind.as_str(),
+                    key.as_str(),
+                    text,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Notes what became of items; all in one transaction.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn settle(
+    store: &Store,
+    transfer: &TransferId,
+    outcomes: Vec<(ItemKind, ItemKey, ItemState, Option<String>)>,
+) -> StoreResult<()> {
+    let transfer = transfer.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                for (kind, key, state, why) in &outcomes {
+                    run!(
+                        c,
+                        "update items set state = $4, why = $5 where transfer_id = $1 and kind = $2 and key = $3",
+                        transfer.as_str(),
+                        kind.as_str(),
+                        key.as_str(),
+                        state.as_str(),
+                        why,
+                    )?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends every item of a kind that still waits, with one reason.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn skip_rest(store: &Store, transfer: &TransferId, kind: ItemKind, why: &str) -> StoreResult<()> {
+    let (transfer, why) = (transfer.clone(), why.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update items set state = 'skipped', why = $3 \
+                     where transfer_id = $1 and kind = $2 and state = 'fetched'",
+                    transfer.as_str(),
+                    kind.as_str(),
+                    why,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Counts items by kind and state.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn counts(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(ItemKind, ItemState, u64)>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, String, i64),
+        "select kind, state, count(*) from items where transfer_id = $1 group by kind, state",
+        transfer.as_str(),
+    )?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(kind, state, n)| Some((ItemKind::from_word(&kind)?, ItemState::from_word(&state), count(n))))
+        .collect())
+}
+
+/// The reasons of everything that is not here, with how often each stands.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(String, u64, String)>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, i64, String),
+        "select kind, count(*), coalesce(why, 'no reason was noted') from items \
+         where transfer_id = $1 and state in ('skipped', 'failed') group by kind, why order by kind, why",
+        transfer.as_str(),
+    )?;
+    Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())
+}
+
+/// Notes something odd about a kind that lost nothing. Noting it again changes nothing.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn note(store: &Store, transfer: &TransferId, kind: &str, times: u64, why: &str) -> StoreResult<()> {
+    let (transfer, kind, why) = (transfer.clone(), kind.to_owned(), why.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "insert into notes (transfer_id, kind, why, count) values ($1, $2, $3, $4) \
+                     on conflict (transfer_id, kind, why) do update set count = excluded.count",
+                    transfer.as_str(),
+                    kind,
+                    why,
+                    i64::try_from(times).unwrap_or(i64::MAX),
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// All notes.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn notes(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(String, u64, String)>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String, i64, String),
+        "select kind, count, why from notes where transfer_id = $1 order by kind, why",
+        transfer.as_str(),
+    )?;
+    Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())
+}
+
+/// Files of a transfer that nothing else here refers to any more.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn unreferenced_blobs(store: &Store, transfer: &TransferId) -> StoreResult<Vec<String>> {
+    let mut c = store.reader().await?;
+    let mine = rows!(
+        &mut c,
+        (String,),
+        "select blob from items where transfer_id = $1 and blob is not null",
+        transfer.as_str(),
+    )?;
+    let mut unreferenced = Vec::new();
+    for (text,) in mine {
+        let blob: StoredBlob = from_json("blob", &text)?;
+        let pattern = format!("%\"{}\"%", blob.sha256);
+        let held: Option<(i64,)> = row!(
+            &mut c,
+            (i64,),
+            "select count(*) from (select id from media where sha256 = $1 \
+             union all select id from accounts where avatar like $2 or header like $2 \
+             union all select transfer_id from waiting_profiles where avatar like $2 or header like $2 \
+             union all select key from items where transfer_id <> $3 and blob = $4) as held",
+            &blob.sha256,
+            pattern,
+            transfer.as_str(),
+            &text,
+        )?;
+        if held.is_none_or(|(n,)| n == 0) {
+            unreferenced.push(blob.sha256);
+        }
+    }
+    Ok(unreferenced)
+}

@@ -1,0 +1,384 @@
+//! Table `transfers`: the long-lived record of each copy made here.
+
+use super::{Connection, Store, StoreError, StoreResult, from_json, row, rows, run, to_json};
+use crate::model::{
+    id::{AccountId, TransferId},
+    login::Login,
+    report::Report,
+    transfer::{Origin, Transfer, TransferState},
+};
+
+#[derive(sqlx::FromRow)]
+struct TransferRow {
+    id: String,
+    account_id: String,
+    asked_for: String,
+    origin: String,
+    state: String,
+    problem: Option<String>,
+    resume_at: Option<String>,
+}
+
+fn read(row: TransferRow) -> StoreResult<Transfer> {
+    let state = |word: &str| {
+        TransferState::from_word(word)
+            .ok_or_else(|| StoreError::Corrupt { what: "transfer state", why: format!("unknown word {word}") })
+    };
+    Ok(Transfer {
+        id: TransferId::from(row.id),
+        account: AccountId::from(row.account_id),
+        asked_for: row.asked_for,
+        origin: from_json::<Origin>("origin", &row.origin)?,
+        state: state(&row.state)?,
+        problem: row.problem,
+        resume_at: row.resume_at.as_deref().map(state).transpose()?,
+    })
+}
+
+/// Adds a transfer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(store: &Store, transfer: Transfer, login: Option<Login>, now: i64) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "insert into transfers (id, account_id, asked_for, origin, state, source, attempts, next_at, \
+                     created_at, changed_at) values ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7)",
+                    transfer.id.as_str(),
+                    transfer.account.as_str(),
+                    transfer.asked_for,
+                    to_json(&transfer.origin),
+                    transfer.state.as_str(),
+                    login.as_ref().map(to_json),
+                    now,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Finds a transfer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(store: &Store, id: &TransferId) -> StoreResult<Option<Transfer>> {
+    let mut c = store.reader().await?;
+    find_in(&mut c, id).await
+}
+
+async fn find_in(c: &mut Connection, id: &TransferId) -> StoreResult<Option<Transfer>> {
+    row!(
+        c,
+        TransferRow,
+        "select id, account_id, asked_for, origin, state, problem, resume_at from transfers where id = $1",
+        id.as_str()
+    )?
+    .map(read)
+    .transpose()
+}
+
+/// An account's transfers, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_account(store: &Store, account: &AccountId) -> StoreResult<Vec<Transfer>> {
+    let mut c = store.reader().await?;
+    rows!(
+        &mut c,
+        TransferRow,
+        "select id, account_id, asked_for, origin, state, problem, resume_at from transfers \
+         where account_id = $1 order by id desc limit 100",
+        account.as_str()
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}
+
+/// Transfers in one of `states` whose time has come, oldest change first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn due(store: &Store, states: &[TransferState], now: i64) -> StoreResult<Vec<Transfer>> {
+    let mut c = store.reader().await?;
+    let mut due = Vec::new();
+    for state in states {
+        let found = rows!(
+            &mut c,
+            TransferRow,
+            "select id, account_id, asked_for, origin, state, problem, resume_at from transfers \
+             where state = $1 and next_at <= $2 order by changed_at limit 50",
+            state.as_str(),
+            now
+        )?;
+        for row in found {
+            due.push(read(row)?);
+        }
+    }
+    Ok(due)
+}
+
+/// The earliest time at which one of `states` becomes due.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn next_due(store: &Store, states: &[TransferState]) -> StoreResult<Option<i64>> {
+    let mut c = store.reader().await?;
+    let mut earliest: Option<i64> = None;
+    for state in states {
+        let found: Option<(Option<i64>,)> =
+            row!(&mut c, (Option<i64>,), "select min(next_at) from transfers where state = $1", state.as_str())?;
+        if let Some((Some(at),)) = found {
+            earliest = Some(earliest.map_or(at, |known| known.min(at)));
+        }
+    }
+    Ok(earliest)
+}
+
+/// Moves a transfer from `from` to `to`. Doing it again changes nothing.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it stands in neither, or the step is not legal.
+pub async fn step(
+    store: &Store,
+    id: &TransferId,
+    from: TransferState,
+    to: TransferState,
+    now: i64,
+) -> StoreResult<()> {
+    let id = id.clone();
+    store.write(move |c| Box::pin(async move { step_in(c, &id, from, to, now).await })).await
+}
+
+/// As [`step`], inside a transaction.
+///
+/// # Errors
+/// As [`step`].
+pub async fn step_in(
+    c: &mut Connection,
+    id: &TransferId,
+    from: TransferState,
+    to: TransferState,
+    now: i64,
+) -> StoreResult<()> {
+    if !from.may_become(to) {
+        return Err(StoreError::Conflict(format!("a transfer cannot go from {} to {}", from.as_str(), to.as_str())));
+    }
+    let moved = run!(
+        c,
+        "update transfers set state = $3, problem = null, resume_at = null, attempts = 0, next_at = 0, \
+         changed_at = $4 where id = $1 and state = $2",
+        id.as_str(),
+        from.as_str(),
+        to.as_str(),
+        now,
+    )?;
+    if moved == 1 {
+        return Ok(());
+    }
+    match find_in(c, id).await? {
+        Some(transfer) if transfer.state == to => Ok(()),
+        Some(transfer) => Err(StoreError::Conflict(format!(
+            "this copy is in the state \"{}\" now; reload the page",
+            transfer.state.as_str()
+        ))),
+        None => Err(StoreError::Missing("transfer")),
+    }
+}
+
+/// Ends a transfer's present step with a sentence; it can be taken up again at `resume_at`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn fail(store: &Store, id: &TransferId, at: TransferState, why: String, now: i64) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update transfers set state = 'failed', problem = $3, resume_at = $2, changed_at = $4 \
+                     where id = $1 and state = $2",
+                    id.as_str(),
+                    at.as_str(),
+                    why,
+                    now,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Puts a transfer off until `next_at` and says why; returns how often that happened in a row.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_at: i64) -> StoreResult<i64> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let attempts: Option<(i64,)> = row!(
+                    c,
+                    (i64,),
+                    "update transfers set problem = $2, next_at = $3, attempts = attempts + 1 where id = $1 \
+                     returning attempts",
+                    id.as_str(),
+                    why,
+                    next_at,
+                )?;
+                Ok(attempts.map_or(0, |(n,)| n))
+            })
+        })
+        .await
+}
+
+/// Makes a transfer due at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set next_at = 0 where id = $1 and next_at > 0", id.as_str())?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Says something to the person without changing the state.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remark(store: &Store, id: &TransferId, why: String) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set problem = $2 where id = $1", id.as_str(), why)?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The authorization a transfer has at its source.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn login(store: &Store, id: &TransferId) -> StoreResult<Option<Login>> {
+    let mut c = store.reader().await?;
+    let found: Option<(Option<String>,)> =
+        row!(&mut c, (Option<String>,), "select source from transfers where id = $1", id.as_str())?;
+    found.and_then(|(text,)| text).map(|text| from_json("login", &text)).transpose()
+}
+
+/// Keeps (or drops) the authorization, and the actor it is for.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_login(store: &Store, id: &TransferId, login: Option<Login>) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let origin = login.as_ref().map(|login| to_json(&Origin::Live { actor: login.actor.clone() }));
+                run!(
+                    c,
+                    "update transfers set source = $2, origin = coalesce($3, origin) where id = $1",
+                    id.as_str(),
+                    login.as_ref().map(to_json),
+                    origin,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Keeps what the survey found.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_survey(store: &Store, id: &TransferId, survey: serde_json::Value) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set survey = $2 where id = $1", id.as_str(), to_json(&survey))?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// What the survey found.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn survey(store: &Store, id: &TransferId) -> StoreResult<Option<serde_json::Value>> {
+    let mut c = store.reader().await?;
+    let found: Option<(Option<String>,)> =
+        row!(&mut c, (Option<String>,), "select survey from transfers where id = $1", id.as_str())?;
+    found.and_then(|(text,)| text).map(|text| from_json("survey", &text)).transpose()
+}
+
+/// Freezes the report with the transfer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_report(store: &Store, id: &TransferId, report: &Report) -> StoreResult<()> {
+    let (id, text) = (id.clone(), to_json(report));
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set report = $2 where id = $1", id.as_str(), text)?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The frozen report, once there is one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn report(store: &Store, id: &TransferId) -> StoreResult<Option<Report>> {
+    let mut c = store.reader().await?;
+    let found: Option<(Option<String>,)> =
+        row!(&mut c, (Option<String>,), "select report from transfers where id = $1", id.as_str())?;
+    found.and_then(|(text,)| text).map(|text| from_json("report", &text)).transpose()
+}
+
+/// Erases everything a transfer gathered; the row itself stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "delete from items where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
+                run!(
+                    c,
+                    "update transfers set source = null, survey = null, report = null where id = $1",
+                    id.as_str()
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,242 @@
+//! Tables `url_map` and `old_addresses`: where everything lived and where it lives now.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::{Store, StoreError, StoreResult, count, row, rows, run};
+use crate::model::{
+    id::{ItemKey, LocalId, TransferId},
+    item::ItemKind,
+    mapping::{Reservation, UrlMapping},
+    object::Visibility,
+};
+
+/// One new line of the map.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The reservation.
+    pub reservation: Reservation,
+    /// Where the item lived; for a file of an archive there is no such address and none is handed over.
+    pub old: Option<String>,
+    /// Who could see it.
+    pub visibility: Visibility,
+}
+
+/// Saves reservations; lines that stand already stay as they are.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn save(store: &Store, transfer: &TransferId, lines: Vec<Line>) -> StoreResult<()> {
+    let transfer = transfer.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                for line in &lines {
+                    run!(
+                        c,
+                        "insert into url_map (transfer_id, kind, key, old_url, local_id, new_url, new_page, \
+                         visibility, handed_over) values ($1, $2, $3, $4, $5, $6, $7, $8, false) \
+                         on conflict do nothing",
+                        transfer.as_str(),
+                        line.reservation.kind.as_str(),
+                        line.reservation.key.as_str(),
+                        line.old.clone().unwrap_or_default(),
+                        line.reservation.local_id.as_str(),
+                        line.reservation.url.as_str(),
+                        line.reservation.page.as_ref().map(Url::as_str),
+                        line.visibility.as_str(),
+                    )?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+#[derive(sqlx::FromRow)]
+struct ReservationRow {
+    kind: String,
+    key: String,
+    local_id: String,
+    new_url: String,
+    new_page: Option<String>,
+}
+
+fn read(row: ReservationRow) -> StoreResult<Reservation> {
+    let url = |text: &str| {
+        Url::parse(text).map_err(|error| StoreError::Corrupt { what: "new address", why: error.to_string() })
+    };
+    Ok(Reservation {
+        kind: ItemKind::from_word(&row.kind)
+            .ok_or_else(|| StoreError::Corrupt { what: "item kind", why: row.kind.clone() })?,
+        key: ItemKey::from(row.key),
+        local_id: LocalId::from(row.local_id),
+        url: url(&row.new_url)?,
+        page: row.new_page.as_deref().map(url).transpose()?,
+    })
+}
+
+/// The reservation of an item.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn reservation(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    key: &str,
+) -> StoreResult<Option<Reservation>> {
+    let mut c = store.reader().await?;
+    row!(
+        &mut c,
+        ReservationRow,
+        "select kind, key, local_id, new_url, new_page from url_map \
+         where transfer_id = $1 and kind = $2 and key = $3",
+        transfer.as_str(),
+        kind.as_str(),
+        key,
+    )?
+    .map(read)
+    .transpose()
+}
+
+/// Where the posts behind these addresses live now: by address, the new id and page.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn posts_at(
+    store: &Store,
+    transfer: &TransferId,
+    addresses: &[String],
+) -> StoreResult<BTreeMap<String, Reservation>> {
+    let mut c = store.reader().await?;
+    let mut found = BTreeMap::new();
+    for address in addresses {
+        let reservation = row!(
+            &mut c,
+            ReservationRow,
+            "select m.kind, m.key, m.local_id, m.new_url, m.new_page from old_addresses a \
+             join url_map m on m.transfer_id = a.transfer_id and m.kind = a.kind and m.key = a.key \
+             where a.transfer_id = $1 and a.address = $2",
+            transfer.as_str(),
+            address,
+        )?;
+        if let Some(row) = reservation {
+            found.insert(address.clone(), read(row)?);
+        }
+    }
+    Ok(found)
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    kind: String,
+    key: String,
+    old_url: String,
+    new_url: String,
+    visibility: String,
+}
+
+/// One entry with the key that pages the map.
+pub type Entry = (String, UrlMapping);
+
+fn entry(row: EntryRow) -> Option<Entry> {
+    let mapping = UrlMapping {
+        old: Url::parse(&row.old_url).ok()?,
+        new: Url::parse(&row.new_url).ok()?,
+        kind: ItemKind::from_word(&row.kind)?,
+        visibility: Visibility::from_word(&row.visibility),
+    };
+    Some((format!("{} {}", row.kind, row.key), mapping))
+}
+
+/// A page of the map of what was written, by (kind, key) after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn entries(
+    store: &Store,
+    transfer: &TransferId,
+    after: &str,
+    limit: i64,
+    only_waiting: bool,
+) -> StoreResult<Vec<Entry>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        EntryRow,
+        "select m.kind, m.key, m.old_url, m.new_url, m.visibility from url_map m \
+         join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
+         where m.transfer_id = $1 and m.old_url <> '' and i.state = 'written' \
+         and m.kind in ('posts', 'boosts', 'media') \
+         and m.kind || ' ' || m.key > $2 and (not $4 or not m.handed_over) \
+         order by m.kind || ' ' || m.key limit $3",
+        transfer.as_str(),
+        after,
+        limit,
+        only_waiting,
+    )?;
+    Ok(found.into_iter().filter_map(entry).collect())
+}
+
+/// Marks entries as taken by the source.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn mark_handed_over(store: &Store, transfer: &TransferId, old: Vec<String>) -> StoreResult<()> {
+    let transfer = transfer.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                for old in &old {
+                    run!(
+                        c,
+                        "update url_map set handed_over = true where transfer_id = $1 and old_url = $2",
+                        transfer.as_str(),
+                        old,
+                    )?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// How many entries there are, and how many the source has taken.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn counts(store: &Store, transfer: &TransferId) -> StoreResult<(u64, u64)> {
+    let mut c = store.reader().await?;
+    let found: Option<(i64, i64)> = row!(
+        &mut c,
+        (i64, i64),
+        "select count(*), cast(coalesce(sum(case when m.handed_over then 1 else 0 end), 0) as bigint) \
+         from url_map m join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
+         where m.transfer_id = $1 and m.old_url <> '' and i.state = 'written' \
+         and m.kind in ('posts', 'boosts', 'media')",
+        transfer.as_str(),
+    )?;
+    Ok(found.map_or((0, 0), |(all, handed)| (count(all), count(handed))))
+}
+
+/// The new id of an old address among what an account has released: the answer of `redirect_ap_obj`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn released_target(store: &Store, account: &str, old: &str) -> StoreResult<Option<String>> {
+    let mut c = store.reader().await?;
+    let found: Option<(String,)> = row!(
+        &mut c,
+        (String,),
+        "select m.new_url from url_map m join transfers t on t.id = m.transfer_id \
+         join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
+         where t.account_id = $1 and m.old_url = $2 and m.visibility in ('public', 'unlisted') \
+         and i.state = 'written' and t.state in ('kept', 'awaiting_hand_over', 'handing_over', \
+         'awaiting_announcement', 'done') order by t.id desc limit 1",
+        account,
+        old,
+    )?;
+    Ok(found.map(|(url,)| url))
+}

@@ -1,0 +1,61 @@
+//! New home: opening the source of a transfer with a token that is still good.
+
+use std::sync::Arc;
+
+use super::{Engine, TransferError, TransferResult, authorize::token_request};
+use crate::{
+    model::{id::TransferId, login::Login, transfer::Transfer},
+    oauth::metadata,
+    port::{remote::Request, source::Source},
+    store::transfers,
+};
+
+/// A token that ends within this time is renewed before use: one minute, in microseconds.
+const MARGIN_MICROS: i64 = 60 * 1_000_000;
+
+/// Opens the source a transfer reads from.
+///
+/// # Errors
+/// [`TransferError`] when the login is gone or the source cannot be opened.
+pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult<Arc<dyn Source>> {
+    let login = match transfers::login(&engine.store, &transfer.id).await? {
+        Some(login) => Some(renewed(engine, &transfer.id, login).await?),
+        None => None,
+    };
+    Ok(engine.sources.open(transfer, login.as_ref()).await?)
+}
+
+/// The login of a live transfer, its token good for at least a minute.
+///
+/// # Errors
+/// [`TransferError::Refused`] when there is none any more.
+pub async fn live_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
+    let login = transfers::login(&engine.store, id).await?;
+    let login = login.ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
+    renewed(engine, id, login).await
+}
+
+async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResult<Login> {
+    let is_ending = login.expires_at.is_some_and(|at| at - MARGIN_MICROS < engine.clock.now_micros());
+    let Some(refresh) = login.refresh_token.clone().filter(|_| is_ending) else {
+        return Ok(login);
+    };
+    let client = metadata::client_id(&engine.base);
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", client.as_str())];
+    let login = token_request(engine, &login, &fields).await?;
+    transfers::keep_login(&engine.store, id, Some(login.clone())).await?;
+    Ok(login)
+}
+
+/// Gives a permission back; an old home that cannot be reached lets it run out by itself.
+pub async fn give_back(engine: &Engine, login: &Login) {
+    let (Some(endpoint), Some(token)) = (&login.revocation_endpoint, &login.access_token) else {
+        return;
+    };
+    let client = metadata::client_id(&engine.base);
+    let token = login.refresh_token.as_deref().unwrap_or(token);
+    let request = Request::post_form(endpoint.clone(), &[("token", token), ("client_id", client.as_str())]);
+    if let Err(error) = engine.remote.send(request.signed(engine.signer.clone())).await {
+        tracing::info!(%error, issuer = login.issuer, "the permission could not be given back; it runs out by itself");
+    }
+}

@@ -1,0 +1,186 @@
+//! New home: the person comes back from their old home with a code.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Engine, TransferError, TransferResult, discover::discover, start::allowed, start::state_hash,
+};
+use crate::{
+    model::{
+        actor::authority,
+        id::{AccountId, TransferId},
+        login::{Login, Purpose},
+        transfer::{Transfer, TransferState},
+    },
+    oauth::metadata,
+    port::{lookup, remote::Request},
+    store::transfers,
+};
+
+/// What stood in the callback's address.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct Callback {
+    /// Names the transfer and proves the round trip.
+    pub state: Option<String>,
+    /// The code to be exchanged.
+    pub code: Option<String>,
+    /// Who answers. Spec: RFC 9207.
+    pub iss: Option<String>,
+    /// The actor the grant is for. Spec: LOLA 0.3, Authorization.
+    pub activitypub_actor: Option<String>,
+    /// Set when the person or the old home said no.
+    pub error: Option<String>,
+    /// A sentence of the old home about it.
+    pub error_description: Option<String>,
+}
+
+/// Takes the answer: checks state, issuer and actor, exchanges the code, and lets the transfer go on.
+///
+/// # Errors
+/// [`TransferError::Refused`] with the sentence for the page; the transfer is as before then.
+pub async fn authorize(engine: &Engine, account: &AccountId, callback: Callback) -> TransferResult<TransferId> {
+    let state = callback.state.as_deref().unwrap_or_default();
+    let id = TransferId::from(state.split('.').next().unwrap_or_default());
+    let stale = || TransferError::Refused("This answer belongs to no copy of yours, or was used already.".to_owned());
+    let transfer = transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
+    let login = transfers::login(&engine.store, &id).await?.ok_or_else(stale)?;
+    if login.verifier.is_empty() || login.state_hash != state_hash(state) {
+        return Err(stale());
+    }
+    check_issuer(&login, callback.iss.as_deref())?;
+    if let Some(error) = callback.error {
+        let why = callback.error_description.unwrap_or(error);
+        return declined(engine, &transfer, &login, &why).await;
+    }
+    let code = callback.code.ok_or_else(stale)?;
+    let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
+    let named = named.map_err(|_| TransferError::Refused("Old home named no account.".to_owned()))?;
+    let expected = login.actor.clone();
+    // The code is spent from here on, whatever comes of it.
+    let spent = Login { verifier: String::new(), state_hash: String::new(), ..login.clone() };
+    transfers::keep_login(&engine.store, &id, Some(spent)).await?;
+    let granted = exchange(engine, &login, &code).await?;
+    check_actor(engine, &granted, &named).await?;
+    let purpose = granted.purpose;
+    let granted = Login { actor: named.clone(), ..granted };
+    match purpose {
+        Purpose::HandOver if named != expected => {
+            return Err(TransferError::Refused(format!("Old home answered for {named}, but this copy is of {expected}.")));
+        }
+        Purpose::HandOver => {
+            transfers::keep_login(&engine.store, &id, Some(granted)).await?;
+            move_on(engine, &id, TransferState::AwaitingHandOver, TransferState::HandingOver).await?;
+        }
+        Purpose::Read => {
+            allowed(engine, &authority(&named))?;
+            transfers::keep_login(&engine.store, &id, Some(granted)).await?;
+            let next = if named == expected { TransferState::Surveying } else { TransferState::AwaitingConfirmation };
+            move_on(engine, &id, TransferState::AwaitingConsent, next).await?;
+        }
+    }
+    Ok(id)
+}
+
+async fn move_on(engine: &Engine, id: &TransferId, from: TransferState, to: TransferState) -> TransferResult<()> {
+    Ok(transfers::step(&engine.store, id, from, to, engine.clock.now_micros()).await?)
+}
+
+/// The issuer must be the one this login was made for: a code of one server is never shown to another.
+fn check_issuer(login: &Login, iss: Option<&str>) -> TransferResult<()> {
+    let is_same = match iss {
+        Some(iss) => iss.trim_end_matches('/') == login.issuer.trim_end_matches('/'),
+        None => !login.must_name_issuer,
+    };
+    if is_same {
+        Ok(())
+    } else {
+        Err(TransferError::Refused(format!(
+            "The answer does not come from {}; nothing was taken. Start again from your new home.",
+            login.issuer
+        )))
+    }
+}
+
+/// The person (or their old home) said no.
+async fn declined(engine: &Engine, transfer: &Transfer, login: &Login, why: &str) -> TransferResult<TransferId> {
+    let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
+    let now = engine.clock.now_micros();
+    match login.purpose {
+        Purpose::Read => {
+            transfers::fail(&engine.store, &transfer.id, TransferState::AwaitingConsent, sentence, now).await?;
+        }
+        Purpose::HandOver => {
+            let (from, to) = (TransferState::AwaitingHandOver, TransferState::Trial);
+            transfers::step(&engine.store, &transfer.id, from, to, now).await?;
+            transfers::remark(&engine.store, &transfer.id, sentence).await?;
+        }
+    }
+    Ok(transfer.id.clone())
+}
+
+/// Exchanges a code. Spec: RFC 6749 4.1.3, RFC 7636.
+async fn exchange(engine: &Engine, login: &Login, code: &str) -> TransferResult<Login> {
+    let (client, redirect) = (metadata::client_id(&engine.base), metadata::redirect_uri(&engine.base));
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", redirect.as_str()),
+        ("client_id", client.as_str()),
+        ("code_verifier", &login.verifier),
+    ];
+    token_request(engine, login, &fields).await
+}
+
+/// Asks the token endpoint and reads its answer into the login.
+pub(super) async fn token_request(
+    engine: &Engine,
+    login: &Login,
+    fields: &[(&str, &str)],
+) -> TransferResult<Login> {
+    let doing = "asking Old home for its permission";
+    let request = Request::post_form(login.token_endpoint.clone(), fields).signed(engine.signer.clone());
+    let response = engine.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
+    let status = response.status;
+    let answer: Value = response.json().await.map_err(|error| error.into_adapter(doing))?;
+    let token = answer.get("access_token").and_then(Value::as_str).filter(|_| (200..300).contains(&status));
+    let Some(token) = token else {
+        let why = answer.get("error_description").or_else(|| answer.get("error")).and_then(Value::as_str);
+        return Err(TransferError::Refused(format!(
+            "Old home did not give its permission ({status}: {}). Start again from your new home.",
+            why.unwrap_or("no reason").chars().take(200).collect::<String>()
+        )));
+    };
+    let lasts = answer.get("expires_in").and_then(Value::as_i64).map(|seconds| seconds.clamp(0, 31_536_000));
+    let refresh = answer.get("refresh_token").and_then(Value::as_str).map(str::to_owned);
+    Ok(Login {
+        access_token: Some(token.to_owned()),
+        refresh_token: refresh.or_else(|| login.refresh_token.clone()),
+        expires_at: lasts.map(|seconds| engine.clock.now_micros() + seconds * 1_000_000),
+        verifier: String::new(),
+        state_hash: String::new(),
+        ..login.clone()
+    })
+}
+
+/// The actor of the answer counts, not the one typed: but only one on the issuer's origin whose own
+/// document names this very authorization endpoint.
+async fn check_actor(engine: &Engine, login: &Login, named: &Url) -> TransferResult<()> {
+    if named.origin() != login.authorization_endpoint.origin() {
+        return Err(TransferError::Refused(format!(
+            "{} answered for {named}, which is not an account of it. Nothing was taken.",
+            login.issuer
+        )));
+    }
+    let token = login.access_token.as_deref();
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, named, token).await?;
+    let discovered = discover(engine, &actor).await?;
+    if discovered.authorization_endpoint == login.authorization_endpoint {
+        Ok(())
+    } else {
+        Err(TransferError::Refused(format!(
+            "{named} does not name {} as the place that answers for it. Nothing was taken.",
+            login.authorization_endpoint
+        )))
+    }
+}

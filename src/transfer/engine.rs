@@ -1,0 +1,62 @@
+//! What the steps work with.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use crate::{
+    model::{login::Login, policy::Rule, transfer::Transfer},
+    port::{
+        clock::SharedClock,
+        destination::Destination,
+        error::AdapterError,
+        host::Host,
+        remote::{SharedRemote, Signer},
+        source::Source,
+    },
+    store::{Store, blobs::Blobs},
+};
+
+/// Opens the source a transfer reads from; the composition root knows the adapters.
+#[async_trait]
+pub trait Sources: Send + Sync {
+    /// Opens it for reading. `login` is there for live sources, its token fresh.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn open(&self, transfer: &Transfer, login: Option<&Login>) -> Result<Arc<dyn Source>, AdapterError>;
+}
+
+/// Everything a step may touch.
+#[derive(Clone)]
+pub struct Engine {
+    /// Our tables.
+    pub store: Store,
+    /// Our media.
+    pub blobs: Blobs,
+    /// Time and randomness.
+    pub clock: SharedClock,
+    /// The way out.
+    pub remote: SharedRemote,
+    /// The server we stand beside.
+    pub host: Arc<dyn Host>,
+    /// Where copies are written.
+    pub destination: Arc<dyn Destination>,
+    /// How sources are opened.
+    pub sources: Arc<dyn Sources>,
+    /// Signs requests of the server itself.
+    pub signer: Signer,
+    /// Our address.
+    pub base: Url,
+    /// Our host name as it stands in handles.
+    pub domain: String,
+    /// Who may arrive.
+    pub arrivals: Rule,
+    /// Who may depart.
+    pub departures: Rule,
+    /// Items on one page.
+    pub page_items: usize,
+    /// Largest media file, in bytes.
+    pub media_file_bytes: u64,
+}

@@ -1,0 +1,40 @@
+//! Why a step did not go through, and who acts.
+
+use std::time::Duration;
+
+use crate::{
+    port::error::{AdapterError, Disposition},
+    store::StoreError,
+};
+
+/// A step's failure.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// The person asked for something that cannot be; the sentence tells them why.
+    #[error("{0}")]
+    Refused(String),
+    /// The source or the host.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    /// Our database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Result of a step.
+pub type TransferResult<T> = Result<T, TransferError>;
+
+impl TransferError {
+    /// Who acts.
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Refused(_) => Disposition::StopTransfer,
+            Self::Adapter(error) => match error.disposition() {
+                Disposition::SkipItem => Disposition::StopTransfer,
+                other => other,
+            },
+            Self::Store(StoreError::Conflict(_) | StoreError::Missing(_)) => Disposition::StopTransfer,
+            Self::Store(_) => Disposition::Retry { after: Duration::from_secs(10) },
+        }
+    }
+}

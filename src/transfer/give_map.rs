@@ -1,0 +1,156 @@
+//! New home: the owner has consented. The copy becomes visible, the link to the old account is
+//! published, and the URL map is handed over in batches.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Engine, TransferError, TransferResult, access::live_login, status::old_actor};
+use crate::{
+    model::{
+        actor::Actor,
+        login::Login,
+        transfer::{Transfer, TransferState},
+    },
+    port::{error::AdapterError, lookup, remote::Request},
+    store::{items, transfers, url_map},
+};
+
+/// Entries in one batch.
+const BATCH: i64 = 200;
+
+/// How long we wait before asking again whether Old home has announced: five seconds, doubled each time.
+const FIRST_WAIT_MICROS: i64 = 5_000_000;
+
+/// Releases, links, hands over. Doing it again changes nothing.
+///
+/// # Errors
+/// [`TransferError`] with its disposition.
+pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let (old, login, actor) = old_home(engine, transfer).await?;
+    let account = engine.host.account(&transfer.account).await?;
+    let account = account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+    engine.destination.release(&transfer.id, &transfer.account).await?;
+    engine.host.add_alias(&transfer.account, &old).await?;
+    start(engine, &login, &actor, &account.actor, transfer).await?;
+    let endpoint = actor.endpoints.hand_over.clone();
+    let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home takes no map.".to_owned()))?;
+    let mut after = String::new();
+    loop {
+        let batch = url_map::entries(&engine.store, &transfer.id, &after, BATCH, true).await?;
+        let Some((last, _)) = batch.last() else { break };
+        after.clone_from(last);
+        let entries: Vec<Value> = batch.iter().map(|(_, entry)| json!(entry)).collect();
+        let answer = post(engine, &login, &endpoint, &json!({"entries": entries, "complete": false})).await?;
+        let refused = refused(&answer);
+        let taken = batch.iter().map(|(_, entry)| entry.old.to_string()).filter(|old| !refused.contains_key(old));
+        url_map::mark_handed_over(&engine.store, &transfer.id, taken.collect()).await?;
+        for why in refused.values() {
+            items::note(&engine.store, &transfer.id, "map", 1, why).await?;
+        }
+    }
+    post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;
+    let (from, to) = (TransferState::HandingOver, TransferState::AwaitingAnnouncement);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Asks Old home whether it has announced. `Done` only when it says so itself.
+///
+/// # Errors
+/// [`TransferError`] with its disposition.
+pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let (_, login, actor) = old_home(engine, transfer).await?;
+    let status = actor.endpoints.status.clone();
+    let status = status.ok_or_else(|| TransferError::Refused("Old home shows no numbers.".to_owned()))?;
+    let answer = request(engine, &login, Request::get(status).accepting("application/json")).await?;
+    let now = engine.clock.now_micros();
+    if answer.get("state").and_then(Value::as_str) == Some("announced") {
+        let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
+        transfers::step(&engine.store, &transfer.id, from, to, now).await?;
+        return Ok(());
+    }
+    let attempts = transfers::put_off(&engine.store, &transfer.id, None, now + FIRST_WAIT_MICROS).await?;
+    let doublings = u32::try_from(attempts.clamp(0, 8)).unwrap_or(8);
+    let wait = FIRST_WAIT_MICROS.saturating_mul(2_i64.saturating_pow(doublings));
+    transfers::put_off(&engine.store, &transfer.id, None, now + wait).await?;
+    Ok(())
+}
+
+/// Where the person speaks the last word.
+///
+/// # Errors
+/// [`TransferError`] when Old home does not say where.
+pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    let (_, _, actor) = old_home(engine, transfer).await?;
+    actor.endpoints.finish.ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))
+}
+
+async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
+    let old = old_actor(transfer).cloned();
+    let old = old.ok_or_else(|| TransferError::Refused("this copy came from a file".to_owned()))?;
+    let login = live_login(engine, &transfer.id).await?;
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &old, None).await?;
+    Ok((old, login, actor))
+}
+
+/// Tells Old home who the new actor is and which page the person comes back to.
+async fn start(
+    engine: &Engine,
+    login: &Login,
+    actor: &Actor,
+    new_actor: &Url,
+    transfer: &Transfer,
+) -> TransferResult<()> {
+    let endpoint = actor.endpoints.start.clone();
+    let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home cannot be told who you are now.".to_owned()))?;
+    let oracle = format!("{new_actor}?redirect_ap_obj=");
+    let back = engine.base.join(&format!("/transfers/{}", transfer.id)).unwrap_or_else(|_| engine.base.clone());
+    let fields = [("actor", new_actor.as_str()), ("oracle", oracle.as_str()), ("return", back.as_str())];
+    request(engine, login, Request::post_form(endpoint, &fields)).await?;
+    Ok(())
+}
+
+async fn post(engine: &Engine, login: &Login, endpoint: &Url, body: &Value) -> TransferResult<Value> {
+    request(engine, login, Request::post_json(endpoint.clone(), body)).await
+}
+
+/// One request under the hand-over grant, to the issuer's own origin only.
+async fn request(engine: &Engine, login: &Login, request: Request) -> TransferResult<Value> {
+    let doing = "handing the new addresses to Old home";
+    if request.url.origin() != login.token_endpoint.origin() {
+        let why = format!("{} is not at Old home", request.url);
+        return Err(TransferError::Adapter(AdapterError::fatal(doing, why)));
+    }
+    let token = login.access_token.clone().unwrap_or_default();
+    let request = request.bearing(&token).signed(engine.signer.clone());
+    let response = engine.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
+    let (status, after) = (response.status, response.retry_after());
+    if response.is_success() {
+        return Ok(response.json().await.unwrap_or(Value::Null));
+    }
+    let why = response.json().await.ok();
+    let why = why.as_ref().and_then(|v| v.get("detail")).and_then(Value::as_str).unwrap_or("no reason given");
+    let why = format!("Old home answered {status}: {}", why.chars().take(300).collect::<String>());
+    Err(TransferError::Adapter(match status {
+        429 | 500..=599 => AdapterError::Busy {
+            doing: doing.to_owned(),
+            why,
+            after: after.unwrap_or(std::time::Duration::from_secs(10)),
+        },
+        _ => AdapterError::fatal(doing, why),
+    }))
+}
+
+/// Entries Old home did not take, with its reasons.
+fn refused(answer: &Value) -> std::collections::BTreeMap<String, String> {
+    answer
+        .get("refused")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let why = entry.get("why").and_then(Value::as_str).unwrap_or("no reason given");
+            Some((entry.get("old")?.as_str()?.to_owned(), format!("Old home did not take an address: {why}")))
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! New home: reserve all ids, then write all items. Replies, quotes and links resolve in any order
+//! because every address is known before the first item is written.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::{Engine, TransferResult, access::open_source, remap};
+use crate::{
+    model::{
+        id::LocalId,
+        item::{Item, ItemKind},
+        mapping::Reservation,
+        media::{MediaFile, MediaRole},
+        transfer::{Transfer, TransferState},
+    },
+    port::{
+        destination::{Prepared, StoredBlob, Wanted, Written},
+        host::HostAccount,
+    },
+    store::{
+        items::{self, ItemState, Waiting},
+        transfers,
+        url_map::{self, Line},
+    },
+    transfer::TransferError,
+};
+
+/// Items reserved or written in one transaction.
+const BATCH: i64 = 200;
+
+/// Kinds that get addresses of their own; files before the posts that show them.
+const RESERVED: [ItemKind; 3] = [ItemKind::Media, ItemKind::Posts, ItemKind::Boosts];
+
+/// Kinds in the order they are written: protection first.
+const WRITTEN: [ItemKind; 6] = [
+    ItemKind::Blocked,
+    ItemKind::Posts,
+    ItemKind::Boosts,
+    ItemKind::Likes,
+    ItemKind::Bookmarks,
+    ItemKind::Following,
+];
+
+/// Writes everything that was fetched, visible to its owner only; notifies nobody.
+///
+/// # Errors
+/// [`TransferError`] with its disposition; going on later writes nothing twice.
+pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let account = engine.host.account(&transfer.account).await?;
+    let account = account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+    let source = open_source(engine, transfer).await?;
+    let side = remap::Sides { source_actor: source.actor().clone(), account };
+    for kind in RESERVED {
+        reserve(engine, transfer, kind).await?;
+    }
+    for kind in WRITTEN {
+        write(engine, transfer, kind, &side).await?;
+    }
+    let orphan = "the file belongs to no post that was carried";
+    items::skip_rest(&engine.store, &transfer.id, ItemKind::Media, orphan).await?;
+    write_profile(engine, transfer, source.profile().await?).await?;
+    let (from, to) = (TransferState::Importing, TransferState::Verifying);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<()> {
+    let mut after = (i64::MIN, 0);
+    let (mut millis, mut rank) = (i64::MIN, 0_u16);
+    loop {
+        let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        after = (last.published_at.unwrap_or(0), last.position);
+        let mut wanted = Vec::with_capacity(batch.len());
+        for waiting in &batch {
+            // Items of one millisecond keep the order of reading, in which parents stand first.
+            let at = waiting.published_at.unwrap_or(0).div_euclid(1000);
+            rank = if at == millis { rank.saturating_add(1) } else { 0 };
+            millis = at;
+            wanted.push(Wanted {
+                key: waiting.key.clone(),
+                kind,
+                published: waiting.item.published().cloned(),
+                rank,
+                file_name: file_name(&waiting.item),
+            });
+        }
+        let reserved = engine.destination.reserve(&transfer.id, &transfer.account, &wanted).await?;
+        let visibility = |index: usize| batch.get(index).map(|waiting| waiting.item.visibility());
+        let lines = reserved
+            .into_iter()
+            .enumerate()
+            .map(|(index, reservation)| Line {
+                old: Url::parse(reservation.key.as_str()).ok().map(String::from),
+                visibility: visibility(index).unwrap_or(crate::model::object::Visibility::Direct),
+                reservation,
+            })
+            .collect();
+        url_map::save(&engine.store, &transfer.id, lines).await?;
+    }
+}
+
+/// The last part of a file's address.
+fn file_name(item: &Item) -> Option<String> {
+    let Item::Media(MediaFile { url, .. }) = item else { return None };
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+async fn write(engine: &Engine, transfer: &Transfer, kind: ItemKind, sides: &remap::Sides) -> TransferResult<()> {
+    loop {
+        // Written items leave the state, so the next batch always stands at the front.
+        let batch = items::fetched(&engine.store, &transfer.id, kind, (i64::MIN, 0), BATCH).await?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut prepared = Vec::with_capacity(batch.len());
+        let mut files = Vec::with_capacity(batch.len());
+        for waiting in &batch {
+            let (one, used) = prepare(engine, transfer, waiting, sides).await?;
+            prepared.push(one);
+            files.push(used);
+        }
+        let written = engine.destination.write(&transfer.id, &transfer.account, prepared).await?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for ((waiting, used), written) in batch.iter().zip(files).zip(written) {
+            let (state, why) = match written {
+                Written::Done => (ItemState::Written, None),
+                Written::Skipped(why) => (ItemState::Skipped, Some(why)),
+            };
+            if state == ItemState::Written {
+                outcomes.extend(used.into_iter().map(|key| (ItemKind::Media, key.into(), ItemState::Written, None)));
+            }
+            outcomes.push((kind, waiting.key.clone(), state, why));
+        }
+        items::settle(&engine.store, &transfer.id, outcomes).await?;
+    }
+}
+
+/// Rewrites one item and finds its files; also the keys of the files it uses.
+async fn prepare(
+    engine: &Engine,
+    transfer: &Transfer,
+    waiting: &Waiting,
+    sides: &remap::Sides,
+) -> TransferResult<(Prepared, Vec<String>)> {
+    let reservation = url_map::reservation(
+        &engine.store,
+        &transfer.id,
+        waiting.item.kind(),
+        waiting.key.as_str(),
+    )
+    .await?
+    .unwrap_or_else(|| addressless(waiting, &sides.account));
+    let addresses = remap::addresses(&waiting.item);
+    let posts = url_map::posts_at(&engine.store, &transfer.id, &addresses).await?;
+    let mut attached: BTreeMap<String, (Reservation, StoredBlob)> = BTreeMap::new();
+    if let Item::Post(object) = &waiting.item {
+        let keys: Vec<&str> = object.attachments.iter().map(|a| a.url.as_str()).collect();
+        for (key, blob) in items::blobs(&engine.store, &transfer.id, &keys).await? {
+            let file = url_map::reservation(&engine.store, &transfer.id, ItemKind::Media, &key).await?;
+            if let Some(file) = file {
+                attached.insert(key, (file, blob));
+            }
+        }
+    }
+    let known = remap::Known { posts, files: attached.iter().map(|(k, (r, _))| (k.clone(), r.url.clone())).collect() };
+    let item = remap::remap(&waiting.item, &reservation, sides, &known);
+    let used = attached.keys().cloned().collect();
+    let blobs = attached
+        .into_values()
+        .map(|(file, blob)| (file.url.to_string(), (file.local_id, blob)))
+        .collect();
+    Ok((Prepared { reservation, item, blobs }, used))
+}
+
+/// Likes, follows and blocks have no address of their own; their key is enough.
+fn addressless(waiting: &Waiting, account: &HostAccount) -> Reservation {
+    Reservation {
+        key: waiting.key.clone(),
+        kind: waiting.item.kind(),
+        local_id: LocalId::from(format!("{} {}", waiting.item.kind().as_str(), waiting.key)),
+        url: account.actor.clone(),
+        page: None,
+    }
+}
+
+/// The profile and its two pictures wait until the owner keeps the copy.
+async fn write_profile(
+    engine: &Engine,
+    transfer: &Transfer,
+    profile: crate::model::actor::Profile,
+) -> TransferResult<()> {
+    let pictures = items::fetched(&engine.store, &transfer.id, ItemKind::ProfileImages, (i64::MIN, 0), 10).await?;
+    let (mut avatar, mut header, mut outcomes) = (None, None, Vec::new());
+    for waiting in pictures {
+        let Item::Media(file) = &waiting.item else { continue };
+        match file.role {
+            MediaRole::Avatar => avatar.clone_from(&waiting.blob),
+            MediaRole::Header => header.clone_from(&waiting.blob),
+            MediaRole::Attachment => {}
+        }
+        outcomes.push((ItemKind::ProfileImages, waiting.key, ItemState::Written, None));
+    }
+    engine.destination.write_profile(&transfer.id, &transfer.account, profile, avatar, header).await?;
+    items::settle(&engine.store, &transfer.id, outcomes).await?;
+    Ok(())
+}

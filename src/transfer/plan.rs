@@ -1,0 +1,59 @@
+//! New home: what would be written, left out, changed. Writes nothing at the destination.
+
+use super::{Engine, TransferResult};
+use crate::{
+    model::{
+        item::{Item, ItemKind},
+        transfer::{Transfer, TransferState},
+    },
+    store::{
+        items::{self, ItemState},
+        transfers,
+    },
+};
+
+/// Items looked at in one go.
+const BATCH: i64 = 500;
+
+/// Goes over the posts and decides: empty ones are skipped, polls are noted as closed.
+///
+/// # Errors
+/// [`super::TransferError`] with its disposition.
+pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let mut after = (i64::MIN, 0);
+    let (mut polls, mut emoji) = (0_u64, 0_u64);
+    loop {
+        let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
+        let Some(last) = batch.last() else { break };
+        after = (last.published_at.unwrap_or(0), last.position);
+        let mut skipped = Vec::new();
+        for waiting in &batch {
+            let Item::Post(object) = &waiting.item else { continue };
+            polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
+            emoji += u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
+            let is_empty = object.content.trim().is_empty()
+                && object.attachments.is_empty()
+                && object.poll.is_none()
+                && object.name.is_none()
+                && object.summary.is_none();
+            if is_empty {
+                let why = "there is nothing in it: no text, no media, no poll".to_owned();
+                skipped.push((ItemKind::Posts, waiting.key.clone(), ItemState::Skipped, Some(why)));
+            }
+        }
+        if !skipped.is_empty() {
+            items::settle(&engine.store, &transfer.id, skipped).await?;
+        }
+    }
+    for (count, why) in [
+        (polls, "open polls arrive closed, with the votes counted so far"),
+        (emoji, "custom emoji stay as their short names"),
+    ] {
+        if count > 0 {
+            items::note(&engine.store, &transfer.id, "posts", count, why).await?;
+        }
+    }
+    let (from, to) = (TransferState::Planned, TransferState::Importing);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! New home: the person types a handle once; everything else is found out.
+
+use url::Url;
+
+use super::{Engine, TransferError, TransferResult, discover::discover};
+use crate::{
+    model::{
+        actor::authority,
+        handle::Handle,
+        id::{AccountId, TransferId},
+        login::{Login, Purpose},
+        policy::{Decision, Direction},
+        transfer::{Origin, Transfer, TransferState},
+    },
+    oauth::{discovery::Discovered, metadata, pkce, scope},
+    port::lookup,
+    store::{blobs::hex, transfers},
+};
+
+/// Opens a transfer and tells where the person is asked.
+///
+/// # Errors
+/// [`TransferError::Refused`] with the sentence for the page: handle, policy, discovery.
+pub async fn start(engine: &Engine, account: &AccountId, typed: &str) -> TransferResult<(TransferId, Url)> {
+    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
+    if handle.host == engine.domain {
+        return Err(TransferError::Refused(format!(
+            "{handle} is an account of this very server; type the address of the account you come from"
+        )));
+    }
+    allowed(engine, &handle.host)?;
+    let actor_id = lookup::resolve(&*engine.remote, &engine.signer, &handle).await?;
+    allowed(engine, &authority(&actor_id))?;
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
+    let discovered = discover(engine, &actor).await?;
+    let id = TransferId::from(engine.clock.id());
+    let (login, url) = ask(engine, &id, Purpose::Read, &discovered, actor.id.clone());
+    let transfer = Transfer {
+        id: id.clone(),
+        account: account.clone(),
+        asked_for: handle.to_string(),
+        origin: Origin::Live { actor: actor.id },
+        state: TransferState::AwaitingConsent,
+        problem: None,
+        resume_at: None,
+    };
+    transfers::insert(&engine.store, transfer, Some(login), engine.clock.now_micros()).await?;
+    Ok((id, url))
+}
+
+/// The admin's rule about arrivals.
+///
+/// # Errors
+/// [`TransferError::Refused`] with the rule in a sentence.
+pub fn allowed(engine: &Engine, other: &str) -> TransferResult<()> {
+    match engine.arrivals.decide(Direction::Arrival, &engine.domain, other) {
+        Decision::Allowed => Ok(()),
+        Decision::Refused(why) => Err(TransferError::Refused(why)),
+    }
+}
+
+/// Prepares an authorization: what we remember, and the address the person is sent to.
+///
+/// The `state` names the transfer and carries a secret of which only the hash is kept.
+pub fn ask(
+    engine: &Engine,
+    id: &TransferId,
+    purpose: Purpose,
+    discovered: &Discovered,
+    actor: Url,
+) -> (Login, Url) {
+    let verifier = engine.clock.secret();
+    let state = format!("{id}.{}", engine.clock.secret());
+    let scope = match purpose {
+        Purpose::Read => scope::READ,
+        Purpose::HandOver => scope::HAND_OVER,
+    };
+    let mut url = discovered.authorization_endpoint.clone();
+    url.query_pairs_mut()
+        .append_pair("response_type", "code")
+        .append_pair("client_id", metadata::client_id(&engine.base).as_str())
+        .append_pair("redirect_uri", metadata::redirect_uri(&engine.base).as_str())
+        .append_pair("scope", scope)
+        .append_pair("state", &state)
+        .append_pair("code_challenge", &pkce::challenge(&verifier))
+        .append_pair("code_challenge_method", "S256");
+    let login = Login {
+        purpose,
+        issuer: discovered.issuer.clone(),
+        authorization_endpoint: discovered.authorization_endpoint.clone(),
+        token_endpoint: discovered.token_endpoint.clone(),
+        revocation_endpoint: discovered.revocation_endpoint.clone(),
+        must_name_issuer: discovered.names_issuer,
+        actor,
+        state_hash: state_hash(&state),
+        verifier,
+        access_token: None,
+        refresh_token: None,
+        expires_at: None,
+    };
+    (login, url)
+}
+
+/// What of a `state` is kept.
+pub(super) fn state_hash(state: &str) -> String {
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, state.as_bytes()).as_ref())
+}

@@ -1,0 +1,124 @@
+//! Both sides' numbers, as they are at this moment.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use url::Url;
+
+use super::{Engine, TransferResult};
+use crate::{
+    model::{
+        collection::CollectionKind,
+        item::ItemKind,
+        report::{KindCounts, ReasonCount, Report},
+        transfer::{Origin, Transfer, TransferState},
+    },
+    store::{
+        items::{self, ItemState},
+        transfers, url_map,
+    },
+};
+
+/// How the hand-over of the URL map stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct MapStatus {
+    /// Entries of the map.
+    pub entries: u64,
+    /// Entries Old home has taken.
+    pub handed_over: u64,
+}
+
+/// A transfer as its owner sees it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Status {
+    /// Its id.
+    pub id: String,
+    /// Where it stands; the words of the state table.
+    pub state: String,
+    /// What it waits for or why it failed, in a sentence.
+    pub problem: Option<String>,
+    /// What the person typed.
+    pub asked_for: String,
+    /// The actor it is copied from.
+    pub old_actor: Option<String>,
+    /// The actor it is copied to.
+    pub new_actor: Option<String>,
+    /// The numbers.
+    pub report: Report,
+    /// The URL map.
+    pub map: MapStatus,
+    /// What the survey found: counts and a sample.
+    #[schema(value_type = Option<Object>)]
+    pub survey: Option<serde_json::Value>,
+    /// Grows with every change; pass it as `seen` to wait for the next.
+    pub version: u64,
+}
+
+/// The status of a transfer.
+///
+/// # Errors
+/// [`super::TransferError::Store`].
+pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Status> {
+    let version = *engine.store.commits().borrow();
+    let frozen = transfers::report(&engine.store, &transfer.id).await?;
+    let report = match frozen {
+        Some(report) if transfer.state != TransferState::Verifying => report,
+        _ => report(engine, transfer).await?,
+    };
+    let (entries, handed_over) = url_map::counts(&engine.store, &transfer.id).await?;
+    let account = engine.host.account(&transfer.account).await?;
+    Ok(Status {
+        id: transfer.id.to_string(),
+        state: transfer.state.as_str().to_owned(),
+        problem: transfer.problem.clone(),
+        asked_for: transfer.asked_for.clone(),
+        old_actor: old_actor(transfer).map(Url::to_string),
+        new_actor: account.map(|account| account.actor.to_string()),
+        report,
+        map: MapStatus { entries, handed_over },
+        survey: transfers::survey(&engine.store, &transfer.id).await?,
+        version,
+    })
+}
+
+/// The actor a live transfer copies.
+pub fn old_actor(transfer: &Transfer) -> Option<&Url> {
+    match &transfer.origin {
+        Origin::Live { actor } => Some(actor),
+        Origin::Archive { .. } => None,
+    }
+}
+
+/// Counts what was read, what is at the destination, and lists a reason for every difference.
+///
+/// # Errors
+/// [`super::TransferError`].
+pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Report> {
+    let mut kinds: BTreeMap<ItemKind, KindCounts> = BTreeMap::new();
+    for (kind, state, n) in items::counts(&engine.store, &transfer.id).await? {
+        let counts = kinds.entry(kind).or_default();
+        counts.source += n;
+        match state {
+            ItemState::Skipped => counts.skipped += n,
+            ItemState::Failed => counts.failed += n,
+            ItemState::Fetched | ItemState::Written => {}
+        }
+    }
+    for (kind, n) in engine.destination.counts(&transfer.id).await? {
+        kinds.entry(kind).or_default().destination = n;
+    }
+    let announced = items::announced(&engine.store, &transfer.id).await?;
+    for collection in CollectionKind::ALL {
+        if let ([kind], Some(n)) = (collection.yields(), announced.get(collection.as_str())) {
+            kinds.entry(*kind).or_default().announced = Some(*n);
+        }
+    }
+    let lines = |list: Vec<(String, u64, String)>| {
+        list.into_iter().map(|(kind, count, why)| ReasonCount { kind, count, why }).collect()
+    };
+    Ok(Report {
+        items: kinds.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect(),
+        reasons: lines(items::reasons(&engine.store, &transfer.id).await?),
+        notes: lines(items::notes(&engine.store, &transfer.id).await?),
+    })
+}

@@ -1,0 +1,78 @@
+//! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
+
+use super::{
+    Engine, TransferResult, fetch::fetch, give_map, import::import, plan::plan, survey::survey,
+    trial::discard_all, verify::verify,
+};
+use crate::{
+    model::transfer::{Transfer, TransferState},
+    port::error::Disposition,
+    store::transfers,
+};
+
+/// States in which the queue has something to do.
+pub const RUNNING: [TransferState; 8] = [
+    TransferState::Surveying,
+    TransferState::Fetching,
+    TransferState::Planned,
+    TransferState::Importing,
+    TransferState::Verifying,
+    TransferState::HandingOver,
+    TransferState::AwaitingAnnouncement,
+    TransferState::Discarding,
+];
+
+/// Failures in a row after which a person is asked.
+const PATIENCE: i64 = 20;
+
+/// Runs the step of the state a transfer is in, and notes how it went.
+///
+/// # Errors
+/// [`crate::store::StoreError`] when not even that could be noted.
+pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    use TransferState as S;
+    let outcome = match transfer.state {
+        S::Surveying => survey(engine, transfer).await,
+        S::Fetching => fetch(engine, transfer).await,
+        S::Planned => plan(engine, transfer).await,
+        S::Importing => import(engine, transfer).await,
+        S::Verifying => verify(engine, transfer).await,
+        S::HandingOver => give_map::hand_over(engine, transfer).await,
+        S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
+        S::Discarding => discard_all(engine, transfer).await,
+        _ => Ok(()),
+    };
+    let Err(error) = outcome else { return Ok(()) };
+    let now = engine.clock.now_micros();
+    let why = error.to_string();
+    let doing = transfer.state.as_str();
+    tracing::warn!(transfer.id = %transfer.id, doing, error = %why, "a step did not go through");
+    match error.disposition() {
+        Disposition::Retry { after } => {
+            let next = now + i64::try_from(after.as_micros()).unwrap_or(i64::MAX / 4);
+            let attempts = transfers::put_off(&engine.store, &transfer.id, Some(why.clone()), next).await?;
+            if attempts > PATIENCE {
+                give_up(engine, transfer, why, now).await?;
+            }
+        }
+        Disposition::SkipItem | Disposition::StopTransfer => give_up(engine, transfer, why, now).await?,
+    }
+    Ok(())
+}
+
+/// Stops where a person must look; what has become public goes back to where it can be tried again.
+async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) -> TransferResult<()> {
+    use TransferState as S;
+    match transfer.state {
+        S::HandingOver => {
+            transfers::step(&engine.store, &transfer.id, S::HandingOver, S::AwaitingHandOver, now).await?;
+            transfers::remark(&engine.store, &transfer.id, why).await?;
+        }
+        S::AwaitingAnnouncement | S::Discarding => {
+            let hour = 3_600_000_000;
+            transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
+        }
+        state => transfers::fail(&engine.store, &transfer.id, state, why, now).await?,
+    }
+    Ok(())
+}

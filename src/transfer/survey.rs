@@ -1,0 +1,56 @@
+//! New home: counts and a sample are read before anything else, so that whoever decides has something to look at.
+
+use serde_json::{Value, json};
+
+use super::{Engine, TransferResult, access::open_source, start::allowed};
+use crate::{
+    model::{
+        actor::authority,
+        collection::CollectionKind,
+        item::Item,
+        object::Visibility,
+        transfer::{Origin, Transfer, TransferState},
+    },
+    store::{blobs::hex, transfers},
+};
+
+/// Public posts shown as a sample at most.
+const SAMPLE: usize = 5;
+
+/// Reads counts and a sample, asks the admin's rule once more, and lets the fetching begin.
+///
+/// # Errors
+/// [`super::TransferError`] with its disposition.
+pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if let Origin::Live { actor } = &transfer.origin {
+        allowed(engine, &authority(actor))?;
+    }
+    let source = open_source(engine, transfer).await?;
+    let mut counts = serde_json::Map::new();
+    let collections = source.collections();
+    for kind in &collections {
+        counts.insert(kind.as_str().to_owned(), json!(source.count(*kind).await?));
+    }
+    let mut sample: Vec<Value> = Vec::new();
+    if collections.contains(&CollectionKind::Content) {
+        let page = source.page(CollectionKind::Content, None, engine.page_items).await?;
+        sample = page.items.iter().filter_map(shown).take(SAMPLE).collect();
+    }
+    let survey = json!({"counts": counts, "sample": sample, "actor": source.actor()});
+    transfers::keep_survey(&engine.store, &transfer.id, survey).await?;
+    let (from, to) = (TransferState::Surveying, TransferState::Fetching);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// A public post of the sample: its day, a hash to tell it by, its beginning without markup.
+fn shown(item: &Item) -> Option<Value> {
+    let Item::Post(object) = item else { return None };
+    if object.visibility != Visibility::Public {
+        return None;
+    }
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, object.id.as_str().as_bytes());
+    let text: String = super::remap::without_markup(&object.content).chars().take(140).collect();
+    let key: String = hex(digest.as_ref()).chars().take(8).collect();
+    Some(json!({"day": object.published.day(), "key": key, "text": text}))
+}

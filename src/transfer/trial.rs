@@ -1,0 +1,126 @@
+//! New home: the days between copy and announcement. Keep it, throw it away, or announce.
+
+use url::Url;
+
+use super::{Engine, TransferError, TransferResult, access, discover::discover, start::ask, status::old_actor};
+use crate::{
+    model::{
+        login::Purpose,
+        transfer::{Transfer, TransferState},
+    },
+    port::lookup,
+    store::{items, transfers},
+};
+
+/// Makes the copy visible without announcing anything.
+///
+/// # Errors
+/// [`TransferError`] when it is not in its trial.
+pub async fn keep(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if transfer.state != TransferState::Kept {
+        if transfer.state != TransferState::Trial {
+            return Err(TransferError::Refused("Only a copy in its trial can be kept.".to_owned()));
+        }
+        engine.destination.release(&transfer.id, &transfer.account).await?;
+    }
+    let (from, to) = (TransferState::Trial, TransferState::Kept);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Begins to throw the copy away; [`discard_all`] does it.
+///
+/// # Errors
+/// [`TransferError`] when it has become visible already.
+pub async fn discard(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if transfer.state == TransferState::Discarded {
+        return Ok(());
+    }
+    if !transfer.state.can_discard() {
+        let why = "This copy is visible already. It can no longer be thrown away without trace.";
+        return Err(TransferError::Refused(why.to_owned()));
+    }
+    let next = if transfer.state == TransferState::AwaitingConsent {
+        TransferState::Discarded
+    } else {
+        TransferState::Discarding
+    };
+    transfers::step(&engine.store, &transfer.id, transfer.state, next, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Takes everything back: the copy, what was gathered for it, its files, and Old home's permission.
+///
+/// # Errors
+/// [`TransferError`] with its disposition; going on later takes back the rest.
+pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    engine.destination.discard(&transfer.id, &transfer.account).await?;
+    if let Some(login) = transfers::login(&engine.store, &transfer.id).await? {
+        access::give_back(engine, &login).await;
+    }
+    for sha256 in items::unreferenced_blobs(&engine.store, &transfer.id).await? {
+        if let Err(error) = engine.blobs.remove(&sha256).await {
+            tracing::warn!(%error, "a file of a discarded copy could not be removed");
+        }
+    }
+    transfers::erase(&engine.store, &transfer.id).await?;
+    let (from, to) = (TransferState::Discarding, TransferState::Discarded);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// The owner says announce: asks Old home for the consent to hand the map over.
+///
+/// Nothing is public yet; that begins when the person comes back with the consent.
+///
+/// # Errors
+/// [`TransferError::Refused`] when the copy is not there to be announced.
+pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    let Some(old) = old_actor(transfer) else {
+        let why = "This copy came from a file. Only Old home itself can announce, and it was not asked.";
+        return Err(TransferError::Refused(why.to_owned()));
+    };
+    use TransferState as S;
+    if !matches!(transfer.state, S::Trial | S::Kept | S::AwaitingHandOver | S::AwaitingAnnouncement) {
+        return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
+    }
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
+    if actor.endpoints.hand_over.is_none() || actor.endpoints.finish.is_none() {
+        let why = "Old home cannot announce a move this way. You can keep the copy, and announce by Old home's own means.";
+        return Err(TransferError::Refused(why.to_owned()));
+    }
+    let discovered = discover(engine, &actor).await?;
+    let (login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());
+    if let Some(reading) = transfers::login(&engine.store, &transfer.id).await?
+        && reading.purpose == Purpose::Read
+    {
+        access::give_back(engine, &reading).await;
+    }
+    transfers::keep_login(&engine.store, &transfer.id, Some(login)).await?;
+    let now = engine.clock.now_micros();
+    transfers::step(&engine.store, &transfer.id, transfer.state, S::AwaitingHandOver, now).await?;
+    Ok(url)
+}
+
+/// The person confirms that the other account Old home named is meant.
+///
+/// # Errors
+/// [`TransferError`] when nothing waits for a confirmation.
+pub async fn confirm(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let (from, to) = (TransferState::AwaitingConfirmation, TransferState::Surveying);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Takes a failed transfer up again where it stopped.
+///
+/// # Errors
+/// [`TransferError`] when it did not fail.
+pub async fn retry(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let at = transfer.resume_at.filter(|_| transfer.state == TransferState::Failed);
+    let Some(at) = at else {
+        return Err(TransferError::Refused("There is nothing to try again.".to_owned()));
+    };
+    transfers::step(&engine.store, &transfer.id, TransferState::Failed, at, engine.clock.now_micros()).await?;
+    Ok(())
+}

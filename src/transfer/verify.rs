@@ -1,0 +1,33 @@
+//! New home: counts again, in the destination's own tables, and compares. Done is computed from counts.
+
+use super::{Engine, TransferError, TransferResult, status::report};
+use crate::{
+    model::transfer::{Transfer, TransferState},
+    store::transfers,
+};
+
+/// Freezes the report; the trial begins only when every kind agrees.
+///
+/// # Errors
+/// [`TransferError::Refused`] naming the kinds that do not agree.
+pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let report = report(engine, transfer).await?;
+    transfers::keep_report(&engine.store, &transfer.id, &report).await?;
+    let differing: Vec<String> = report
+        .items
+        .iter()
+        .filter(|(_, counts)| !counts.agrees())
+        .map(|(kind, c)| {
+            format!(
+                "{kind}: {} at Old home, {} here, {} skipped, {} failed",
+                c.source, c.destination, c.skipped, c.failed
+            )
+        })
+        .collect();
+    if !differing.is_empty() {
+        return Err(TransferError::Refused(format!("The numbers do not agree: {}.", differing.join("; "))));
+    }
+    let (from, to) = (TransferState::Verifying, TransferState::Trial);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
