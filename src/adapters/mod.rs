@@ -1,1 +1,3 @@
-//! To be filled.
+//! Foreign systems, one file or folder each. They never meet.
+
+pub mod lola;

@@ -1,1 +1,61 @@
-//! cli
+//! The commands, one file each.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+mod account;
+mod config;
+mod import;
+mod serve;
+
+/// Moves fediverse accounts: copy, check the numbers, announce, and old links keep working.
+#[derive(Debug, Parser)]
+#[command(name = "godwit", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon.
+    Serve(WithConfig),
+    /// Makes accounts of the built-in server.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Copies an archive that another server made into an account.
+    Import(import::ImportArguments),
+    /// Prints the example configuration.
+    Config,
+    /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
+    #[command(hide = true)]
+    DemoHome(WithConfig),
+}
+
+/// Where the configuration lies.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WithConfig {
+    /// The configuration file.
+    #[arg(long, default_value = "config.toml")]
+    config: PathBuf,
+}
+
+/// Reads the arguments and runs a command; 0 is success, 1 failure, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Serve(with) => serve::serve(&with),
+        Command::DemoHome(with) => serve::demo_home(&with),
+        Command::Account(command) => account::run(command),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Config => config::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("godwit: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

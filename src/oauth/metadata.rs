@@ -18,6 +18,16 @@ pub fn issuer(base: &Url) -> String {
     base.origin().ascii_serialization()
 }
 
+/// Who this server is as a client: the address of its metadata document.
+pub fn client_id(base: &Url) -> String {
+    format!("{}{CLIENT_PATH}", issuer(base))
+}
+
+/// Where old homes send people back to.
+pub fn redirect_uri(base: &Url) -> String {
+    format!("{}{CALLBACK_PATH}", issuer(base))
+}
+
 /// What this server offers to clients. Spec: RFC 8414; LOLA 0.3, Discovery.
 pub fn server(base: &Url) -> Value {
     let issuer = issuer(base);

@@ -41,7 +41,7 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
         return Ok(login);
     };
     let client = metadata::client_id(&engine.base);
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", client.as_str())];
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", &client)];
     let login = token_request(engine, &login, &fields).await?;
     transfers::keep_login(&engine.store, id, Some(login.clone())).await?;
     Ok(login)
@@ -54,7 +54,7 @@ pub async fn give_back(engine: &Engine, login: &Login) {
     };
     let client = metadata::client_id(&engine.base);
     let token = login.refresh_token.as_deref().unwrap_or(token);
-    let request = Request::post_form(endpoint.clone(), &[("token", token), ("client_id", client.as_str())]);
+    let request = Request::post_form(endpoint.clone(), &[("token", token), ("client_id", &client)]);
     if let Err(error) = engine.remote.send(request.signed(engine.signer.clone())).await {
         tracing::info!(%error, issuer = login.issuer, "the permission could not be given back; it runs out by itself");
     }

@@ -125,8 +125,8 @@ async fn exchange(engine: &Engine, login: &Login, code: &str) -> TransferResult<
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", redirect.as_str()),
-        ("client_id", client.as_str()),
+        ("redirect_uri", &redirect),
+        ("client_id", &client),
         ("code_verifier", &login.verifier),
     ];
     token_request(engine, login, &fields).await

@@ -5,21 +5,44 @@ use url::Url;
 use super::{Engine, TransferError, TransferResult};
 use crate::{
     model::actor::Actor,
-    oauth::discovery::{self, Discovered},
+    oauth::{discovery, metadata},
     port::remote::Request,
 };
+
+/// Where an old home asks its people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovered {
+    /// The name it gives itself as an issuer; its origin where it gives none.
+    pub issuer: String,
+    /// Whether it promises to name itself in the callback. Spec: RFC 9207.
+    pub names_issuer: bool,
+    /// Where the person is asked.
+    pub authorization_endpoint: Url,
+    /// Where codes and refresh tokens are exchanged.
+    pub token_endpoint: Url,
+    /// Where tokens are given back.
+    pub revocation_endpoint: Option<Url>,
+}
 
 /// Finds the authorization and token endpoints for an actor.
 ///
 /// # Errors
 /// [`TransferError::Refused`] with a sentence when the old home offers no way to leave.
 pub async fn discover(engine: &Engine, actor: &Actor) -> TransferResult<Discovered> {
-    let metadata = metadata(engine, &actor.id).await;
-    discovery::find(actor, metadata.as_ref()).map_err(TransferError::Refused)
+    let document = document(engine, &actor.id).await;
+    let found = discovery::find(actor, document.as_ref()).map_err(TransferError::Refused)?;
+    let promise = "authorization_response_iss_parameter_supported";
+    Ok(Discovered {
+        issuer: found.issuer.unwrap_or_else(|| metadata::issuer(&actor.id)),
+        names_issuer: document.and_then(|d| d.get(promise)?.as_bool()).unwrap_or(false),
+        authorization_endpoint: found.authorization,
+        token_endpoint: found.token,
+        revocation_endpoint: found.revocation,
+    })
 }
 
 /// The RFC 8414 document of the actor's origin; a server without one is not at fault.
-async fn metadata(engine: &Engine, actor: &Url) -> Option<serde_json::Value> {
+async fn document(engine: &Engine, actor: &Url) -> Option<serde_json::Value> {
     let url = actor.join("/.well-known/oauth-authorization-server").ok()?;
     let request = Request::get(url).accepting("application/json").signed(engine.signer.clone());
     let response = engine.remote.send(request).await.ok()?;

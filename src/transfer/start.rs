@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, discover::discover};
+use super::{
+    Engine, TransferError, TransferResult,
+    discover::{Discovered, discover},
+};
 use crate::{
     model::{
         actor::authority,
@@ -12,7 +15,7 @@ use crate::{
         policy::{Decision, Direction},
         transfer::{Origin, Transfer, TransferState},
     },
-    oauth::{discovery::Discovered, metadata, pkce, scope},
+    oauth::{metadata, pkce, scope::Scope},
     port::lookup,
     store::{blobs::hex, transfers},
 };
@@ -72,15 +75,15 @@ pub fn ask(
     let verifier = engine.clock.secret();
     let state = format!("{id}.{}", engine.clock.secret());
     let scope = match purpose {
-        Purpose::Read => scope::READ,
-        Purpose::HandOver => scope::HAND_OVER,
+        Purpose::Read => Scope::Read,
+        Purpose::HandOver => Scope::HandOver,
     };
     let mut url = discovered.authorization_endpoint.clone();
     url.query_pairs_mut()
         .append_pair("response_type", "code")
-        .append_pair("client_id", metadata::client_id(&engine.base).as_str())
-        .append_pair("redirect_uri", metadata::redirect_uri(&engine.base).as_str())
-        .append_pair("scope", scope)
+        .append_pair("client_id", &metadata::client_id(&engine.base))
+        .append_pair("redirect_uri", &metadata::redirect_uri(&engine.base))
+        .append_pair("scope", scope.as_str())
         .append_pair("state", &state)
         .append_pair("code_challenge", &pkce::challenge(&verifier))
         .append_pair("code_challenge_method", "S256");

@@ -1,0 +1,193 @@
+//! A live source that speaks LOLA 0.3 (names of 0.2 are read too): the mirror of `http/lola`.
+//!
+//! The bearer token goes to the actor's own origin and nowhere else; lists that lead to another
+//! origin are not followed.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    model::{
+        actor::{Actor, Profile},
+        collection::{CollectionKind, Cursor, Page, Unreadable},
+        item::{Item, ItemKind},
+        media::MediaFile,
+    },
+    port::{
+        error::AdapterError,
+        lookup,
+        remote::{Request, Response, SharedRemote, Signer},
+        source::{MediaStream, Source},
+    },
+    wire::{self, collection::Read},
+};
+
+/// How long a source that says "too many requests" without a time is left alone.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause we obey; a longer one is shortened to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
+/// An account at a live source, opened with its owner's token.
+pub struct LolaSource {
+    remote: SharedRemote,
+    signer: Signer,
+    token: String,
+    actor: Actor,
+    document: Value,
+    collections: BTreeMap<CollectionKind, Url>,
+}
+
+impl LolaSource {
+    /// Reads the actor *with* the token, which is what shows the portability collections.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the source does not answer, or offers no content.
+    pub async fn open(remote: SharedRemote, signer: Signer, actor: &Url, token: &str) -> Result<Self, AdapterError> {
+        let (actor, document) = lookup::actor(&*remote, &signer, actor, Some(token)).await?;
+        let mut collections = BTreeMap::new();
+        for kind in CollectionKind::ALL {
+            let ours = format!("godwit:{}", kind.as_str());
+            let found = actor
+                .portability
+                .get(kind.as_str())
+                .or_else(|| actor.portability.get(&ours))
+                .or_else(|| actor.collections.get(kind.as_str()).filter(|_| kind == CollectionKind::Liked));
+            if let Some(url) = found.filter(|url| url.origin() == actor.id.origin()) {
+                collections.insert(kind, url.clone());
+            }
+        }
+        if !collections.contains_key(&CollectionKind::Content) {
+            let why = "Old home shows no posts to this permission; ask there for the permission again";
+            return Err(AdapterError::fatal("opening the account at Old home", why));
+        }
+        Ok(Self { remote, signer, token: token.to_owned(), actor, document, collections })
+    }
+
+    /// A GET at the actor's own origin, with the token; 429, 503 and 401 ask to come again.
+    async fn get(&self, url: &Url, doing: &str) -> Result<Response, AdapterError> {
+        if url.origin() != self.actor.id.origin() {
+            let why = format!("Old home's list leads to another server, {url}");
+            return Err(AdapterError::fatal(doing, why));
+        }
+        let request = Request::get(url.clone()).bearing(&self.token).signed(self.signer.clone());
+        let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
+        let response = self.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
+        let after = response.retry_after().unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
+        let busy = |why: &str, after| AdapterError::Busy { doing: doing.to_owned(), why: why.to_owned(), after };
+        match response.status {
+            200..=299 => Ok(response),
+            429 => Err(busy("Old home asked us to come again later", after)),
+            401 => Err(busy("Old home no longer accepts the permission", Duration::from_secs(1))),
+            500..=599 => Err(busy(&format!("Old home answered {}", response.status), after)),
+            status => Err(AdapterError::fatal(doing, format!("Old home answered {status}"))),
+        }
+    }
+
+    async fn read(&self, url: &Url, doing: &str) -> Result<Read, AdapterError> {
+        let document = self.get(url, doing).await?.json().await.map_err(|error| error.into_adapter(doing))?;
+        Ok(wire::collection::read(&document))
+    }
+
+    fn item(&self, kind: CollectionKind, value: &Value) -> Result<Option<Item>, String> {
+        let followers = self.actor.followers.as_ref();
+        match kind {
+            CollectionKind::Content => {
+                let object = wire::object::read(value, followers)?;
+                if object.attributed_to != self.actor.id {
+                    return Err("it was written by somebody else".to_owned());
+                }
+                Ok(Some(Item::Post(Box::new(object))))
+            }
+            CollectionKind::Outbox => Ok(wire::activity::read_announce(value, followers)?.map(Item::Boost)),
+            CollectionKind::Liked => wire::relation::read_reference(value).map(Item::Like).map(Some),
+            CollectionKind::Bookmarks => wire::relation::read_reference(value).map(Item::Bookmark).map(Some),
+            CollectionKind::Following => {
+                wire::relation::read_actor(value).map(|actor| Some(Item::Follow { actor }))
+            }
+            CollectionKind::Blocked => wire::relation::read_actor(value).map(|actor| Some(Item::Block { actor })),
+            CollectionKind::Media => wire::media::read(value).map(Item::Media).map(Some),
+        }
+    }
+}
+
+#[async_trait]
+impl Source for LolaSource {
+    fn actor(&self) -> &Url {
+        &self.actor.id
+    }
+
+    fn collections(&self) -> Vec<CollectionKind> {
+        self.collections.keys().copied().collect()
+    }
+
+    async fn profile(&self) -> Result<Profile, AdapterError> {
+        Ok(wire::actor::profile(&self.document))
+    }
+
+    async fn count(&self, kind: CollectionKind) -> Result<Option<u64>, AdapterError> {
+        let Some(url) = self.collections.get(&kind) else { return Ok(None) };
+        Ok(self.read(url, &format!("counting the {}", kind.as_str())).await?.total)
+    }
+
+    async fn page(
+        &self,
+        kind: CollectionKind,
+        cursor: Option<&Cursor>,
+        _limit: usize,
+    ) -> Result<Page, AdapterError> {
+        let doing = format!("reading the {}", kind.as_str());
+        let unsupported = || AdapterError::fatal(&doing, "Old home does not offer them");
+        let root = self.collections.get(&kind).ok_or_else(unsupported)?;
+        let url = match cursor {
+            Some(Cursor(text)) => {
+                Url::parse(text).map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?
+            }
+            None => root.clone(),
+        };
+        let read = self.read(&url, &doing).await?;
+        let mut page = Page { next: read.next.map(|next| Cursor(next.into())), ..Page::default() };
+        for value in read.items {
+            match self.item(kind, &value) {
+                Ok(Some(item)) => page.items.push(item),
+                Ok(None) => {}
+                Err(why) => page.unreadable.push(unreadable(kind, &value, why)),
+            }
+        }
+        Ok(page)
+    }
+
+    async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {
+        let address = file.fetch_url.as_deref().unwrap_or(&file.url);
+        let url = wire::lenient::web_url(address).ok_or_else(|| AdapterError::item("the file has no web address"))?;
+        let doing = "fetching a file";
+        let response = if url.origin() == self.actor.id.origin() {
+            self.get(&url, doing).await
+        } else {
+            // Files of Old home may lie on another host; they are public there and get no token.
+            let request = Request::get(url).accepting("*/*");
+            self.remote.send(request).await.map_err(|error| error.into_adapter(doing))
+        };
+        let response = match response {
+            Ok(response) if response.is_success() => response,
+            Ok(response) => return Err(AdapterError::item(format!("the file's server answered {}", response.status))),
+            Err(busy @ AdapterError::Busy { .. }) => return Err(busy),
+            Err(error) => return Err(AdapterError::item(error)),
+        };
+        Ok(response.body.map(|chunk| chunk.map_err(broken)).boxed())
+    }
+}
+
+/// A stream that breaks concerns this file only; the next try starts it anew.
+fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
+    AdapterError::item(format!("the file broke off: {error}"))
+}
+
+fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {
+    let kind = collection.yields().first().copied().unwrap_or(ItemKind::Posts);
+    let key = wire::lenient::id(value).map_or_else(|| value.to_string().chars().take(200).collect(), str::to_owned);
+    Unreadable { kind, key, why }
+}

@@ -1,0 +1,100 @@
+//! `godwit import FILE --account NAME`: an archive becomes part of an account, by the same steps as
+//! a transfer from a live server.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::WithConfig;
+use crate::{
+    app::App,
+    config::Config,
+    model::{
+        id::TransferId,
+        report::Report,
+        transfer::{Origin, Transfer, TransferState},
+    },
+    store::transfers,
+    telemetry,
+    transfer::{status, step, trial},
+};
+
+/// What to import, and where to.
+#[derive(Debug, clap::Args)]
+pub(super) struct ImportArguments {
+    /// The archive: zip or tar.gz as the other server made it.
+    file: PathBuf,
+    /// The account that receives it.
+    #[arg(long)]
+    account: String,
+    /// Leaves the copy as a trial, visible to its owner only, instead of keeping it.
+    #[arg(long)]
+    trial: bool,
+    #[command(flatten)]
+    with: WithConfig,
+}
+
+/// Runs the import to its end.
+pub(super) fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
+    telemetry::start("warn");
+    let config = Config::load(&arguments.with.config)?;
+    actix_web::rt::System::new().block_on(import(config, arguments))
+}
+
+async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<()> {
+    let app = App::open(config).await?;
+    let account = app.site.account_named(&arguments.account).await?;
+    let account = account.with_context(|| format!("there is no account {}", arguments.account))?;
+    let path = std::fs::canonicalize(&arguments.file)
+        .with_context(|| format!("opening {}", arguments.file.display()))?;
+    let id = TransferId::from(app.clock.id());
+    let transfer = Transfer {
+        id: id.clone(),
+        account: account.id,
+        asked_for: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        origin: Origin::Archive { path: path.to_string_lossy().into_owned() },
+        state: TransferState::Surveying,
+        problem: None,
+        resume_at: None,
+    };
+    transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
+    let mut transfer = reload(&app, &id).await?;
+    while transfer.state.is_running() {
+        step::advance(&app.engine, &transfer).await?;
+        transfer = reload(&app, &id).await?;
+        if let Some(problem) = transfer.problem.clone() {
+            // Nobody waits in a queue for a command: what cannot go on now is taken back.
+            let failed = Transfer { state: transfer.state, ..transfer.clone() };
+            trial::discard(&app.engine, &failed).await?;
+            step::advance(&app.engine, &reload(&app, &id).await?).await?;
+            bail!("{problem} Nothing was imported.");
+        }
+    }
+    if transfer.state == TransferState::Failed {
+        let problem = transfer.problem.clone().unwrap_or_default();
+        trial::discard(&app.engine, &transfer).await?;
+        step::advance(&app.engine, &reload(&app, &id).await?).await?;
+        bail!("{problem} Nothing was imported.");
+    }
+    if !arguments.trial {
+        trial::keep(&app.engine, &transfer).await?;
+    }
+    let report = status::report(&app.engine, &transfer).await?;
+    Ok(print(&report)?)
+}
+
+async fn reload(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
+    transfers::find(&app.store, id).await?.context("the transfer is gone")
+}
+
+fn print(report: &Report) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{:<16}{:>10}{:>10}{:>10}{:>10}", "kind", "archive", "here", "skipped", "failed")?;
+    for (kind, c) in &report.items {
+        writeln!(out, "{kind:<16}{:>10}{:>10}{:>10}{:>10}", c.source, c.destination, c.skipped, c.failed)?;
+    }
+    for line in report.reasons.iter().chain(&report.notes) {
+        writeln!(out, "{} × {}: {}", line.count, line.kind, line.why)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! The JSON API of a transfer: start, status, keep, announce, discard, map.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{
+    app::App,
+    http::{extract::SignedIn, problem::Problem},
+    model::{id::TransferId, mapping::UrlMapping, report, transfer::Transfer},
+    store::{transfers, url_map},
+    transfer::{start as starting, status::{self, Status}, trial},
+};
+
+/// Longest wait for a change, in seconds; clients ask again.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Map entries on a page.
+const MAP_PAGE: i64 = 500;
+
+/// The JSON API for signed-in people and their programs.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "godwit", description = "Bringing an account to this server. Requests carry the session cookie; POSTs repeat its CSRF token in X-CSRF-Token (GET /api/v1/me tells it). Errors are application/problem+json."),
+    paths(list, start, status, keep, announce, discard, map),
+    components(schemas(
+        Status, status::MapStatus, report::Report, report::KindCounts, report::ReasonCount, Start, Started,
+        Announced, MapPage, MapEntry
+    ))
+)]
+pub struct ApiDoc;
+
+/// What to copy.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Start {
+    /// The handle at Old home, `@name@server`.
+    handle: String,
+}
+
+/// A transfer that waits for the person's consent at Old home.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Started {
+    id: String,
+    state: String,
+    /// Where the person is asked.
+    authorize_url: String,
+}
+
+/// Where the person consents to the hand-over.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Announced {
+    authorize_url: String,
+}
+
+/// One old address and its new one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MapEntry {
+    old: String,
+    new: String,
+    kind: String,
+    visibility: String,
+}
+
+/// A page of the URL map.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MapPage {
+    entries: Vec<MapEntry>,
+    /// Pass it as `cursor` for the next page; absent after the last.
+    next: Option<String>,
+}
+
+/// Waiting for a change.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    seen: Option<u64>,
+}
+
+/// Where to go on in the map.
+#[derive(Debug, Deserialize)]
+pub struct MapQuery {
+    cursor: Option<String>,
+}
+
+/// A transfer of the signed-in account; somebody else's does not exist.
+pub(super) async fn own(app: &App, signed: &SignedIn, id: &str) -> Result<Transfer, Problem> {
+    let found = transfers::find(&app.store, &TransferId::from(id)).await?;
+    found.filter(|transfer| transfer.account == signed.session.account.id).ok_or_else(Problem::not_found)
+}
+
+/// The signed-in account's transfers, newest first.
+#[utoipa::path(get, path = "/api/v1/transfers", responses((status = 200, body = Vec<Status>)))]
+pub async fn list(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
+    let mut shown = Vec::new();
+    for transfer in transfers::of_account(&app.store, &signed.session.account.id).await? {
+        shown.push(status::status(&app.engine, &transfer).await?);
+    }
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// Opens a transfer.
+#[utoipa::path(
+    post, path = "/api/v1/transfers", request_body = Start,
+    responses((status = 201, body = Started), (status = 422, description = "refused: the sentence says why"))
+)]
+pub async fn start(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    body: web::Json<Start>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    let (id, url) = starting::start(&app.engine, &signed.session.account.id, &body.handle).await?;
+    let transfer = own(&app, &signed, id.as_str()).await?;
+    Ok(HttpResponse::Created().json(Started {
+        id: id.to_string(),
+        state: transfer.state.as_str().to_owned(),
+        authorize_url: url.into(),
+    }))
+}
+
+/// Where a transfer stands; with `seen`, waits up to 20 seconds for a change.
+#[utoipa::path(
+    get, path = "/api/v1/transfers/{id}",
+    params(("id" = String, Path), ("seen" = Option<u64>, Query, description = "the version already seen")),
+    responses((status = 200, body = Status), (status = 404))
+)]
+pub async fn status(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+    query: web::Query<Seen>,
+) -> Result<HttpResponse, Problem> {
+    let mut commits = app.store.commits();
+    if let Some(seen) = query.seen {
+        let changed = commits.wait_for(|version| *version > seen);
+        let _unchanged_is_an_answer_too = tokio::time::timeout(LONGEST_WAIT, changed).await;
+    }
+    let transfer = own(&app, &signed, &id).await?;
+    Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
+}
+
+/// Makes the copy visible without announcing anything.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/keep", params(("id" = String, Path)),
+    responses((status = 200, body = Status), (status = 409), (status = 422))
+)]
+pub async fn keep(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    trial::keep(&app.engine, &own(&app, &signed, &id).await?).await?;
+    answer(&app, &signed, &id).await
+}
+
+/// Begins the announcement: the answer says where the person consents to the hand-over.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/announce", params(("id" = String, Path)),
+    responses((status = 200, body = Announced), (status = 409), (status = 422))
+)]
+pub async fn announce(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    let url = trial::announce(&app.engine, &own(&app, &signed, &id).await?).await?;
+    Ok(HttpResponse::Ok().json(Announced { authorize_url: url.into() }))
+}
+
+/// Throws the copy away.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/discard", params(("id" = String, Path)),
+    responses((status = 200, body = Status), (status = 409), (status = 422))
+)]
+pub async fn discard(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    trial::discard(&app.engine, &own(&app, &signed, &id).await?).await?;
+    answer(&app, &signed, &id).await
+}
+
+async fn answer(app: &App, signed: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
+    let transfer = own(app, signed, id).await?;
+    Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
+}
+
+/// The URL map, a page at a time.
+#[utoipa::path(
+    get, path = "/api/v1/transfers/{id}/map",
+    params(("id" = String, Path), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = MapPage), (status = 404))
+)]
+pub async fn map(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+    query: web::Query<MapQuery>,
+) -> Result<HttpResponse, Problem> {
+    let transfer = own(&app, &signed, &id).await?;
+    let after = query.cursor.clone().unwrap_or_default();
+    let entries = url_map::entries(&app.store, &transfer.id, &after, MAP_PAGE, false).await?;
+    let is_full = i64::try_from(entries.len()).is_ok_and(|n| n == MAP_PAGE);
+    let next = entries.last().map(|(key, _)| key.clone()).filter(|_| is_full);
+    let entries = entries.into_iter().map(|(_, entry)| entry.into()).collect();
+    Ok(HttpResponse::Ok().json(MapPage { entries, next }))
+}
+
+impl From<UrlMapping> for MapEntry {
+    fn from(entry: UrlMapping) -> Self {
+        Self {
+            old: entry.old.into(),
+            new: entry.new.into(),
+            kind: entry.kind.as_str().to_owned(),
+            visibility: entry.visibility.as_str().to_owned(),
+        }
+    }
+}

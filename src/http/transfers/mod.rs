@@ -1,0 +1,32 @@
+//! New home: bringing an account here, as pages and as JSON.
+
+use actix_web::web::{ServiceConfig, get, post};
+
+mod api;
+mod callback;
+mod pages;
+mod view;
+
+pub use api::ApiDoc;
+
+/// The routes of this folder.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.route("/transfers/new", get().to(pages::new))
+        .route("/transfers", post().to(pages::start))
+        .route("/transfers/{id}", get().to(pages::show))
+        .route("/transfers/{id}/confirm", post().to(pages::confirm))
+        .route("/transfers/{id}/keep", post().to(pages::keep))
+        .route("/transfers/{id}/announce", post().to(pages::announce))
+        .route("/transfers/{id}/discard", post().to(pages::discard))
+        .route("/transfers/{id}/retry", post().to(pages::retry))
+        .route("/transfers/{id}/finish", get().to(pages::finish))
+        .route("/api/v1/transfers", get().to(api::list))
+        .route("/api/v1/transfers", post().to(api::start))
+        .route("/api/v1/transfers/{id}", get().to(api::status))
+        .route("/api/v1/transfers/{id}/keep", post().to(api::keep))
+        .route("/api/v1/transfers/{id}/announce", post().to(api::announce))
+        .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
+        .route("/api/v1/transfers/{id}/map", get().to(api::map))
+        .route("/godwit/client.json", get().to(callback::client))
+        .route("/godwit/callback", get().to(callback::callback));
+}
