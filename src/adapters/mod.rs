@@ -1,1 +1,3 @@
-//! To be filled.
+//! Foreign systems, one folder each, that never meet.
+
+pub mod mastodon_archive;
