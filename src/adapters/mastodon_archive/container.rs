@@ -37,7 +37,11 @@ impl Container {
     /// # Errors
     /// [`AdapterError::Fatal`] when it is no archive, cut, or breaks a rule.
     pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, AdapterError> {
-        let cannot = |error: io::Error| refused(format!("this server cannot read it ({error}); tell its administrator"));
+        let cannot = |error: io::Error| {
+            refused(format!(
+                "this server cannot read it ({error}); tell its administrator"
+            ))
+        };
         let file = Arc::new(File::open(path).map_err(cannot)?);
         let length = file.metadata().map_err(cannot)?.len();
         let whole = Window::new(Arc::clone(&file), 0, length);
@@ -51,7 +55,9 @@ impl Container {
             (Form::Zip(zip), catalog)
         } else {
             let is_packed = head.starts_with(&[0x1f, 0x8b]);
-            let is_tar = head.get(TAR_MARK_AT..).is_some_and(|rest| rest.starts_with(b"ustar"));
+            let is_tar = head
+                .get(TAR_MARK_AT..)
+                .is_some_and(|rest| rest.starts_with(b"ustar"));
             if !is_packed && !is_tar {
                 return Err(refused(
                     "the file is neither a zip nor a tar.gz; choose the archive as your old server gave it to you",

@@ -54,12 +54,24 @@ impl Elements for () {
 /// # Errors
 /// A sentence without anything of the document's content.
 pub fn read(reader: &mut dyn Read, elements: &mut dyn Elements) -> Result<Document, String> {
-    let meter = Meter { whole: Cell::new(DOCUMENT_LIMIT_BYTES), element: Cell::new(ELEMENT_LIMIT_BYTES) };
+    let meter = Meter {
+        whole: Cell::new(DOCUMENT_LIMIT_BYTES),
+        element: Cell::new(ELEMENT_LIMIT_BYTES),
+    };
     let refusal = RefCell::new(None);
     let buffered = io::BufReader::with_capacity(64 << 10, reader);
-    let mut json = serde_json::Deserializer::from_reader(Metered { inner: buffered, meter: &meter });
-    let reading = Reading { elements, meter: &meter, refusal: &refusal };
-    let read = json.deserialize_map(reading).and_then(|document| json.end().map(|()| document));
+    let mut json = serde_json::Deserializer::from_reader(Metered {
+        inner: buffered,
+        meter: &meter,
+    });
+    let reading = Reading {
+        elements,
+        meter: &meter,
+        refusal: &refusal,
+    };
+    let read = json
+        .deserialize_map(reading)
+        .and_then(|document| json.end().map(|()| document));
     read.map_err(|error| refusal.take().unwrap_or_else(|| explain(error)))
 }
 
@@ -95,8 +107,15 @@ impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let taken = u64::try_from(read).unwrap_or(u64::MAX);
-        for (left, what) in [(&self.meter.whole, "it is too long"), (&self.meter.element, "one entry is too long")] {
-            left.set(left.get().checked_sub(taken).ok_or_else(|| io::Error::other(what))?);
+        for (left, what) in [
+            (&self.meter.whole, "it is too long"),
+            (&self.meter.element, "one entry is too long"),
+        ] {
+            left.set(
+                left.get()
+                    .checked_sub(taken)
+                    .ok_or_else(|| io::Error::other(what))?,
+            );
         }
         Ok(read)
     }
@@ -123,7 +142,11 @@ impl<'de> Visitor<'de> for Reading<'_> {
             self.meter.element.set(ELEMENT_LIMIT_BYTES);
             let is_again = if name == LIST {
                 self.elements.begin();
-                map.next_value_seed(List { elements: &mut *self.elements, meter: self.meter, refusal: self.refusal })?;
+                map.next_value_seed(List {
+                    elements: &mut *self.elements,
+                    meter: self.meter,
+                    refusal: self.refusal,
+                })?;
                 std::mem::replace(&mut has_list, true)
             } else {
                 document.fields.insert(name.clone(), map.next_value()?).is_some()
@@ -215,9 +238,13 @@ mod tests {
 
     #[test]
     fn of_repeated_fields_the_last_counts_and_all_are_named() {
-        let (document, list) = parse(r#"{"a":1,"orderedItems":[],"a":2,"b":3,"orderedItems":["x"]}"#).unwrap();
+        let (document, list) =
+            parse(r#"{"a":1,"orderedItems":[],"a":2,"b":3,"orderedItems":["x"]}"#).unwrap();
         assert_eq!(document.fields["a"], 2);
-        assert_eq!(document.repeated.iter().collect::<Vec<_>>(), ["a", "orderedItems"]);
+        assert_eq!(
+            document.repeated.iter().collect::<Vec<_>>(),
+            ["a", "orderedItems"]
+        );
         assert_eq!(list, ["x"]);
     }
 
@@ -230,7 +257,13 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused_without_repeating_it() {
-        for text in [r#""secret""#, "{\"secret\" 1}", "{\"a\":\"secret", "{} secret", r#"{"orderedItems":7}"#] {
+        for text in [
+            r#""secret""#,
+            "{\"secret\" 1}",
+            "{\"a\":\"secret",
+            "{} secret",
+            r#"{"orderedItems":7}"#,
+        ] {
             let why = parse(text).unwrap_err();
             assert!(!why.contains("secret") && why.contains("download"), "{why}");
         }

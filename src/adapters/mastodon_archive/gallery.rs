@@ -27,7 +27,13 @@ pub struct Gallery<'a> {
 impl<'a> Gallery<'a> {
     /// An empty one that takes `limit` media.
     pub fn new(shelf: &'a Shelf<'a>, limit: usize) -> Self {
-        Self { shelf, seen: HashSet::new(), limit, files: Vec::new(), by_name: 0 }
+        Self {
+            shelf,
+            seen: HashSet::new(),
+            limit,
+            files: Vec::new(),
+            by_name: 0,
+        }
     }
 
     /// Forgets what was found.
@@ -41,7 +47,11 @@ impl<'a> Gallery<'a> {
     /// A sentence when there are more than an archive can hold.
     pub fn attach(&mut self, post: &Object) -> Result<(), String> {
         for attachment in &post.attachments {
-            self.add(&attachment.url, attachment.media_type.clone(), MediaRole::Attachment)?;
+            self.add(
+                &attachment.url,
+                attachment.media_type.clone(),
+                MediaRole::Attachment,
+            )?;
         }
         Ok(())
     }
@@ -64,7 +74,10 @@ impl<'a> Gallery<'a> {
             return Ok(());
         }
         if self.files.len() >= self.limit {
-            return Err(format!("its posts name more than {} media, which is more than this server takes", self.limit));
+            return Err(format!(
+                "its posts name more than {} media, which is more than this server takes",
+                self.limit
+            ));
         }
         let found = self.shelf.find(url);
         self.by_name += u64::from(matches!(found, Found::ByName(_)));

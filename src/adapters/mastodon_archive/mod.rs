@@ -8,11 +8,7 @@
 //! `outbox.json` (Create and Announce, oldest first), `likes.json`, `bookmarks.json` (addresses),
 //! `actor.json` (profile), `avatar.*`, `header.*` and `media_attachments/files/…`.
 
-use std::{
-    io::Read,
-    path::Path,
-    sync::Arc,
-};
+use std::{io::Read, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -80,7 +76,10 @@ pub struct MastodonArchive {
 pub fn open(path: &Path, limits: ArchiveLimits) -> Result<MastodonArchive, AdapterError> {
     let container = Container::open(path, limits)?;
     let contents = contents::read(&container, path, limits)?;
-    Ok(MastodonArchive { container: Arc::new(container), contents: Arc::new(contents) })
+    Ok(MastodonArchive {
+        container: Arc::new(container),
+        contents: Arc::new(contents),
+    })
 }
 
 /// A refusal of the whole archive.
@@ -95,9 +94,8 @@ impl Source for MastodonArchive {
     }
 
     fn collections(&self) -> Vec<CollectionKind> {
-        let has = |kind: &CollectionKind| {
-            *kind == CollectionKind::Media || self.contents.lines.contains_key(kind)
-        };
+        let has =
+            |kind: &CollectionKind| *kind == CollectionKind::Media || self.contents.lines.contains_key(kind);
         CollectionKind::ALL.into_iter().filter(has).collect()
     }
 
@@ -124,7 +122,9 @@ impl Source for MastodonArchive {
                 .parse()
                 .ok()
                 .filter(|start| *start <= length)
-                .ok_or_else(|| AdapterError::fatal(doing(), "the place to go on from is not one of this archive"))?,
+                .ok_or_else(|| {
+                    AdapterError::fatal(doing(), "the place to go on from is not one of this archive")
+                })?,
         };
         let end = start.saturating_add(limit.max(1)).min(length);
         let contents = Arc::clone(&self.contents);
@@ -175,9 +175,20 @@ impl Contents {
     fn page(&self, kind: CollectionKind, start: usize, end: usize) -> Result<Page, String> {
         let mut page = Page::default();
         if kind == CollectionKind::Media {
-            page.items = self.media.get(start..end).unwrap_or_default().iter().cloned().map(Item::Media).collect();
+            page.items = self
+                .media
+                .get(start..end)
+                .unwrap_or_default()
+                .iter()
+                .cloned()
+                .map(Item::Media)
+                .collect();
         } else {
-            let lines = self.lines.get(&kind).and_then(|lines| lines.get(start..end)).unwrap_or_default();
+            let lines = self
+                .lines
+                .get(&kind)
+                .and_then(|lines| lines.get(start..end))
+                .unwrap_or_default();
             for line in lines {
                 match outbox::read(kind, &line.read(&self.spool)?, line.position, &self.owner) {
                     Ok(item) => page.items.push(item),

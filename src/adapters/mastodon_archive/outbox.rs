@@ -6,7 +6,7 @@ use url::Url;
 use crate::{
     model::{
         collection::{CollectionKind, Unreadable},
-        item::{Item, ItemKind},
+        item::{Item, ItemKind, Reference},
     },
     wire::{activity, lenient, object, relation},
 };
@@ -36,26 +36,42 @@ pub fn document(kind: CollectionKind) -> Option<&'static str> {
 /// The same element as one that cannot be read, with the reason.
 pub fn read(kind: CollectionKind, element: &Value, position: u64, owner: &Owner) -> Result<Item, Unreadable> {
     let (expected, read) = match kind {
-        CollectionKind::Liked => (ItemKind::Likes, relation::read_reference(element).map(Item::Like)),
-        CollectionKind::Bookmarks => (ItemKind::Bookmarks, relation::read_reference(element).map(Item::Bookmark)),
+        CollectionKind::Liked => (ItemKind::Likes, reference(element).map(Item::Like)),
+        CollectionKind::Bookmarks => (ItemKind::Bookmarks, reference(element).map(Item::Bookmark)),
         _ if lenient::is_type(element, "Announce") => (ItemKind::Boosts, boost(element, owner)),
         _ => (ItemKind::Posts, post(element, owner)),
     };
-    read.map_err(|why| Unreadable { kind: expected, key: key(kind, element, position), why })
+    read.map_err(|why| Unreadable {
+        kind: expected,
+        key: key(kind, element, position),
+        why,
+    })
 }
 
 /// The id of what could not be read, or where it stands.
 fn key(kind: CollectionKind, element: &Value, position: u64) -> String {
     let inner = lenient::field(element, "object").find_map(lenient::id);
-    let id = if lenient::is_type(element, "Create") { inner } else { None };
-    id.or_else(|| lenient::id(element)).filter(|id| !id.is_empty() && id.len() <= 2048).map_or_else(
-        || format!("{}#{position}", document(kind).unwrap_or_default()),
-        str::to_owned,
-    )
+    let id = if lenient::is_type(element, "Create") {
+        inner
+    } else {
+        None
+    };
+    id.or_else(|| lenient::id(element))
+        .filter(|id| !id.is_empty() && id.len() <= 2048)
+        .map_or_else(
+            || format!("{}#{position}", document(kind).unwrap_or_default()),
+            str::to_owned,
+        )
+}
+
+fn reference(element: &Value) -> Result<Reference, String> {
+    check_age(element)?;
+    relation::read_reference(element)
 }
 
 fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
     check_actor(element, owner)?;
+    lenient::field(element, "object").try_for_each(check_age)?;
     let boost = activity::read_announce(element, owner.followers.as_ref())?.ok_or("it is not a boost")?;
     check_place(&boost.id, owner)?;
     Ok(Item::Boost(boost))
@@ -64,7 +80,9 @@ fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
 fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
     let object = if lenient::is_type(element, "Create") {
         check_actor(element, owner)?;
-        let object = lenient::field(element, "object").next().ok_or("it holds no post")?;
+        let object = lenient::field(element, "object")
+            .next()
+            .ok_or("it holds no post")?;
         if object.is_string() {
             return Err("only its address stands in the archive and not its text".to_owned());
         }
@@ -80,6 +98,16 @@ fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
     Ok(Item::Post(Box::new(post)))
 }
 
+/// Posts from before `ActivityPub` are known by a `tag:` or `urn:` URI, which leads nowhere.
+fn check_age(object: &Value) -> Result<(), String> {
+    if lenient::id(object).is_some_and(|id| id.starts_with("tag:") || id.starts_with("urn:")) {
+        return Err(
+            "the post was written before ActivityPub and has no address that can be opened".to_owned(),
+        );
+    }
+    Ok(())
+}
+
 /// An activity must say that the archive's owner did it.
 fn check_actor(element: &Value, owner: &Owner) -> Result<(), String> {
     match actor(element) {
@@ -91,7 +119,9 @@ fn check_actor(element: &Value, owner: &Owner) -> Result<(), String> {
 
 /// Who did an activity.
 pub fn actor(element: &Value) -> Option<Url> {
-    lenient::field(element, "actor").find_map(lenient::id).and_then(lenient::web_url)
+    lenient::field(element, "actor")
+        .find_map(lenient::id)
+        .and_then(lenient::web_url)
 }
 
 /// An account's things live on the account's server. A file that says otherwise would claim
@@ -110,7 +140,10 @@ mod tests {
     use serde_json::json;
 
     fn owner() -> Owner {
-        Owner { actor: Url::parse("https://old.example/users/ann").unwrap(), followers: None }
+        Owner {
+            actor: Url::parse("https://old.example/users/ann").unwrap(),
+            followers: None,
+        }
     }
 
     fn create() -> Value {
@@ -121,7 +154,9 @@ mod tests {
     }
 
     fn why(element: &Value) -> String {
-        read(CollectionKind::Content, element, 7, &owner()).unwrap_err().why
+        read(CollectionKind::Content, element, 7, &owner())
+            .unwrap_err()
+            .why
     }
 
     #[test]
@@ -150,7 +185,22 @@ mod tests {
         let unreadable = read(CollectionKind::Content, &json!(5), 7, &owner()).unwrap_err();
         assert_eq!(unreadable.key, "outbox.json#7");
         let unreadable = read(CollectionKind::Liked, &json!({}), 3, &owner()).unwrap_err();
-        assert_eq!((unreadable.kind, unreadable.key.as_str()), (ItemKind::Likes, "likes.json#3"));
+        assert_eq!(
+            (unreadable.kind, unreadable.key.as_str()),
+            (ItemKind::Likes, "likes.json#3")
+        );
+    }
+
+    #[test]
+    fn what_has_no_web_address_is_left_out_with_the_reason() {
+        let element = json!({"type": "Announce", "id": "https://old.example/users/ann/statuses/2/activity",
+            "actor": "https://old.example/users/ann", "published": "2017-05-06T07:08:09Z",
+            "object": "tag:b.example,2017-03-31:objectId=1:objectType=Status"});
+        let unreadable = read(CollectionKind::Outbox, &element, 0, &owner()).unwrap_err();
+        assert_eq!(unreadable.kind, ItemKind::Boosts);
+        assert!(unreadable.why.contains("before ActivityPub"));
+        let unreadable = read(CollectionKind::Liked, &element["object"], 0, &owner()).unwrap_err();
+        assert!(unreadable.why.contains("before ActivityPub"));
     }
 
     #[test]
@@ -158,7 +208,9 @@ mod tests {
         let element = json!({"type": "Announce", "id": "https://old.example/users/ann/statuses/2/activity",
             "actor": "https://old.example/users/ann", "published": "2022-05-06T07:08:09Z",
             "object": {"type": "Note", "id": "https://old.example/users/ann/statuses/1"}});
-        let Item::Boost(boost) = read(CollectionKind::Outbox, &element, 0, &owner()).unwrap() else { panic!() };
+        let Item::Boost(boost) = read(CollectionKind::Outbox, &element, 0, &owner()).unwrap() else {
+            panic!()
+        };
         assert_eq!(boost.object.as_str(), "https://old.example/users/ann/statuses/1");
     }
 }

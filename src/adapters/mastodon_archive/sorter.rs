@@ -65,9 +65,23 @@ pub struct Sorter<'a, 'g> {
 
 impl<'a, 'g> Sorter<'a, 'g> {
     /// One for the document that `kind` is read from.
-    pub fn new(kind: CollectionKind, owner: &'a Owner, spool: &'a mut Spool, gallery: &'a mut Gallery<'g>) -> Self {
+    pub fn new(
+        kind: CollectionKind,
+        owner: &'a Owner,
+        spool: &'a mut Spool,
+        gallery: &'a mut Gallery<'g>,
+    ) -> Self {
         let (lines, seen) = (BTreeMap::new(), Seen::default());
-        Self { kind, owner, spool, gallery, seen, lines, found: 0, repeated: 0 }
+        Self {
+            kind,
+            owner,
+            spool,
+            gallery,
+            seen,
+            lines,
+            found: 0,
+            repeated: 0,
+        }
     }
 }
 
@@ -82,7 +96,9 @@ impl Elements for Sorter<'_, '_> {
     fn take(&mut self, element: Value) -> Result<(), String> {
         let position = self.found;
         if position >= ELEMENTS_LIMIT {
-            return Err(format!("it has more than {ELEMENTS_LIMIT} entries, which is more than this server takes"));
+            return Err(format!(
+                "it has more than {ELEMENTS_LIMIT} entries, which is more than this server takes"
+            ));
         }
         self.found += 1;
         let kind = match outbox::read(self.kind, &element, position, self.owner) {
@@ -100,11 +116,15 @@ impl Elements for Sorter<'_, '_> {
         };
         let text = element.to_string();
         let start = self.spool.length();
-        self.spool
-            .write_all(text.as_bytes())
-            .map_err(|error| format!("this server has no room to unpack it ({error}); tell its administrator"))?;
+        self.spool.write_all(text.as_bytes()).map_err(|error| {
+            format!("this server has no room to unpack it ({error}); tell its administrator")
+        })?;
         let length = self.spool.length().saturating_sub(start);
-        self.lines.entry(kind).or_default().push(Line { start, length, position });
+        self.lines.entry(kind).or_default().push(Line {
+            start,
+            length,
+            position,
+        });
         Ok(())
     }
 }
@@ -118,6 +138,9 @@ struct Seen {
 
 impl Seen {
     fn is_first(&mut self, kind: ItemKind, key: &str) -> bool {
-        self.keys.insert((self.hashers.0.hash_one((kind, key)), self.hashers.1.hash_one((kind, key))))
+        self.keys.insert((
+            self.hashers.0.hash_one((kind, key)),
+            self.hashers.1.hash_one((kind, key)),
+        ))
     }
 }

@@ -29,7 +29,10 @@ impl Spool {
             Some(Ok(file)) => file,
             _ => tempfile::tempfile()?,
         };
-        Ok(Self { file: BufWriter::new(file), length: 0 })
+        Ok(Self {
+            file: BufWriter::new(file),
+            length: 0,
+        })
     }
 
     /// Where the next byte goes.
@@ -42,14 +45,19 @@ impl Spool {
     /// # Errors
     /// When the last bytes cannot be written.
     pub fn finish(self) -> io::Result<Arc<File>> {
-        self.file.into_inner().map(Arc::new).map_err(io::IntoInnerError::into_error)
+        self.file
+            .into_inner()
+            .map(Arc::new)
+            .map_err(io::IntoInnerError::into_error)
     }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.length = self.length.saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
+        self.length = self
+            .length
+            .saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
         Ok(written)
     }
 
@@ -70,7 +78,12 @@ pub struct Window {
 impl Window {
     /// The part of `length` bytes at `start`.
     pub fn new(file: Arc<File>, start: u64, length: u64) -> Self {
-        Self { file, start, length, position: 0 }
+        Self {
+            file,
+            start,
+            length,
+            position: 0,
+        }
     }
 }
 
@@ -78,9 +91,15 @@ impl Read for Window {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
-        let Some(part) = buffer.get_mut(..wanted).filter(|part| !part.is_empty()) else { return Ok(0) };
-        let read = self.file.read_at(part, self.start.saturating_add(self.position))?;
-        self.position = self.position.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        let Some(part) = buffer.get_mut(..wanted).filter(|part| !part.is_empty()) else {
+            return Ok(0);
+        };
+        let read = self
+            .file
+            .read_at(part, self.start.saturating_add(self.position))?;
+        self.position = self
+            .position
+            .saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         Ok(read)
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use futures::TryStreamExt;
 
-use super::{super::open, super::ArchiveLimits, sample::walk};
+use super::{super::ArchiveLimits, super::open, sample::walk};
 use crate::{
     model::{collection::CollectionKind, item::Item, object::Visibility},
     port::source::Source,
@@ -14,9 +14,13 @@ struct Answers {
     file: &'static str,
     posts: usize,
     boosts: usize,
+    /// Boosts of what was written before `ActivityPub` and has no web address.
+    old_boosts: usize,
     visibilities: &'static [(Visibility, usize)],
     media: usize,
     likes: usize,
+    /// Likes of the same kind.
+    old_likes: usize,
     notes: &'static [&'static str],
 }
 
@@ -25,6 +29,7 @@ const KNOWN: [Answers; 2] = [
         file: "real-2022.tar.gz",
         posts: 190,
         boosts: 34,
+        old_boosts: 3,
         visibilities: &[
             (Visibility::Public, 218),
             (Visibility::Unlisted, 2),
@@ -33,16 +38,22 @@ const KNOWN: [Answers; 2] = [
         ],
         media: 8,
         likes: 147,
+        old_likes: 9,
         notes: &["had moved", "says it has 223 entries and has 224"],
     },
     Answers {
         file: "real-2023.zip",
         posts: 18,
         boosts: 0,
+        old_boosts: 0,
         visibilities: &[(Visibility::Public, 18)],
         media: 1,
         likes: 3,
-        notes: &["@context stands more than once", "says it has 19 entries and has 18"],
+        old_likes: 0,
+        notes: &[
+            "@context stands more than once",
+            "says it has 19 entries and has 18",
+        ],
     },
 ];
 
@@ -53,32 +64,68 @@ async fn real_archives_give_the_numbers_that_were_counted_by_hand() {
         return;
     };
     for known in KNOWN {
-        let archive = open(&folder.join(known.file), ArchiveLimits { bytes: 1 << 30, entries: 1000 }).unwrap();
+        let archive = open(
+            &folder.join(known.file),
+            ArchiveLimits {
+                bytes: 1 << 30,
+                entries: 1000,
+            },
+        )
+        .unwrap();
         let posts = walk(&archive, CollectionKind::Content, None, 7).await;
         let boosts = walk(&archive, CollectionKind::Outbox, None, 7).await;
         let likes = walk(&archive, CollectionKind::Liked, None, 100).await;
         assert_eq!((posts.items.len(), posts.unreadable.len()), (known.posts, 0));
-        assert_eq!((boosts.items.len(), boosts.unreadable.len()), (known.boosts, 0));
-        assert_eq!((likes.items.len(), likes.unreadable.len()), (known.likes, 0));
+        assert_eq!(boosts.items.len() + boosts.unreadable.len(), known.boosts);
+        assert_eq!(boosts.unreadable.len(), known.old_boosts);
+        assert!(
+            boosts
+                .unreadable
+                .iter()
+                .chain(&likes.unreadable)
+                .all(|old| old.why.contains("before ActivityPub"))
+        );
+        assert_eq!(likes.items.len() + likes.unreadable.len(), known.likes);
+        assert_eq!(likes.unreadable.len(), known.old_likes);
         let mut seen = BTreeMap::new();
         for item in posts.items.iter().chain(&boosts.items) {
             *seen.entry(item.visibility()).or_insert(0) += 1;
         }
+        // All of the old ones were public; they cannot be carried but they are there.
+        *seen.entry(Visibility::Public).or_insert(0) += known.old_boosts;
         assert_eq!(seen, known.visibilities.iter().copied().collect());
         let (mut bytes, mut attachments) = (0, 0);
         let media = walk(&archive, CollectionKind::Media, None, 3).await.items;
         for item in &media {
-            let Item::Media(file) = item else { panic!("a medium is something else") };
+            let Item::Media(file) = item else {
+                panic!("a medium is something else")
+            };
             attachments += usize::from(item.kind() == crate::model::item::ItemKind::Media);
             let chunks: Vec<_> = archive.media(file).await.unwrap().try_collect().await.unwrap();
             let length: usize = chunks.iter().map(bytes::Bytes::len).sum();
             assert_eq!(Some(u64::try_from(length).unwrap()), file.bytes);
             bytes += length;
         }
-        assert_eq!((attachments, media.len()), (known.media, known.media + 2), "and avatar and header");
+        assert_eq!(
+            (attachments, media.len()),
+            (known.media, known.media + 2),
+            "and avatar and header"
+        );
         for words in known.notes {
-            assert!(archive.notes().iter().any(|(_, sentence)| sentence.contains(words)), "{words}");
+            assert!(
+                archive
+                    .notes()
+                    .iter()
+                    .any(|(_, sentence)| sentence.contains(words)),
+                "{words}"
+            );
         }
-        eprintln!("{}: {} posts, {} boosts, {bytes} bytes of media", known.file, known.posts, known.boosts);
+        eprintln!(
+            "{}: {} posts, {} boosts, {} media of {bytes} bytes",
+            known.file,
+            known.posts,
+            known.boosts,
+            media.len()
+        );
     }
 }

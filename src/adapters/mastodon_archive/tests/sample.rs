@@ -1,7 +1,7 @@
 //! The archive of a sample person, packed either way.
 
 use std::{
-    io::{Cursor, Write},
+    io::{self, Write},
     path::PathBuf,
 };
 
@@ -15,7 +15,10 @@ use crate::{
     port::{error::AdapterError, source::Source},
 };
 
-pub const LIMITS: ArchiveLimits = ArchiveLimits { bytes: 4 << 20, entries: 50 };
+pub const LIMITS: ArchiveLimits = ArchiveLimits {
+    bytes: 4 << 20,
+    entries: 50,
+};
 
 pub const ANN: &str = "https://old.example/users/ann";
 
@@ -31,7 +34,9 @@ pub fn create(number: u32, more: &Value) -> Value {
         "published": "2022-05-06T07:08:09Z", "content": "<p>soup</p>",
         "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [format!("{ANN}/followers")],
     });
-    note.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    note.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     json!({"id": format!("{ANN}/statuses/{number}/activity"), "type": "Create", "actor": ANN, "object": note})
 }
 
@@ -46,7 +51,9 @@ pub fn attached(url: &str) -> Value {
 }
 
 pub fn list(elements: &[Value]) -> Vec<u8> {
-    json!({"type": "OrderedCollection", "totalItems": elements.len(), "orderedItems": elements}).to_string().into_bytes()
+    json!({"type": "OrderedCollection", "totalItems": elements.len(), "orderedItems": elements})
+        .to_string()
+        .into_bytes()
 }
 
 impl Sample {
@@ -68,7 +75,10 @@ impl Sample {
         Self(vec![
             own("outbox.json", &list(&outbox)),
             own(PICTURE, b"picture"),
-            own("likes.json", &list(&[json!("https://b.example/1"), json!("https://b.example/2")])),
+            own(
+                "likes.json",
+                &list(&[json!("https://b.example/1"), json!("https://b.example/2")]),
+            ),
             own("bookmarks.json", &list(&[json!("https://b.example/3")])),
             own("avatar.png", b"avatar"),
             own("actor.json", actor.to_string().as_bytes()),
@@ -88,9 +98,11 @@ impl Sample {
     }
 
     pub fn zip(&self) -> Vec<u8> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
         for (name, bytes) in &self.0 {
-            writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+            writer
+                .start_file(name.as_str(), SimpleFileOptions::default())
+                .unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()
@@ -104,7 +116,12 @@ impl Sample {
     pub fn tar(&self, more: impl FnOnce(&mut tar::Builder<Vec<u8>>)) -> Vec<u8> {
         let mut builder = tar::Builder::new(Vec::new());
         for (name, bytes) in &self.0 {
-            builder.append(&header(name, tar::EntryType::Regular, bytes.len()), bytes.as_slice()).unwrap();
+            builder
+                .append(
+                    &header(name, tar::EntryType::Regular, bytes.len()),
+                    bytes.as_slice(),
+                )
+                .unwrap();
         }
         more(&mut builder);
         builder.into_inner().unwrap()
