@@ -51,7 +51,7 @@ pub fn read_announce(value: &Value, followers: Option<&Url>) -> Result<Option<Bo
         .ok_or("the boost has no id that is a web address")?;
     let object = lenient::field(value, "object")
         .find_map(lenient::id)
-        .and_then(lenient::web_url)
+        .and_then(lenient::reference)
         .ok_or("the boost does not say what it passes on")?;
     let published = lenient::text(value, "published")
         .and_then(|text| Moment::parse(&text).ok())

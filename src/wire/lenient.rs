@@ -26,6 +26,12 @@ pub fn web_url(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
 }
 
+/// Parses what may be pointed at without being fetched: a web address, or the `tag:` and `urn:` names
+/// that posts had before they had addresses.
+pub fn reference(text: &str) -> Option<Url> {
+    web_url(text).or_else(|| Url::parse(text).ok().filter(|url| matches!(url.scheme(), "tag" | "urn")))
+}
+
 /// The elements of a list, or the one value that stands in its place; nothing for null.
 pub fn many(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {

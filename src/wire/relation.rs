@@ -10,7 +10,7 @@ use crate::model::{item::Reference, moment::Moment};
 fn subject(value: &Value) -> Option<Url> {
     let is_activity = ["Block", "Follow", "Like", "Add"].iter().any(|kind| lenient::is_type(value, kind));
     let subject = if is_activity { lenient::field(value, "object").next()? } else { value };
-    lenient::web_url(lenient::id(subject)?)
+    lenient::reference(lenient::id(subject)?)
 }
 
 /// Reads a followed or blocked actor.
@@ -18,7 +18,8 @@ fn subject(value: &Value) -> Option<Url> {
 /// # Errors
 /// A sentence that says what is missing.
 pub fn read_actor(value: &Value) -> Result<Url, String> {
-    subject(value).ok_or_else(|| "the entry does not name an account".to_owned())
+    let named = subject(value).filter(|url| url.has_host());
+    named.ok_or_else(|| "the entry does not name an account".to_owned())
 }
 
 /// Reads a like or bookmark.

@@ -1,0 +1,81 @@
+//! The composition root: the only place that names concrete things and puts them together.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+
+use crate::{
+    adapters::embedded::{EmbeddedDestination, EmbeddedHost},
+    config::Config,
+    federation::client::GuardedRemote,
+    port::{
+        clock::{SharedClock, SystemClock},
+        host::Host,
+        remote::SharedRemote,
+    },
+    site::Site,
+    store::{Store, blobs::Blobs},
+    transfer::Engine,
+};
+
+mod server;
+mod sources;
+
+pub use server::serve;
+
+/// A daemon's parts, shared by its pages, its queue and its commands.
+pub struct App {
+    /// What it was told.
+    pub config: Config,
+    /// Its tables.
+    pub store: Store,
+    /// Its media.
+    pub blobs: Blobs,
+    /// Time and randomness.
+    pub clock: SharedClock,
+    /// The way out.
+    pub remote: SharedRemote,
+    /// The built-in server.
+    pub site: Site,
+    /// The server we stand beside; the built-in one.
+    pub host: Arc<dyn Host>,
+    /// What the steps of a transfer work with.
+    pub engine: Arc<Engine>,
+}
+
+impl App {
+    /// Opens everything a configuration names.
+    ///
+    /// # Errors
+    /// What cannot be opened, with its cause.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let dir = &config.server.data_dir;
+        std::fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
+        let clock: SharedClock = Arc::new(SystemClock);
+        let store = Store::open(dir).await.context("opening the database")?;
+        let blobs = Blobs::open(dir).await.context("opening the media directory")?;
+        let timeout = Duration::from_secs(config.federation.timeout_seconds);
+        let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
+        let base = config.server.base_url.clone();
+        let site = Site::new(store.clone(), blobs.clone(), Arc::clone(&clock), base.clone());
+        let host: Arc<dyn Host> = Arc::new(EmbeddedHost::new(site.clone()));
+        let signer = site.host_signer().await?;
+        let engine = Arc::new(Engine {
+            store: store.clone(),
+            blobs: blobs.clone(),
+            clock: Arc::clone(&clock),
+            remote: Arc::clone(&remote),
+            host: Arc::clone(&host),
+            destination: Arc::new(EmbeddedDestination::new(site.clone())),
+            sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
+            signer,
+            domain: config.domain(),
+            base,
+            arrivals: config.policy.arrivals.clone(),
+            departures: config.policy.departures.clone(),
+            page_items: config.limits.page_items,
+            media_file_bytes: config.limits.media_file_bytes,
+        });
+        Ok(Self { config, store, blobs, clock, remote, site, host, engine })
+    }
+}
