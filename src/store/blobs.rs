@@ -132,7 +132,7 @@ fn disk(error: std::io::Error) -> AdapterError {
     AdapterError::Busy {
         doing: "writing a media file".to_owned(),
         why: format!("this server's disk: {error}"),
-        after: std::time::Duration::from_secs(60),
+        after: std::time::Duration::from_mins(1),
     }
 }
 

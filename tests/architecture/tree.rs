@@ -22,6 +22,10 @@ impl Text {
         self.content.lines().count()
     }
 
+    fn has_ending(&self, ending: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|found| found == ending)
+    }
+
     /// The program text: comments and the insides of strings are blanks, lines stay where they
     /// were, and unit tests at the end are cut off.
     pub fn code(&self) -> String {
@@ -42,14 +46,12 @@ pub fn read(path: &str) -> Text {
 
 /// Rust files under `src`.
 pub fn sources() -> Vec<Text> {
-    let is_source = |text: &Text| text.path.starts_with("src/") && text.path.ends_with(".rs");
-    all().into_iter().filter(is_source).collect()
+    all().into_iter().filter(|text| text.path.starts_with("src/") && text.has_ending("rs")).collect()
 }
 
 /// Files that people write.
 pub fn written_by_hand() -> Vec<Text> {
-    let is_ours = |text: &Text| BY_HAND.iter().any(|ending| text.path.ends_with(&format!(".{ending}")));
-    all().into_iter().filter(is_ours).collect()
+    all().into_iter().filter(|text| BY_HAND.iter().any(|ending| text.has_ending(ending))).collect()
 }
 
 /// Every text file of the repository, in order of path.

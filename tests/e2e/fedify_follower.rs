@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::fedify_install::install;
 
 /// How long one event may take on a busy machine before the story counts as broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Set where a peer that cannot run is a failure instead of a skipped story.
 const REQUIRED: &str = "GODWIT_REQUIRE_PEERS";
