@@ -8,10 +8,12 @@ pub mod model;
 pub mod config;
 pub mod telemetry;
 
+pub mod wire;
+
 pub mod oauth;
 pub mod port;
+
 pub mod store;
-pub mod wire;
 
 pub mod site;
 pub mod transfer;
@@ -22,5 +24,6 @@ pub mod jobs;
 
 pub mod app;
 
-pub mod cli;
 pub mod http;
+
+pub mod cli;

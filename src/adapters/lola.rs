@@ -46,16 +46,20 @@ impl LolaSource {
     ///
     /// # Errors
     /// [`AdapterError`] when the source does not answer, or offers no content.
-    pub async fn open(remote: SharedRemote, signer: Signer, actor: &Url, token: &str) -> Result<Self, AdapterError> {
+    pub async fn open(
+        remote: SharedRemote,
+        signer: Signer,
+        actor: &Url,
+        token: &str,
+    ) -> Result<Self, AdapterError> {
         let (actor, document) = lookup::actor(&*remote, &signer, actor, Some(token)).await?;
         let mut collections = BTreeMap::new();
         for kind in CollectionKind::ALL {
             let ours = format!("godwit:{}", kind.as_str());
-            let found = actor
-                .portability
-                .get(kind.as_str())
-                .or_else(|| actor.portability.get(&ours))
-                .or_else(|| actor.collections.get(kind.as_str()).filter(|_| kind == CollectionKind::Liked));
+            let found =
+                actor.portability.get(kind.as_str()).or_else(|| actor.portability.get(&ours)).or_else(|| {
+                    actor.collections.get(kind.as_str()).filter(|_| kind == CollectionKind::Liked)
+                });
             if let Some(url) = found.filter(|url| url.origin() == actor.id.origin()) {
                 collections.insert(kind, url.clone());
             }
@@ -77,7 +81,8 @@ impl LolaSource {
         let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
         let response = self.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
         let after = response.retry_after().unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
-        let busy = |why: &str, after| AdapterError::Busy { doing: doing.to_owned(), why: why.to_owned(), after };
+        let busy =
+            |why: &str, after| AdapterError::Busy { doing: doing.to_owned(), why: why.to_owned(), after };
         match response.status {
             200..=299 => Ok(response),
             429 => Err(busy("Old home asked us to come again later", after)),
@@ -108,7 +113,9 @@ impl LolaSource {
             CollectionKind::Following => {
                 wire::relation::read_actor(value).map(|actor| Some(Item::Follow { actor }))
             }
-            CollectionKind::Blocked => wire::relation::read_actor(value).map(|actor| Some(Item::Block { actor })),
+            CollectionKind::Blocked => {
+                wire::relation::read_actor(value).map(|actor| Some(Item::Block { actor }))
+            }
             CollectionKind::Media => wire::media::read(value).map(Item::Media).map(Some),
         }
     }
@@ -143,9 +150,8 @@ impl Source for LolaSource {
         let unsupported = || AdapterError::fatal(&doing, "Old home does not offer them");
         let root = self.collections.get(&kind).ok_or_else(unsupported)?;
         let url = match cursor {
-            Some(Cursor(text)) => {
-                Url::parse(text).map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?
-            }
+            Some(Cursor(text)) => Url::parse(text)
+                .map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?,
             None => root.clone(),
         };
         let read = self.read(&url, &doing).await?;
@@ -162,7 +168,8 @@ impl Source for LolaSource {
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {
         let address = file.fetch_url.as_deref().unwrap_or(&file.url);
-        let url = wire::lenient::web_url(address).ok_or_else(|| AdapterError::item("the file has no web address"))?;
+        let url = wire::lenient::web_url(address)
+            .ok_or_else(|| AdapterError::item("the file has no web address"))?;
         let doing = "fetching a file";
         let response = if url.origin() == self.actor.id.origin() {
             self.get(&url, doing).await
@@ -173,7 +180,9 @@ impl Source for LolaSource {
         };
         let response = match response {
             Ok(response) if response.is_success() => response,
-            Ok(response) => return Err(AdapterError::item(format!("the file's server answered {}", response.status))),
+            Ok(response) => {
+                return Err(AdapterError::item(format!("the file's server answered {}", response.status)));
+            }
             Err(busy @ AdapterError::Busy { .. }) => return Err(busy),
             Err(error) => return Err(AdapterError::item(error)),
         };
@@ -188,6 +197,7 @@ fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
 
 fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {
     let kind = collection.yields().first().copied().unwrap_or(ItemKind::Posts);
-    let key = wire::lenient::id(value).map_or_else(|| value.to_string().chars().take(200).collect(), str::to_owned);
+    let key =
+        wire::lenient::id(value).map_or_else(|| value.to_string().chars().take(200).collect(), str::to_owned);
     Unreadable { kind, key, why }
 }

@@ -33,9 +33,7 @@ pub async fn serve(config: Config) -> anyhow::Result<impl Future<Output = std::i
     .with_context(|| format!("listening on {listen}"))?
     .run();
     let (stop, stopped) = watch::channel(false);
-    let parts = runner::Parts {
-        engine: Arc::clone(&app.engine),
-    };
+    let parts = runner::Parts { engine: Arc::clone(&app.engine) };
     let queue = actix_web::rt::spawn(runner::run(parts, stopped));
     Ok(async move {
         let outcome = server.await;

@@ -31,18 +31,26 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(config: &Config, remote: SharedRemote, signer: Signer) -> Self {
-        let limits = ArchiveLimits { bytes: config.limits.archive_bytes, entries: config.limits.archive_entries };
+        let limits =
+            ArchiveLimits { bytes: config.limits.archive_bytes, entries: config.limits.archive_entries };
         Self { remote, signer, limits }
     }
 }
 
 #[async_trait]
 impl Sources for Known {
-    async fn open(&self, transfer: &Transfer, login: Option<&Login>) -> Result<Arc<dyn Source>, AdapterError> {
+    async fn open(
+        &self,
+        transfer: &Transfer,
+        login: Option<&Login>,
+    ) -> Result<Arc<dyn Source>, AdapterError> {
         match &transfer.origin {
             Origin::Live { actor } => {
                 let token = login.and_then(|login| login.access_token.as_deref()).ok_or_else(|| {
-                    AdapterError::fatal("opening the account at Old home", "its permission is no longer there")
+                    AdapterError::fatal(
+                        "opening the account at Old home",
+                        "its permission is no longer there",
+                    )
                 })?;
                 let remote = Arc::clone(&self.remote);
                 Ok(Arc::new(LolaSource::open(remote, self.signer.clone(), actor, token).await?))

@@ -5,7 +5,10 @@ use super::Config;
 /// What each key means; the unit stands in the key's name or here.
 const COMMENTS: &[(&str, &str)] = &[
     ("[server]", "Where the daemon listens and what it is called."),
-    ("base_url", "The address people and servers know. It decides what we are, never a request's Host header."),
+    (
+        "base_url",
+        "The address people and servers know. It decides what we are, never a request's Host header.",
+    ),
     ("listen", "Socket the daemon listens on; put a TLS-terminating proxy in front."),
     ("data_dir", "Directory of the database and the media."),
     ("name", "Name shown on the pages."),

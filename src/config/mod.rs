@@ -65,7 +65,9 @@ pub struct Policy {
 /// Reads a rule and says what it may be when it is something else.
 fn rule<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Error> {
     Rule::deserialize(deserializer).map_err(|_| {
-        serde::de::Error::custom("write \"nobody\", \"anyone\" or a list of host names like [\"old.example\"]")
+        serde::de::Error::custom(
+            "write \"nobody\", \"anyone\" or a list of host names like [\"old.example\"]",
+        )
     })
 }
 

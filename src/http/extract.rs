@@ -91,7 +91,8 @@ impl FromRequest for SignedIn {
                 return Err(Problem::unauthorized("not-signed-in", "Sign in first.").into());
             }
             let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+            let query =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
             let response = actix_web::HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, format!("/sign-in?{query}")))
                 .finish();

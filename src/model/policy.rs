@@ -56,7 +56,9 @@ impl Rule {
         };
         match self {
             Self::Word(RuleWord::Anyone) => Decision::Allowed,
-            Self::Hosts(hosts) if hosts.iter().any(|host| host.eq_ignore_ascii_case(other)) => Decision::Allowed,
+            Self::Hosts(hosts) if hosts.iter().any(|host| host.eq_ignore_ascii_case(other)) => {
+                Decision::Allowed
+            }
             Self::Hosts(hosts) => Decision::Refused(format!(
                 "{here} {doing} certain servers only, and {other} is not among them. \
                  The admins of {here} can add it. (Allowed: {})",

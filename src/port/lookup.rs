@@ -22,7 +22,8 @@ pub async fn resolve(remote: &dyn Remote, signer: &Signer, handle: &Handle) -> R
         .and_then(|origin| origin.join("/.well-known/webfinger").ok())
         .ok_or_else(|| AdapterError::fatal(&doing, "this is not a server's name"))?;
     url.query_pairs_mut().append_pair("resource", &format!("acct:{}@{}", handle.name, handle.host));
-    let request = Request::get(url).accepting("application/jrd+json, application/json").signed(signer.clone());
+    let request =
+        Request::get(url).accepting("application/jrd+json, application/json").signed(signer.clone());
     let response = remote.send(request).await.map_err(|error| error.into_adapter(&doing))?;
     if !response.is_success() {
         let why = match response.status {
@@ -60,7 +61,10 @@ pub async fn actor(
     let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
     let actor = wire::actor::read(&document).map_err(|why| AdapterError::fatal(&doing, why))?;
     if actor.id != *id {
-        return Err(AdapterError::fatal(&doing, format!("its server answered with another account, {}", actor.id)));
+        return Err(AdapterError::fatal(
+            &doing,
+            format!("its server answered with another account, {}", actor.id),
+        ));
     }
     Ok((actor, document))
 }

@@ -62,14 +62,7 @@ pub const ACCEPT_ACTIVITY: &str =
 impl Request {
     /// A GET for an ActivityPub document.
     pub fn get(url: Url) -> Self {
-        Self {
-            body: None,
-            content_type: "",
-            url,
-            accept: ACCEPT_ACTIVITY,
-            bearer: None,
-            signer: None,
-        }
+        Self { body: None, content_type: "", url, accept: ACCEPT_ACTIVITY, bearer: None, signer: None }
     }
 
     /// A POST of an activity.

@@ -26,7 +26,10 @@ pub fn generate() -> SiteResult<PemPair> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
     let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(broken)?;
     let public = AsDer::<PublicKeyX509Der<'_>>::as_der(pair.public_key()).map_err(broken)?;
-    Ok(PemPair { private_pem: pem("PRIVATE KEY", private.as_ref()), public_pem: pem("PUBLIC KEY", public.as_ref()) })
+    Ok(PemPair {
+        private_pem: pem("PRIVATE KEY", private.as_ref()),
+        public_pem: pem("PUBLIC KEY", public.as_ref()),
+    })
 }
 
 /// PEM armour, 64 characters a line.

@@ -54,7 +54,10 @@ impl Passwords {
         .await
     }
 
-    async fn at_the_desk<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> SiteResult<T> {
+    async fn at_the_desk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> SiteResult<T> {
         let _place = self.desk.acquire().await.map_err(|_| SiteError::Internal("shutting down".into()))?;
         tokio::task::spawn_blocking(work)
             .await

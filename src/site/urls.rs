@@ -155,7 +155,8 @@ mod tests {
         assert_eq!(urls.meaning(&urls.actor("ann")), Some(Meaning::Actor("ann".into())));
         assert_eq!(urls.meaning(&urls.profile("ann")), Some(Meaning::Profile("ann".into())));
         for url in [urls.post("ann", id), urls.post_page("ann", id)] {
-            let meaning = Meaning::Thing { username: Some("ann".into()), kind: ItemKind::Posts, id: id.into() };
+            let meaning =
+                Meaning::Thing { username: Some("ann".into()), kind: ItemKind::Posts, id: id.into() };
             assert_eq!(urls.meaning(&url), Some(meaning));
         }
         assert!(matches!(urls.meaning(&urls.media(id, "a.png")), Some(Meaning::Thing { .. })));

@@ -132,7 +132,7 @@ fn disk(error: std::io::Error) -> AdapterError {
     AdapterError::Busy {
         doing: "writing a media file".to_owned(),
         why: format!("this server's disk: {error}"),
-        after: std::time::Duration::from_secs(60),
+        after: std::time::Duration::from_mins(1),
     }
 }
 
@@ -155,7 +155,10 @@ mod tests {
     async fn keep(announced: &MediaFile, limit_bytes: u64) -> Result<StoredBlob, AdapterError> {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
-        let stream = futures::stream::iter([Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n")), Ok(Bytes::from_static(b"rest"))]);
+        let stream = futures::stream::iter([
+            Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n")),
+            Ok(Bytes::from_static(b"rest")),
+        ]);
         let kept = blobs.keep(stream, Expected { limit_bytes, file: announced }).await;
         let spooled = std::fs::read_dir(dir.path().join("media")).unwrap().count();
         assert!(spooled <= 1, "a spool file was left behind");

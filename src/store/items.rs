@@ -159,7 +159,11 @@ async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: 
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn progress(store: &Store, transfer: &TransferId, collection: CollectionKind) -> StoreResult<Progress> {
+pub async fn progress(
+    store: &Store,
+    transfer: &TransferId,
+    collection: CollectionKind,
+) -> StoreResult<Progress> {
     let mut c = store.reader().await?;
     let found: Option<(Option<String>, bool)> = row!(
         &mut c,
@@ -380,7 +384,9 @@ pub async fn counts(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(It
     )?;
     Ok(found
         .into_iter()
-        .filter_map(|(kind, state, n)| Some((ItemKind::from_word(&kind)?, ItemState::from_word(&state), count(n))))
+        .filter_map(|(kind, state, n)| {
+            Some((ItemKind::from_word(&kind)?, ItemState::from_word(&state), count(n)))
+        })
         .collect())
 }
 
@@ -404,7 +410,13 @@ pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn note(store: &Store, transfer: &TransferId, kind: &str, times: u64, why: &str) -> StoreResult<()> {
+pub async fn note(
+    store: &Store,
+    transfer: &TransferId,
+    kind: &str,
+    times: u64,
+    why: &str,
+) -> StoreResult<()> {
     let (transfer, kind, why) = (transfer.clone(), kind.to_owned(), why.to_owned());
     store
         .write(move |c| {

@@ -9,7 +9,9 @@ use futures::future::BoxFuture;
 use sqlx::{
     SqlitePool,
     pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 use tokio::sync::watch;
 

@@ -66,7 +66,12 @@ pub async fn refresh(store: &Store, token_hash: String, fresh_until: i64) -> Sto
     store
         .write(move |c| {
             Box::pin(async move {
-                run!(c, "update sessions set fresh_until = $2 where token_hash = $1", token_hash, fresh_until)?;
+                run!(
+                    c,
+                    "update sessions set fresh_until = $2 where token_hash = $1",
+                    token_hash,
+                    fresh_until
+                )?;
                 Ok(())
             })
         })

@@ -21,8 +21,10 @@ struct TransferRow {
 
 fn read(row: TransferRow) -> StoreResult<Transfer> {
     let state = |word: &str| {
-        TransferState::from_word(word)
-            .ok_or_else(|| StoreError::Corrupt { what: "transfer state", why: format!("unknown word {word}") })
+        TransferState::from_word(word).ok_or_else(|| StoreError::Corrupt {
+            what: "transfer state",
+            why: format!("unknown word {word}"),
+        })
     };
     Ok(Transfer {
         id: TransferId::from(row.id),
@@ -130,8 +132,12 @@ pub async fn next_due(store: &Store, states: &[TransferState]) -> StoreResult<Op
     let mut c = store.reader().await?;
     let mut earliest: Option<i64> = None;
     for state in states {
-        let found: Option<(Option<i64>,)> =
-            row!(&mut c, (Option<i64>,), "select min(next_at) from transfers where state = $1", state.as_str())?;
+        let found: Option<(Option<i64>,)> = row!(
+            &mut c,
+            (Option<i64>,),
+            "select min(next_at) from transfers where state = $1",
+            state.as_str()
+        )?;
         if let Some((Some(at),)) = found {
             earliest = Some(earliest.map_or(at, |known| known.min(at)));
         }
@@ -166,7 +172,11 @@ pub async fn step_in(
     now: i64,
 ) -> StoreResult<()> {
     if !from.may_become(to) {
-        return Err(StoreError::Conflict(format!("a transfer cannot go from {} to {}", from.as_str(), to.as_str())));
+        return Err(StoreError::Conflict(format!(
+            "a transfer cannot go from {} to {}",
+            from.as_str(),
+            to.as_str()
+        )));
     }
     let moved = run!(
         c,
@@ -194,7 +204,13 @@ pub async fn step_in(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn fail(store: &Store, id: &TransferId, at: TransferState, why: String, now: i64) -> StoreResult<()> {
+pub async fn fail(
+    store: &Store,
+    id: &TransferId,
+    at: TransferState,
+    why: String,
+    now: i64,
+) -> StoreResult<()> {
     let id = id.clone();
     store
         .write(move |c| {
@@ -290,7 +306,8 @@ pub async fn keep_login(store: &Store, id: &TransferId, login: Option<Login>) ->
     store
         .write(move |c| {
             Box::pin(async move {
-                let origin = login.as_ref().map(|login| to_json(&Origin::Live { actor: login.actor.clone() }));
+                let origin =
+                    login.as_ref().map(|login| to_json(&Origin::Live { actor: login.actor.clone() }));
                 run!(
                     c,
                     "update transfers set source = $2, origin = coalesce($3, origin) where id = $1",

@@ -31,7 +31,8 @@ pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult
 /// [`TransferError::Refused`] when there is none any more.
 pub async fn live_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
     let login = transfers::login(&engine.store, id).await?;
-    let login = login.ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
+    let login = login
+        .ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
     renewed(engine, id, login).await
 }
 

@@ -3,9 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{
-    Engine, TransferError, TransferResult, discover::discover, start::allowed, start::state_hash,
-};
+use super::{Engine, TransferError, TransferResult, discover::discover, start::allowed, start::state_hash};
 use crate::{
     model::{
         actor::authority,
@@ -39,11 +37,17 @@ pub struct Callback {
 ///
 /// # Errors
 /// [`TransferError::Refused`] with the sentence for the page; the transfer is as before then.
-pub async fn authorize(engine: &Engine, account: &AccountId, callback: Callback) -> TransferResult<TransferId> {
+pub async fn authorize(
+    engine: &Engine,
+    account: &AccountId,
+    callback: Callback,
+) -> TransferResult<TransferId> {
     let state = callback.state.as_deref().unwrap_or_default();
     let id = TransferId::from(state.split('.').next().unwrap_or_default());
-    let stale = || TransferError::Refused("This answer belongs to no copy of yours, or was used already.".to_owned());
-    let transfer = transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
+    let stale =
+        || TransferError::Refused("This answer belongs to no copy of yours, or was used already.".to_owned());
+    let transfer =
+        transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
     let login = transfers::login(&engine.store, &id).await?.ok_or_else(stale)?;
     if login.verifier.is_empty() || login.state_hash != state_hash(state) {
         return Err(stale());
@@ -66,7 +70,9 @@ pub async fn authorize(engine: &Engine, account: &AccountId, callback: Callback)
     let granted = Login { actor: named.clone(), ..granted };
     match purpose {
         Purpose::HandOver if named != expected => {
-            return Err(TransferError::Refused(format!("Old home answered for {named}, but this copy is of {expected}.")));
+            return Err(TransferError::Refused(format!(
+                "Old home answered for {named}, but this copy is of {expected}."
+            )));
         }
         Purpose::HandOver => {
             transfers::keep_login(&engine.store, &id, Some(granted)).await?;
@@ -75,14 +81,23 @@ pub async fn authorize(engine: &Engine, account: &AccountId, callback: Callback)
         Purpose::Read => {
             allowed(engine, &authority(&named))?;
             transfers::keep_login(&engine.store, &id, Some(granted)).await?;
-            let next = if named == expected { TransferState::Surveying } else { TransferState::AwaitingConfirmation };
+            let next = if named == expected {
+                TransferState::Surveying
+            } else {
+                TransferState::AwaitingConfirmation
+            };
             move_on(engine, &id, TransferState::AwaitingConsent, next).await?;
         }
     }
     Ok(id)
 }
 
-async fn move_on(engine: &Engine, id: &TransferId, from: TransferState, to: TransferState) -> TransferResult<()> {
+async fn move_on(
+    engine: &Engine,
+    id: &TransferId,
+    from: TransferState,
+    to: TransferState,
+) -> TransferResult<()> {
     Ok(transfers::step(&engine.store, id, from, to, engine.clock.now_micros()).await?)
 }
 
@@ -103,12 +118,18 @@ fn check_issuer(login: &Login, iss: Option<&str>) -> TransferResult<()> {
 }
 
 /// The person (or their old home) said no.
-async fn declined(engine: &Engine, transfer: &Transfer, login: &Login, why: &str) -> TransferResult<TransferId> {
+async fn declined(
+    engine: &Engine,
+    transfer: &Transfer,
+    login: &Login,
+    why: &str,
+) -> TransferResult<TransferId> {
     let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
     let now = engine.clock.now_micros();
     match login.purpose {
         Purpose::Read => {
-            transfers::fail(&engine.store, &transfer.id, TransferState::AwaitingConsent, sentence, now).await?;
+            transfers::fail(&engine.store, &transfer.id, TransferState::AwaitingConsent, sentence, now)
+                .await?;
         }
         Purpose::HandOver => {
             let (from, to) = (TransferState::AwaitingHandOver, TransferState::Trial);

@@ -25,7 +25,8 @@ pub trait Sources: Send + Sync {
     ///
     /// # Errors
     /// [`AdapterError`] with its disposition.
-    async fn open(&self, transfer: &Transfer, login: Option<&Login>) -> Result<Arc<dyn Source>, AdapterError>;
+    async fn open(&self, transfer: &Transfer, login: Option<&Login>)
+    -> Result<Arc<dyn Source>, AdapterError>;
 }
 
 /// Everything a step may touch.

@@ -28,7 +28,8 @@ const FIRST_WAIT_MICROS: i64 = 5_000_000;
 pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let (old, login, actor) = old_home(engine, transfer).await?;
     let account = engine.host.account(&transfer.account).await?;
-    let account = account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+    let account =
+        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
     engine.host.add_alias(&transfer.account, &old).await?;
     start(engine, &login, &actor, &account.actor, transfer).await?;
@@ -42,7 +43,8 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         let entries: Vec<Value> = batch.iter().map(|(_, entry)| json!(entry)).collect();
         let answer = post(engine, &login, &endpoint, &json!({"entries": entries, "complete": false})).await?;
         let refused = refused(&answer);
-        let taken = batch.iter().map(|(_, entry)| entry.old.to_string()).filter(|old| !refused.contains_key(old));
+        let taken =
+            batch.iter().map(|(_, entry)| entry.old.to_string()).filter(|old| !refused.contains_key(old));
         url_map::mark_handed_over(&engine.store, &transfer.id, taken.collect()).await?;
         for why in refused.values() {
             items::note(&engine.store, &transfer.id, "map", 1, why).await?;
@@ -82,7 +84,10 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
 /// [`TransferError`] when Old home does not say where.
 pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
     let (_, _, actor) = old_home(engine, transfer).await?;
-    actor.endpoints.finish.ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))
+    actor
+        .endpoints
+        .finish
+        .ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))
 }
 
 async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
@@ -102,9 +107,11 @@ async fn start(
     transfer: &Transfer,
 ) -> TransferResult<()> {
     let endpoint = actor.endpoints.start.clone();
-    let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home cannot be told who you are now.".to_owned()))?;
+    let endpoint = endpoint
+        .ok_or_else(|| TransferError::Refused("Old home cannot be told who you are now.".to_owned()))?;
     let oracle = format!("{new_actor}?redirect_ap_obj=");
-    let back = engine.base.join(&format!("/transfers/{}", transfer.id)).unwrap_or_else(|_| engine.base.clone());
+    let back =
+        engine.base.join(&format!("/transfers/{}", transfer.id)).unwrap_or_else(|_| engine.base.clone());
     let fields = [("actor", new_actor.as_str()), ("oracle", oracle.as_str()), ("return", back.as_str())];
     request(engine, login, Request::post_form(endpoint, &fields)).await?;
     Ok(())

@@ -48,7 +48,8 @@ const WRITTEN: [ItemKind; 6] = [
 /// [`TransferError`] with its disposition; going on later writes nothing twice.
 pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let account = engine.host.account(&transfer.account).await?;
-    let account = account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+    let account =
+        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
     let source = open_source(engine, transfer).await?;
     let side = remap::Sides { source_actor: source.actor().clone(), account };
     for kind in RESERVED {
@@ -108,7 +109,12 @@ fn file_name(item: &Item) -> Option<String> {
     path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-async fn write(engine: &Engine, transfer: &Transfer, kind: ItemKind, sides: &remap::Sides) -> TransferResult<()> {
+async fn write(
+    engine: &Engine,
+    transfer: &Transfer,
+    kind: ItemKind,
+    sides: &remap::Sides,
+) -> TransferResult<()> {
     loop {
         // Written items leave the state, so the next batch always stands at the front.
         let batch = items::fetched(&engine.store, &transfer.id, kind, (i64::MIN, 0), BATCH).await?;
@@ -130,7 +136,9 @@ async fn write(engine: &Engine, transfer: &Transfer, kind: ItemKind, sides: &rem
                 Written::Skipped(why) => (ItemState::Skipped, Some(why)),
             };
             if state == ItemState::Written {
-                outcomes.extend(used.into_iter().map(|key| (ItemKind::Media, key.into(), ItemState::Written, None)));
+                outcomes.extend(
+                    used.into_iter().map(|key| (ItemKind::Media, key.into(), ItemState::Written, None)),
+                );
             }
             outcomes.push((kind, waiting.key.clone(), state, why));
         }
@@ -145,14 +153,10 @@ async fn prepare(
     waiting: &Waiting,
     sides: &remap::Sides,
 ) -> TransferResult<(Prepared, Vec<String>)> {
-    let reservation = url_map::reservation(
-        &engine.store,
-        &transfer.id,
-        waiting.item.kind(),
-        waiting.key.as_str(),
-    )
-    .await?
-    .unwrap_or_else(|| addressless(waiting, &sides.account));
+    let reservation =
+        url_map::reservation(&engine.store, &transfer.id, waiting.item.kind(), waiting.key.as_str())
+            .await?
+            .unwrap_or_else(|| addressless(waiting, &sides.account));
     let addresses = remap::addresses(&waiting.item);
     let posts = url_map::posts_at(&engine.store, &transfer.id, &addresses).await?;
     let mut attached: BTreeMap<String, (Reservation, StoredBlob)> = BTreeMap::new();
@@ -165,13 +169,14 @@ async fn prepare(
             }
         }
     }
-    let known = remap::Known { posts, files: attached.iter().map(|(k, (r, _))| (k.clone(), r.url.clone())).collect() };
+    let known = remap::Known {
+        posts,
+        files: attached.iter().map(|(k, (r, _))| (k.clone(), r.url.clone())).collect(),
+    };
     let item = remap::remap(&waiting.item, &reservation, sides, &known);
     let used = attached.keys().cloned().collect();
-    let blobs = attached
-        .into_values()
-        .map(|(file, blob)| (file.url.to_string(), (file.local_id, blob)))
-        .collect();
+    let blobs =
+        attached.into_values().map(|(file, blob)| (file.url.to_string(), (file.local_id, blob))).collect();
     Ok((Prepared { reservation, item, blobs }, used))
 }
 
@@ -192,7 +197,8 @@ async fn write_profile(
     transfer: &Transfer,
     profile: crate::model::actor::Profile,
 ) -> TransferResult<()> {
-    let pictures = items::fetched(&engine.store, &transfer.id, ItemKind::ProfileImages, (i64::MIN, 0), 10).await?;
+    let pictures =
+        items::fetched(&engine.store, &transfer.id, ItemKind::ProfileImages, (i64::MIN, 0), 10).await?;
     let (mut avatar, mut header, mut outcomes) = (None, None, Vec::new());
     for waiting in pictures {
         let Item::Media(file) = &waiting.item else { continue };

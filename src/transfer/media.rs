@@ -26,7 +26,11 @@ const BATCH: i64 = 64;
 ///
 /// # Errors
 /// [`super::TransferError`] when the source as a whole is busy or gone.
-pub async fn fetch_files(engine: &Engine, transfer: &Transfer, source: &Arc<dyn Source>) -> TransferResult<()> {
+pub async fn fetch_files(
+    engine: &Engine,
+    transfer: &Transfer,
+    source: &Arc<dyn Source>,
+) -> TransferResult<()> {
     loop {
         let waiting = items::files_to_fetch(&engine.store, &transfer.id, BATCH).await?;
         if waiting.is_empty() {

@@ -30,7 +30,8 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         for waiting in &batch {
             let Item::Post(object) = &waiting.item else { continue };
             polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
-            emoji += u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
+            emoji +=
+                u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
             let is_empty = object.content.trim().is_empty()
                 && object.attachments.is_empty()
                 && object.poll.is_none()

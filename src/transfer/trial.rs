@@ -2,7 +2,9 @@
 
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, access, discover::discover, start::ask, status::old_actor};
+use super::{
+    Engine, TransferError, TransferResult, access, discover::discover, start::ask, status::old_actor,
+};
 use crate::{
     model::{
         login::Purpose,
@@ -121,6 +123,7 @@ pub async fn retry(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let Some(at) = at else {
         return Err(TransferError::Refused("There is nothing to try again.".to_owned()));
     };
-    transfers::step(&engine.store, &transfer.id, TransferState::Failed, at, engine.clock.now_micros()).await?;
+    transfers::step(&engine.store, &transfer.id, TransferState::Failed, at, engine.clock.now_micros())
+        .await?;
     Ok(())
 }

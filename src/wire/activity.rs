@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{audience, lenient, object};
+use super::{audience, lenient, object, put};
 use crate::model::{item::Boost, moment::Moment, object::Object};
 
 /// The Create of a post, addressed like it.
@@ -33,7 +33,7 @@ pub fn announce(boost: &Boost, actor: &Url, followers: &Url) -> Value {
         "object": boost.object,
     });
     if !boost.previously.is_empty() {
-        out["previously"] = boost.previously.iter().map(object::write_breadcrumb).collect();
+        put(&mut out, "previously", boost.previously.iter().map(object::write_breadcrumb).collect());
     }
     out
 }

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::lenient;
+use super::{lenient, put};
 
 /// The root of a paged collection.
 pub fn root(id: &Url, total: Option<u64>, first: Option<&Url>) -> Value {
     let mut out = json!({"@context": super::context(), "id": id, "type": "OrderedCollection"});
     if let Some(total) = total {
-        out["totalItems"] = json!(total);
+        put(&mut out, "totalItems", json!(total));
     }
     if let Some(first) = first {
-        out["first"] = json!(first);
+        put(&mut out, "first", json!(first));
     }
     out
 }
@@ -20,7 +20,7 @@ pub fn root(id: &Url, total: Option<u64>, first: Option<&Url>) -> Value {
 /// A whole collection in one document.
 pub fn whole(id: &Url, items: &[Value]) -> Value {
     let mut out = root(id, Some(u64::try_from(items.len()).unwrap_or(u64::MAX)), None);
-    out["orderedItems"] = json!(items);
+    put(&mut out, "orderedItems", json!(items));
     out
 }
 
@@ -34,7 +34,7 @@ pub fn page(id: &Url, part_of: &Url, items: &[Value], next: Option<&Url>) -> Val
         "orderedItems": items,
     });
     if let Some(next) = next {
-        out["next"] = json!(next);
+        put(&mut out, "next", json!(next));
     }
     out
 }

@@ -39,5 +39,12 @@ pub fn context() -> serde_json::Value {
     ])
 }
 
+/// Sets a field of a document that is being written; anything but an object stays as it is.
+pub(crate) fn put(document: &mut serde_json::Value, field: &str, value: serde_json::Value) {
+    if let serde_json::Value::Object(fields) = document {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// The media type of ActivityPub documents, in the spelling every receiver's list has.
 pub const ACTIVITY_JSON: &str = "application/activity+json; charset=utf-8";

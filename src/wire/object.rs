@@ -78,9 +78,7 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
 /// HTML of the object: `content`, or the first of `contentMap`.
 fn content(value: &Value) -> String {
     lenient::text(value, "content")
-        .or_else(|| {
-            value.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned)
-        })
+        .or_else(|| value.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -118,15 +116,17 @@ fn attachment(value: &Value) -> Option<Attachment> {
         return None;
     }
     let pixels = |field: &str| value.get(field).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
-    let focal = value.get("focalPoint").and_then(Value::as_array).and_then(|point| {
-        Some((point.first()?.as_f64()?, point.get(1)?.as_f64()?))
-    });
+    let focal = value
+        .get("focalPoint")
+        .and_then(Value::as_array)
+        .and_then(|point| Some((point.first()?.as_f64()?, point.get(1)?.as_f64()?)));
     // An archive has paths where a server has addresses, so this is text and not yet an address.
     let url = lenient::field(value, "url")
         .find_map(|one| one.as_str().or_else(|| one.get("href").and_then(Value::as_str)))?;
     Some(Attachment {
         url: url.to_owned(),
-        media_type: lenient::text(value, "mediaType").unwrap_or_else(|| "application/octet-stream".to_owned()),
+        media_type: lenient::text(value, "mediaType")
+            .unwrap_or_else(|| "application/octet-stream".to_owned()),
         alt: lenient::text(value, "name").or_else(|| lenient::text(value, "summary")),
         blurhash: lenient::text(value, "blurhash"),
         focal_point: focal,
@@ -196,9 +196,13 @@ pub fn write(object: &Object) -> Value {
     if let Some(language) = &object.language {
         put("contentMap", json!({ language.as_str(): object.content }));
     }
-    put("source", object.source.as_ref().map_or(Value::Null, |source| {
-        json!({"content": source.content, "mediaType": source.media_type})
-    }));
+    put(
+        "source",
+        object
+            .source
+            .as_ref()
+            .map_or(Value::Null, |source| json!({"content": source.content, "mediaType": source.media_type})),
+    );
     put("sensitive", json!(object.is_sensitive));
     put("published", json!(object.published));
     put("updated", json!(object.updated));
@@ -225,11 +229,14 @@ pub fn write(object: &Object) -> Value {
     put("previously", object.previously.iter().map(write_breadcrumb).collect());
     put("likes", json!({"type": "Collection", "totalItems": object.tallies.likes}));
     put("shares", json!({"type": "Collection", "totalItems": object.tallies.shares}));
-    put("replies", json!({
-        "id": format!("{}/replies", object.id),
-        "type": "Collection",
-        "totalItems": object.tallies.replies
-    }));
+    put(
+        "replies",
+        json!({
+            "id": format!("{}/replies", object.id),
+            "type": "Collection",
+            "totalItems": object.tallies.replies
+        }),
+    );
     Value::Object(out)
 }
 

@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn an_entry_may_be_an_id_an_object_or_an_activity() {
         let id = "https://b.example/users/bob";
-        for entry in [json!(id), json!({"id": id, "type": "Person"}), json!({"type": "Block", "object": id})] {
+        for entry in [json!(id), json!({"id": id, "type": "Person"}), json!({"type": "Block", "object": id})]
+        {
             assert_eq!(read_actor(&entry).unwrap().as_str(), id);
         }
         assert!(read_actor(&json!({"type": "Block"})).is_err());

@@ -45,9 +45,7 @@ impl Catalog {
             return Err(too_many(limits));
         }
         clean(raw).map_err(|why| {
-            refused(format!(
-                "{why}; nothing of it was read, a server's own download has no such file"
-            ))
+            refused(format!("{why}; nothing of it was read, a server's own download has no such file"))
         })
     }
 
@@ -110,10 +108,7 @@ pub fn is_bomb(packed: u64, unpacked: u64) -> bool {
 
 /// A name fit for a sentence: no control characters, not endless.
 pub fn shown(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .take(120)
-        .collect()
+    name.chars().map(|c| if c.is_control() { '?' } else { c }).take(120).collect()
 }
 
 /// Checks a name and takes leading `./` off.
@@ -127,16 +122,10 @@ fn clean(raw: &str) -> Result<String, String> {
         return Err(format!("the file {} in it has an absolute path", shown(raw)));
     }
     if name.split(['/', '\\']).any(|part| part == "..") {
-        return Err(format!(
-            "the file {} in it points outside the archive",
-            shown(raw)
-        ));
+        return Err(format!("the file {} in it points outside the archive", shown(raw)));
     }
     if name.contains('\0') {
-        return Err(format!(
-            "the file {} in it has a name that no file can have",
-            shown(raw)
-        ));
+        return Err(format!("the file {} in it has a name that no file can have", shown(raw)));
     }
     Ok(name.to_owned())
 }
@@ -147,23 +136,11 @@ mod tests {
 
     #[test]
     fn names_that_point_elsewhere_are_refused() {
-        for name in [
-            "/etc/passwd",
-            "\\x",
-            "C:/x",
-            "c:\\x",
-            "a/../../b",
-            "a\\..\\b",
-            "..",
-            "a\0b",
-        ] {
+        for name in ["/etc/passwd", "\\x", "C:/x", "c:\\x", "a/../../b", "a\\..\\b", "..", "a\0b"] {
             assert!(clean(name).is_err(), "{name}");
         }
-        for (name, kept) in [
-            ("./outbox.json", "outbox.json"),
-            ("a/..b/c", "a/..b/c"),
-            ("a:b.xml", "a:b.xml"),
-        ] {
+        for (name, kept) in [("./outbox.json", "outbox.json"), ("a/..b/c", "a/..b/c"), ("a:b.xml", "a:b.xml")]
+        {
             assert_eq!(clean(name).unwrap(), kept);
         }
     }

@@ -38,9 +38,7 @@ impl Container {
     /// [`AdapterError::Fatal`] when it is no archive, cut, or breaks a rule.
     pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, AdapterError> {
         let cannot = |error: io::Error| {
-            refused(format!(
-                "this server cannot read it ({error}); tell its administrator"
-            ))
+            refused(format!("this server cannot read it ({error}); tell its administrator"))
         };
         let file = Arc::new(File::open(path).map_err(cannot)?);
         let length = file.metadata().map_err(cannot)?.len();
@@ -55,9 +53,7 @@ impl Container {
             (Form::Zip(zip), catalog)
         } else {
             let is_packed = head.starts_with(&[0x1f, 0x8b]);
-            let is_tar = head
-                .get(TAR_MARK_AT..)
-                .is_some_and(|rest| rest.starts_with(b"ustar"));
+            let is_tar = head.get(TAR_MARK_AT..).is_some_and(|rest| rest.starts_with(b"ustar"));
             if !is_packed && !is_tar {
                 return Err(refused(
                     "the file is neither a zip nor a tar.gz; choose the archive as your old server gave it to you",

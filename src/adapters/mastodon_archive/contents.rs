@@ -64,19 +64,11 @@ pub fn read(container: &Container, path: &Path, limits: ArchiveLimits) -> Result
     let mut spool =
         Spool::beside(path).map_err(|error| refused(format!("this server has no room for it ({error})")))?;
     let mut lines = BTreeMap::new();
-    for kind in [
-        CollectionKind::Outbox,
-        CollectionKind::Liked,
-        CollectionKind::Bookmarks,
-    ] {
+    for kind in [CollectionKind::Outbox, CollectionKind::Liked, CollectionKind::Bookmarks] {
         let Some(name) = outbox::document(kind) else {
             continue;
         };
-        let gallery = if kind == CollectionKind::Outbox {
-            &mut gallery
-        } else {
-            &mut nothing
-        };
+        let gallery = if kind == CollectionKind::Outbox { &mut gallery } else { &mut nothing };
         let mut sorter = Sorter::new(kind, &owner, &mut spool, gallery);
         let Some(document) = parse(container, &root, name, &mut sorter)? else {
             continue;
@@ -95,10 +87,7 @@ pub fn read(container: &Container, path: &Path, limits: ArchiveLimits) -> Result
     let actor = actor.map(|actor| Value::Object(actor.fields)).unwrap_or_default();
     gallery.portray(&actor).map_err(refused)?;
     if gallery.by_name > 0 {
-        notes.push((
-            gallery.by_name,
-            "media were found in the archive by their file name alone".into(),
-        ));
+        notes.push((gallery.by_name, "media were found in the archive by their file name alone".into()));
     }
     if container.catalog().find(&format!("{root}key.pem")).is_some() {
         notes.push((
@@ -107,17 +96,9 @@ pub fn read(container: &Container, path: &Path, limits: ArchiveLimits) -> Result
                 .into(),
         ));
     }
-    let spool = spool
-        .finish()
-        .map_err(|error| refused(format!("this server has no room for it ({error})")))?;
-    Ok(Contents {
-        profile: wire::actor::profile(&actor),
-        media: gallery.files,
-        owner,
-        lines,
-        spool,
-        notes,
-    })
+    let spool =
+        spool.finish().map_err(|error| refused(format!("this server has no room for it ({error})")))?;
+    Ok(Contents { profile: wire::actor::profile(&actor), media: gallery.files, owner, lines, spool, notes })
 }
 
 /// The folder the documents stand in: none, unless somebody packed the archive again.
@@ -132,9 +113,9 @@ fn root(catalog: &Catalog) -> Result<String, AdapterError> {
         .filter(|root| root.ends_with('/'));
     match (roots.next(), roots.next()) {
         (Some(root), None) => Ok(root.to_owned()),
-        (Some(_), Some(_)) => Err(refused(
-            "it holds several accounts' archives; choose the file of one account",
-        )),
+        (Some(_), Some(_)) => {
+            Err(refused("it holds several accounts' archives; choose the file of one account"))
+        }
         (None, _) => Err(refused(
             "there is no outbox.json in it, so it is not an account's archive; choose the one your old server made for you",
         )),
@@ -151,9 +132,7 @@ fn parse(
     let Some(entry) = container.catalog().find(&format!("{root}{name}")) else {
         return Ok(None);
     };
-    read_entry(container, entry, elements)
-        .map(Some)
-        .map_err(|why| refused(format!("{name} in it: {why}")))
+    read_entry(container, entry, elements).map(Some).map_err(|why| refused(format!("{name} in it: {why}")))
 }
 
 fn read_entry(container: &Container, entry: &Entry, elements: &mut dyn Elements) -> Result<Document, String> {
@@ -168,10 +147,7 @@ fn owner(fields: &serde_json::Map<String, Value>) -> Result<Owner, AdapterError>
     let actor = address("id").ok_or_else(|| {
         refused("actor.json in it does not say which account it belongs to; download the archive again")
     })?;
-    Ok(Owner {
-        actor,
-        followers: address("followers"),
-    })
+    Ok(Owner { actor, followers: address("followers") })
 }
 
 /// The owner as the outbox shows it: the one who did everything in it.
@@ -179,10 +155,7 @@ fn guess_owner(container: &Container, root: &str) -> Result<Owner, AdapterError>
     let mut doers = Doers::default();
     parse(container, root, "outbox.json", &mut doers)?;
     match (doers.first, doers.is_mixed) {
-        (Some(actor), false) => Ok(Owner {
-            actor,
-            followers: None,
-        }),
+        (Some(actor), false) => Ok(Owner { actor, followers: None }),
         _ => Err(refused(
             "actor.json is missing in it and the posts do not tell whose they are; download the archive again",
         )),
@@ -213,17 +186,11 @@ impl Elements for Doers {
 fn note_actor(actor: &Document, notes: &mut Vec<(u64, String)>) {
     note_repeated("actor.json", actor, notes);
     let count = |name: &str| {
-        let found = actor
-            .fields
-            .get(name)
-            .map_or(0, |value| lenient::many(value).count());
+        let found = actor.fields.get(name).map_or(0, |value| lenient::many(value).count());
         u64::try_from(found).unwrap_or(u64::MAX)
     };
     if count("movedTo") > 0 {
-        notes.push((
-            1,
-            "the archive says this account had moved; that is not taken over".into(),
-        ));
+        notes.push((1, "the archive says this account had moved; that is not taken over".into()));
     }
     let aliases = count("alsoKnownAs");
     if aliases > 0 {
@@ -236,11 +203,8 @@ fn note_actor(actor: &Document, notes: &mut Vec<(u64, String)>) {
 
 fn note_document(name: &str, document: &Document, found: u64, repeated: u64, notes: &mut Vec<(u64, String)>) {
     note_repeated(name, document, notes);
-    if let Some(said) = document
-        .fields
-        .get("totalItems")
-        .and_then(Value::as_u64)
-        .filter(|said| *said != found)
+    if let Some(said) =
+        document.fields.get("totalItems").and_then(Value::as_u64).filter(|said| *said != found)
     {
         notes.push((
             said.abs_diff(found),
@@ -248,19 +212,13 @@ fn note_document(name: &str, document: &Document, found: u64, repeated: u64, not
         ));
     }
     if repeated > 0 {
-        notes.push((
-            repeated,
-            format!("entries of {name} stand there more than once; each was taken once"),
-        ));
+        notes.push((repeated, format!("entries of {name} stand there more than once; each was taken once")));
     }
 }
 
 fn note_repeated(name: &str, document: &Document, notes: &mut Vec<(u64, String)>) {
     for field in document.repeated.iter().take(10) {
         let field = super::catalog::shown(field);
-        notes.push((
-            1,
-            format!("{field} stands more than once in {name}; the last one counts"),
-        ));
+        notes.push((1, format!("{field} stands more than once in {name}; the last one counts")));
     }
 }

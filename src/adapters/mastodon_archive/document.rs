@@ -54,24 +54,12 @@ impl Elements for () {
 /// # Errors
 /// A sentence without anything of the document's content.
 pub fn read(reader: &mut dyn Read, elements: &mut dyn Elements) -> Result<Document, String> {
-    let meter = Meter {
-        whole: Cell::new(DOCUMENT_LIMIT_BYTES),
-        element: Cell::new(ELEMENT_LIMIT_BYTES),
-    };
+    let meter = Meter { whole: Cell::new(DOCUMENT_LIMIT_BYTES), element: Cell::new(ELEMENT_LIMIT_BYTES) };
     let refusal = RefCell::new(None);
     let buffered = io::BufReader::with_capacity(64 << 10, reader);
-    let mut json = serde_json::Deserializer::from_reader(Metered {
-        inner: buffered,
-        meter: &meter,
-    });
-    let reading = Reading {
-        elements,
-        meter: &meter,
-        refusal: &refusal,
-    };
-    let read = json
-        .deserialize_map(reading)
-        .and_then(|document| json.end().map(|()| document));
+    let mut json = serde_json::Deserializer::from_reader(Metered { inner: buffered, meter: &meter });
+    let reading = Reading { elements, meter: &meter, refusal: &refusal };
+    let read = json.deserialize_map(reading).and_then(|document| json.end().map(|()| document));
     read.map_err(|error| refusal.take().unwrap_or_else(|| explain(error)))
 }
 
@@ -107,15 +95,10 @@ impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let taken = u64::try_from(read).unwrap_or(u64::MAX);
-        for (left, what) in [
-            (&self.meter.whole, "it is too long"),
-            (&self.meter.element, "one entry is too long"),
-        ] {
-            left.set(
-                left.get()
-                    .checked_sub(taken)
-                    .ok_or_else(|| io::Error::other(what))?,
-            );
+        for (left, what) in
+            [(&self.meter.whole, "it is too long"), (&self.meter.element, "one entry is too long")]
+        {
+            left.set(left.get().checked_sub(taken).ok_or_else(|| io::Error::other(what))?);
         }
         Ok(read)
     }
@@ -241,10 +224,7 @@ mod tests {
         let (document, list) =
             parse(r#"{"a":1,"orderedItems":[],"a":2,"b":3,"orderedItems":["x"]}"#).unwrap();
         assert_eq!(document.fields["a"], 2);
-        assert_eq!(
-            document.repeated.iter().collect::<Vec<_>>(),
-            ["a", "orderedItems"]
-        );
+        assert_eq!(document.repeated.iter().collect::<Vec<_>>(), ["a", "orderedItems"]);
         assert_eq!(list, ["x"]);
     }
 
@@ -257,13 +237,8 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused_without_repeating_it() {
-        for text in [
-            r#""secret""#,
-            "{\"secret\" 1}",
-            "{\"a\":\"secret",
-            "{} secret",
-            r#"{"orderedItems":7}"#,
-        ] {
+        for text in [r#""secret""#, "{\"secret\" 1}", "{\"a\":\"secret", "{} secret", r#"{"orderedItems":7}"#]
+        {
             let why = parse(text).unwrap_err();
             assert!(!why.contains("secret") && why.contains("download"), "{why}");
         }

@@ -27,13 +27,7 @@ pub struct Gallery<'a> {
 impl<'a> Gallery<'a> {
     /// An empty one that takes `limit` media.
     pub fn new(shelf: &'a Shelf<'a>, limit: usize) -> Self {
-        Self {
-            shelf,
-            seen: HashSet::new(),
-            limit,
-            files: Vec::new(),
-            by_name: 0,
-        }
+        Self { shelf, seen: HashSet::new(), limit, files: Vec::new(), by_name: 0 }
     }
 
     /// Forgets what was found.
@@ -47,11 +41,7 @@ impl<'a> Gallery<'a> {
     /// A sentence when there are more than an archive can hold.
     pub fn attach(&mut self, post: &Object) -> Result<(), String> {
         for attachment in &post.attachments {
-            self.add(
-                &attachment.url,
-                attachment.media_type.clone(),
-                MediaRole::Attachment,
-            )?;
+            self.add(&attachment.url, attachment.media_type.clone(), MediaRole::Attachment)?;
         }
         Ok(())
     }

@@ -76,10 +76,7 @@ pub struct MastodonArchive {
 pub fn open(path: &Path, limits: ArchiveLimits) -> Result<MastodonArchive, AdapterError> {
     let container = Container::open(path, limits)?;
     let contents = contents::read(&container, path, limits)?;
-    Ok(MastodonArchive {
-        container: Arc::new(container),
-        contents: Arc::new(contents),
-    })
+    Ok(MastodonArchive { container: Arc::new(container), contents: Arc::new(contents) })
 }
 
 /// A refusal of the whole archive.
@@ -118,13 +115,9 @@ impl Source for MastodonArchive {
         let length = self.contents.length(kind);
         let start = match cursor {
             None => 0,
-            Some(Cursor(text)) => text
-                .parse()
-                .ok()
-                .filter(|start| *start <= length)
-                .ok_or_else(|| {
-                    AdapterError::fatal(doing(), "the place to go on from is not one of this archive")
-                })?,
+            Some(Cursor(text)) => text.parse().ok().filter(|start| *start <= length).ok_or_else(|| {
+                AdapterError::fatal(doing(), "the place to go on from is not one of this archive")
+            })?,
         };
         let end = start.saturating_add(limit.max(1)).min(length);
         let contents = Arc::clone(&self.contents);
@@ -175,20 +168,10 @@ impl Contents {
     fn page(&self, kind: CollectionKind, start: usize, end: usize) -> Result<Page, String> {
         let mut page = Page::default();
         if kind == CollectionKind::Media {
-            page.items = self
-                .media
-                .get(start..end)
-                .unwrap_or_default()
-                .iter()
-                .cloned()
-                .map(Item::Media)
-                .collect();
+            page.items =
+                self.media.get(start..end).unwrap_or_default().iter().cloned().map(Item::Media).collect();
         } else {
-            let lines = self
-                .lines
-                .get(&kind)
-                .and_then(|lines| lines.get(start..end))
-                .unwrap_or_default();
+            let lines = self.lines.get(&kind).and_then(|lines| lines.get(start..end)).unwrap_or_default();
             for line in lines {
                 match outbox::read(kind, &line.read(&self.spool)?, line.position, &self.owner) {
                     Ok(item) => page.items.push(item),

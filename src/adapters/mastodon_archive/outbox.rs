@@ -37,31 +37,22 @@ pub fn document(kind: CollectionKind) -> Option<&'static str> {
 pub fn read(kind: CollectionKind, element: &Value, position: u64, owner: &Owner) -> Result<Item, Unreadable> {
     let (expected, read) = match kind {
         CollectionKind::Liked => (ItemKind::Likes, relation::read_reference(element).map(Item::Like)),
-        CollectionKind::Bookmarks => (ItemKind::Bookmarks, relation::read_reference(element).map(Item::Bookmark)),
+        CollectionKind::Bookmarks => {
+            (ItemKind::Bookmarks, relation::read_reference(element).map(Item::Bookmark))
+        }
         _ if lenient::is_type(element, "Announce") => (ItemKind::Boosts, boost(element, owner)),
         _ => (ItemKind::Posts, post(element, owner)),
     };
-    read.map_err(|why| Unreadable {
-        kind: expected,
-        key: key(kind, element, position),
-        why,
-    })
+    read.map_err(|why| Unreadable { kind: expected, key: key(kind, element, position), why })
 }
 
 /// The id of what could not be read, or where it stands.
 fn key(kind: CollectionKind, element: &Value, position: u64) -> String {
     let inner = lenient::field(element, "object").find_map(lenient::id);
-    let id = if lenient::is_type(element, "Create") {
-        inner
-    } else {
-        None
-    };
+    let id = if lenient::is_type(element, "Create") { inner } else { None };
     id.or_else(|| lenient::id(element))
         .filter(|id| !id.is_empty() && id.len() <= 2048)
-        .map_or_else(
-            || format!("{}#{position}", document(kind).unwrap_or_default()),
-            str::to_owned,
-        )
+        .map_or_else(|| format!("{}#{position}", document(kind).unwrap_or_default()), str::to_owned)
 }
 
 fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
@@ -74,9 +65,7 @@ fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
 fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
     let object = if lenient::is_type(element, "Create") {
         check_actor(element, owner)?;
-        let object = lenient::field(element, "object")
-            .next()
-            .ok_or("it holds no post")?;
+        let object = lenient::field(element, "object").next().ok_or("it holds no post")?;
         if object.is_string() {
             return Err("only its address stands in the archive and not its text".to_owned());
         }
@@ -103,9 +92,7 @@ fn check_actor(element: &Value, owner: &Owner) -> Result<(), String> {
 
 /// Who did an activity.
 pub fn actor(element: &Value) -> Option<Url> {
-    lenient::field(element, "actor")
-        .find_map(lenient::id)
-        .and_then(lenient::web_url)
+    lenient::field(element, "actor").find_map(lenient::id).and_then(lenient::web_url)
 }
 
 /// An account's things live on the account's server. A file that says otherwise would claim
@@ -124,10 +111,7 @@ mod tests {
     use serde_json::json;
 
     fn owner() -> Owner {
-        Owner {
-            actor: Url::parse("https://old.example/users/ann").unwrap(),
-            followers: None,
-        }
+        Owner { actor: Url::parse("https://old.example/users/ann").unwrap(), followers: None }
     }
 
     fn create() -> Value {
@@ -138,9 +122,7 @@ mod tests {
     }
 
     fn why(element: &Value) -> String {
-        read(CollectionKind::Content, element, 7, &owner())
-            .unwrap_err()
-            .why
+        read(CollectionKind::Content, element, 7, &owner()).unwrap_err().why
     }
 
     #[test]
@@ -169,10 +151,7 @@ mod tests {
         let unreadable = read(CollectionKind::Content, &json!(5), 7, &owner()).unwrap_err();
         assert_eq!(unreadable.key, "outbox.json#7");
         let unreadable = read(CollectionKind::Liked, &json!({}), 3, &owner()).unwrap_err();
-        assert_eq!(
-            (unreadable.kind, unreadable.key.as_str()),
-            (ItemKind::Likes, "likes.json#3")
-        );
+        assert_eq!((unreadable.kind, unreadable.key.as_str()), (ItemKind::Likes, "likes.json#3"));
     }
 
     #[test]

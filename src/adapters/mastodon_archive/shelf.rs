@@ -44,11 +44,7 @@ impl<'a> Shelf<'a> {
         for entry in catalog.entries().iter().filter(|entry| is_media(&entry.name)) {
             by_name.entry(file_name(&entry.name)).or_default().push(entry);
         }
-        Self {
-            catalog,
-            root,
-            by_name,
-        }
+        Self { catalog, root, by_name }
     }
 
     /// Finds the file of an attachment's address.
@@ -99,9 +95,7 @@ impl<'a> Shelf<'a> {
 /// Whether a file may be handed out as a medium: the archive's own documents may not, and the
 /// oldest archives hold a private key.
 pub fn is_media(name: &str) -> bool {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     !matches!(extension.as_deref(), Some("json" | "pem"))
 }
 
@@ -117,10 +111,7 @@ fn file_name(path: &str) -> &str {
 
 /// Whether `path` ends with all parts of `tail`, of which there must be more than the file name.
 fn ends_with(path: &str, tail: &str) -> bool {
-    tail.contains('/')
-        && path
-            .strip_suffix(tail)
-            .is_some_and(|head| head.is_empty() || head.ends_with('/'))
+    tail.contains('/') && path.strip_suffix(tail).is_some_and(|head| head.is_empty() || head.ends_with('/'))
 }
 
 /// The text with `%20` and the like resolved, if that is text.
@@ -142,32 +133,17 @@ mod tests {
     use crate::adapters::mastodon_archive::ArchiveLimits;
 
     fn catalog(names: &[&str]) -> Catalog {
-        let limits = ArchiveLimits {
-            bytes: 100,
-            entries: 100,
-        };
+        let limits = ArchiveLimits { bytes: 100, entries: 100 };
         let mut catalog = Catalog::default();
         for name in names {
-            catalog
-                .add(
-                    Entry {
-                        name: (*name).to_owned(),
-                        bytes: 1,
-                        place: 0,
-                    },
-                    limits,
-                )
-                .unwrap();
+            catalog.add(Entry { name: (*name).to_owned(), bytes: 1, place: 0 }, limits).unwrap();
         }
         catalog
     }
 
     fn found(names: &[&str], address: &str) -> Option<String> {
         let catalog = catalog(names);
-        Shelf::new(&catalog, "")
-            .find(address)
-            .entry()
-            .map(|entry| entry.name.clone())
+        Shelf::new(&catalog, "").find(address).entry().map(|entry| entry.name.clone())
     }
 
     const FILE: &str = "media_attachments/files/1/2/original/ab.png";
@@ -182,16 +158,9 @@ mod tests {
             format!("https://files.example/bucket/{FILE}"),
             format!("bucket/prefix/{FILE}"),
         ] {
-            assert_eq!(
-                found(&[FILE, "avatar.png"], &address).as_deref(),
-                Some(FILE),
-                "{address}"
-            );
+            assert_eq!(found(&[FILE, "avatar.png"], &address).as_deref(), Some(FILE), "{address}");
         }
-        assert_eq!(
-            found(&["a/b c.png"], "/a/b%20c.png").as_deref(),
-            Some("a/b c.png")
-        );
+        assert_eq!(found(&["a/b c.png"], "/a/b%20c.png").as_deref(), Some("a/b c.png"));
     }
 
     #[test]
@@ -213,9 +182,6 @@ mod tests {
     fn a_folder_around_everything_does_not_matter() {
         let catalog = catalog(&["takeout/avatar.png", "takeout/media/avatar.png"]);
         let shelf = Shelf::new(&catalog, "takeout/");
-        assert_eq!(
-            shelf.find("avatar.png").entry().unwrap().name,
-            "takeout/avatar.png"
-        );
+        assert_eq!(shelf.find("avatar.png").entry().unwrap().name, "takeout/avatar.png");
     }
 }

@@ -72,16 +72,7 @@ impl<'a, 'g> Sorter<'a, 'g> {
         gallery: &'a mut Gallery<'g>,
     ) -> Self {
         let (lines, seen) = (BTreeMap::new(), Seen::default());
-        Self {
-            kind,
-            owner,
-            spool,
-            gallery,
-            seen,
-            lines,
-            found: 0,
-            repeated: 0,
-        }
+        Self { kind, owner, spool, gallery, seen, lines, found: 0, repeated: 0 }
     }
 }
 
@@ -120,11 +111,7 @@ impl Elements for Sorter<'_, '_> {
             format!("this server has no room to unpack it ({error}); tell its administrator")
         })?;
         let length = self.spool.length().saturating_sub(start);
-        self.lines.entry(kind).or_default().push(Line {
-            start,
-            length,
-            position,
-        });
+        self.lines.entry(kind).or_default().push(Line { start, length, position });
         Ok(())
     }
 }
@@ -138,9 +125,6 @@ struct Seen {
 
 impl Seen {
     fn is_first(&mut self, kind: ItemKind, key: &str) -> bool {
-        self.keys.insert((
-            self.hashers.0.hash_one((kind, key)),
-            self.hashers.1.hash_one((kind, key)),
-        ))
+        self.keys.insert((self.hashers.0.hash_one((kind, key)), self.hashers.1.hash_one((kind, key))))
     }
 }

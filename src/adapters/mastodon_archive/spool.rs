@@ -29,10 +29,7 @@ impl Spool {
             Some(Ok(file)) => file,
             _ => tempfile::tempfile()?,
         };
-        Ok(Self {
-            file: BufWriter::new(file),
-            length: 0,
-        })
+        Ok(Self { file: BufWriter::new(file), length: 0 })
     }
 
     /// Where the next byte goes.
@@ -45,19 +42,14 @@ impl Spool {
     /// # Errors
     /// When the last bytes cannot be written.
     pub fn finish(self) -> io::Result<Arc<File>> {
-        self.file
-            .into_inner()
-            .map(Arc::new)
-            .map_err(io::IntoInnerError::into_error)
+        self.file.into_inner().map(Arc::new).map_err(io::IntoInnerError::into_error)
     }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.length = self
-            .length
-            .saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
+        self.length = self.length.saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
         Ok(written)
     }
 
@@ -78,12 +70,7 @@ pub struct Window {
 impl Window {
     /// The part of `length` bytes at `start`.
     pub fn new(file: Arc<File>, start: u64, length: u64) -> Self {
-        Self {
-            file,
-            start,
-            length,
-            position: 0,
-        }
+        Self { file, start, length, position: 0 }
     }
 }
 
@@ -94,12 +81,8 @@ impl Read for Window {
         let Some(part) = buffer.get_mut(..wanted).filter(|part| !part.is_empty()) else {
             return Ok(0);
         };
-        let read = self
-            .file
-            .read_at(part, self.start.saturating_add(self.position))?;
-        self.position = self
-            .position
-            .saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        let read = self.file.read_at(part, self.start.saturating_add(self.position))?;
+        self.position = self.position.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         Ok(read)
     }
 }

@@ -41,26 +41,11 @@ impl Tarred {
         is_packed: bool,
         limits: ArchiveLimits,
     ) -> Result<(Self, Catalog), AdapterError> {
-        let gauge = Rc::new(Gauge {
-            limit: limits.bytes,
-            ..Gauge::default()
-        });
-        let counted = BufReader::with_capacity(
-            64 << 10,
-            Counted {
-                inner: packed,
-                gauge: Rc::clone(&gauge),
-            },
-        );
-        let unpacked: Box<dyn Read> = if is_packed {
-            Box::new(MultiGzDecoder::new(counted))
-        } else {
-            Box::new(counted)
-        };
-        let guarded = Guarded {
-            inner: unpacked,
-            gauge: Rc::clone(&gauge),
-        };
+        let gauge = Rc::new(Gauge { limit: limits.bytes, ..Gauge::default() });
+        let counted = BufReader::with_capacity(64 << 10, Counted { inner: packed, gauge: Rc::clone(&gauge) });
+        let unpacked: Box<dyn Read> =
+            if is_packed { Box::new(MultiGzDecoder::new(counted)) } else { Box::new(counted) };
+        let guarded = Guarded { inner: unpacked, gauge: Rc::clone(&gauge) };
         let mut archive = Archive::new(guarded);
         let mut catalog = Catalog::default();
         let mut spool = Spool::beside(path).map_err(|error| cannot_spool(&error))?;
@@ -99,10 +84,7 @@ fn is_file(name: &str, kind: EntryType) -> Result<bool, AdapterError> {
     match kind {
         EntryType::Regular | EntryType::Continuous => Ok(true),
         EntryType::Directory | EntryType::XGlobalHeader => Ok(false),
-        _ => Err(refused(format!(
-            "{} in it is a link or a device and not a file",
-            shown(name)
-        ))),
+        _ => Err(refused(format!("{} in it is a link or a device and not a file", shown(name)))),
     }
 }
 
@@ -123,11 +105,7 @@ fn keep(
         io::Write::write_all(spool, part).map_err(|error| cannot_spool(&error))?;
         left = left.saturating_sub(u64::try_from(read).unwrap_or(u64::MAX));
     }
-    if left > 0 {
-        Err(cut(&io::ErrorKind::UnexpectedEof.into()))
-    } else {
-        Ok(())
-    }
+    if left > 0 { Err(cut(&io::ErrorKind::UnexpectedEof.into())) } else { Ok(()) }
 }
 
 fn cut(error: &io::Error) -> AdapterError {
@@ -136,9 +114,7 @@ fn cut(error: &io::Error) -> AdapterError {
 }
 
 fn cannot_spool(error: &io::Error) -> AdapterError {
-    refused(format!(
-        "this server has no room to unpack it ({error}); tell its administrator"
-    ))
+    refused(format!("this server has no room to unpack it ({error}); tell its administrator"))
 }
 
 /// What has been read so far, seen by the readers on both sides of the unpacking.
@@ -179,9 +155,7 @@ impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let taken = u64::try_from(read).unwrap_or(u64::MAX);
-        self.gauge
-            .packed
-            .set(self.gauge.packed.get().saturating_add(taken));
+        self.gauge.packed.set(self.gauge.packed.get().saturating_add(taken));
         Ok(read)
     }
 }
@@ -196,9 +170,7 @@ impl Read for Guarded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let gained = u64::try_from(read).unwrap_or(u64::MAX);
-        self.gauge
-            .unpacked
-            .set(self.gauge.unpacked.get().saturating_add(gained));
+        self.gauge.unpacked.set(self.gauge.unpacked.get().saturating_add(gained));
         let is_name_endless = self.gauge.between.get().is_some_and(|left| {
             self.gauge.between.set(Some(left.saturating_sub(gained)));
             left < gained

@@ -51,18 +51,11 @@ impl Zipped {
         limits: ArchiveLimits,
     ) -> Result<(Self, Catalog), AdapterError> {
         let entries = u64::try_from(limits.entries).unwrap_or(u64::MAX);
-        let ration = entries
-            .saturating_mul(TABLE_BYTES_PER_ENTRY)
-            .saturating_add(TABLE_BYTES_FREE);
+        let ration = entries.saturating_mul(TABLE_BYTES_PER_ENTRY).saturating_add(TABLE_BYTES_FREE);
         let left = Arc::new(AtomicU64::new(ration));
-        let reader = Rationed {
-            window: Window::new(file, 0, length),
-            left: Arc::clone(&left),
-        };
+        let reader = Rationed { window: Window::new(file, 0, length), left: Arc::clone(&left) };
         // Nothing stands before the first file: the format was told by it.
-        let config = Config {
-            archive_offset: ArchiveOffset::Known(0),
-        };
+        let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let archive = ZipArchive::with_config(config, reader).map_err(|error| {
             if left.load(Ordering::Relaxed) == 0 {
                 catalog::too_many(limits)
@@ -72,15 +65,11 @@ impl Zipped {
         })?;
         left.store(u64::MAX, Ordering::Relaxed);
         if archive.has_duplicate_names() {
-            return Err(refused(
-                "two files in it have the same name, and nothing says which one counts",
-            ));
+            return Err(refused("two files in it have the same name, and nothing says which one counts"));
         }
         let mut catalog = Catalog::default();
         for index in 0..archive.len() {
-            let data = archive
-                .by_index_data(index)
-                .map_err(|error| unreadable(length, &error))?;
+            let data = archive.by_index_data(index).map_err(|error| unreadable(length, &error))?;
             let name = data.name().map_err(|error| unreadable(length, &error))?;
             let name = catalog.admit(&name, limits)?;
             check_kind(&name, data.unix_mode(), data.is_symlink())?;
@@ -93,10 +82,7 @@ impl Zipped {
                     shown(&name)
                 )));
             }
-            if !matches!(
-                data.compression(),
-                CompressionMethod::Stored | CompressionMethod::Deflated
-            ) {
+            if !matches!(data.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
                 return Err(refused(format!(
                     "the file {} in it is packed in a way that is not read here; use the file as the server made it",
                     shown(&name)
@@ -106,14 +92,7 @@ impl Zipped {
                 return Err(catalog::bomb());
             }
             let place = u64::try_from(index).unwrap_or(u64::MAX);
-            catalog.add(
-                Entry {
-                    name,
-                    bytes: data.size(),
-                    place,
-                },
-                limits,
-            )?;
+            catalog.add(Entry { name, bytes: data.size(), place }, limits)?;
         }
         Ok((Self { archive }, catalog))
     }
@@ -127,10 +106,7 @@ impl Zipped {
         // A copy shares the table of contents and the open file, and has a position of its own.
         let mut archive = self.archive.clone();
         let file = archive.by_index(index).map_err(io::Error::other)?;
-        Ok(with(&mut Announced {
-            inner: file,
-            left: entry.bytes,
-        }))
+        Ok(with(&mut Announced { inner: file, left: entry.bytes }))
     }
 }
 
@@ -138,10 +114,7 @@ impl Zipped {
 fn check_kind(name: &str, mode: Option<u32>, is_link: bool) -> Result<(), AdapterError> {
     let is_plain = matches!(mode.unwrap_or(0) & MODE_KIND, 0 | 0o100_000 | 0o040_000);
     if is_link || !is_plain {
-        return Err(refused(format!(
-            "{} in it is a link or a device and not a file",
-            shown(name)
-        )));
+        return Err(refused(format!("{} in it is a link or a device and not a file", shown(name))));
     }
     Ok(())
 }

@@ -44,10 +44,9 @@ fn reserved(n: u32) -> Reservation {
 fn known() -> Known {
     let mut known = Known::default();
     for n in 0..4 {
-        for address in [
-            format!("https://old.example/users/ann/statuses/{n}"),
-            format!("https://old.example/@ann/{n}"),
-        ] {
+        for address in
+            [format!("https://old.example/users/ann/statuses/{n}"), format!("https://old.example/@ann/{n}")]
+        {
             known.posts.insert(address, reserved(n));
         }
     }

@@ -22,10 +22,7 @@ fn a_cut_tar_gz_is_refused_wherever_it_was_cut() {
     let whole = Sample::ann().tar_gz();
     for kept in [12, whole.len() / 3, whole.len() / 2, whole.len() - 1] {
         let why = refusal(&whole[..kept]);
-        assert!(
-            why.contains("cut off") && why.contains("download it again"),
-            "{kept}: {why}"
-        );
+        assert!(why.contains("cut off") && why.contains("download it again"), "{kept}: {why}");
     }
 }
 
@@ -68,12 +65,7 @@ fn a_device_or_a_pipe_is_refused() {
 #[test]
 fn a_folder_is_nothing_to_worry_about() {
     let tar = Sample::ann().tar(|builder| {
-        builder
-            .append(
-                &header("media_attachments/", EntryType::Directory, 0),
-                std::io::empty(),
-            )
-            .unwrap();
+        builder.append(&header("media_attachments/", EntryType::Directory, 0), std::io::empty()).unwrap();
     });
     assert!(bytes_opened(&gzip(&tar), LIMITS).is_ok());
 }
@@ -96,10 +88,7 @@ fn an_endless_name_is_refused_before_it_fills_the_memory() {
     let name = "x".repeat(2 << 20);
     let tar = Sample::ann().tar(|builder| {
         builder
-            .append(
-                &header("././@LongLink", EntryType::GNULongName, name.len()),
-                name.as_bytes(),
-            )
+            .append(&header("././@LongLink", EntryType::GNULongName, name.len()), name.as_bytes())
             .unwrap();
     });
     assert!(refusal(&gzip(&tar)).contains("too long"));
@@ -112,10 +101,7 @@ fn too_many_entries_are_refused() {
         sample = sample.with(&format!("{number}.png"), b"");
     }
     assert!(refusal(&sample.tar_gz()).contains("more than 50 files"));
-    let exact = ArchiveLimits {
-        entries: sample.0.len(),
-        ..LIMITS
-    };
+    let exact = ArchiveLimits { entries: sample.0.len(), ..LIMITS };
     assert!(bytes_opened(&sample.tar_gz(), exact).is_ok());
 }
 

@@ -17,10 +17,7 @@ fn zip_with(more: impl FnOnce(&mut ZipWriter<Cursor<Vec<u8>>>)) -> Vec<u8> {
 
 /// Where an entry's record in the table of contents begins.
 fn record(zip: &[u8], name: &str) -> usize {
-    zip.windows(name.len())
-        .rposition(|part| part == name.as_bytes())
-        .unwrap()
-        - 46
+    zip.windows(name.len()).rposition(|part| part == name.as_bytes()).unwrap() - 46
 }
 
 #[test]
@@ -28,21 +25,15 @@ fn a_cut_zip_is_refused_wherever_it_was_cut() {
     let whole = Sample::ann().zip();
     for kept in [4, 30, whole.len() / 2, whole.len() - 10, whole.len() - 1] {
         let why = refusal(&whole[..kept]);
-        assert!(
-            why.contains("cut off") && why.contains("download it again"),
-            "{kept}: {why}"
-        );
+        assert!(why.contains("cut off") && why.contains("download it again"), "{kept}: {why}");
     }
 }
 
 #[test]
 fn a_name_that_climbs_out_or_is_absolute_is_refused() {
-    for (name, word) in [
-        ("../evil", "outside"),
-        ("a\\..\\evil", "outside"),
-        ("/evil", "absolute"),
-        ("C:/evil", "absolute"),
-    ] {
+    for (name, word) in
+        [("../evil", "outside"), ("a\\..\\evil", "outside"), ("/evil", "absolute"), ("C:/evil", "absolute")]
+    {
         let why = refusal(&Sample::ann().with(name, b"").zip());
         assert!(why.contains(word), "{name}: {why}");
     }
@@ -51,9 +42,7 @@ fn a_name_that_climbs_out_or_is_absolute_is_refused() {
 #[test]
 fn a_symbolic_link_is_refused() {
     let zip = zip_with(|writer| {
-        writer
-            .add_symlink("avatar.jpg", "/etc/passwd", SimpleFileOptions::default())
-            .unwrap();
+        writer.add_symlink("avatar.jpg", "/etc/passwd", SimpleFileOptions::default()).unwrap();
     });
     assert!(refusal(&zip).contains("link or a device"));
 }
@@ -97,10 +86,7 @@ fn too_many_entries_are_refused() {
         sample = sample.with(&format!("{number}.png"), b"");
     }
     assert!(refusal(&sample.zip()).contains("more than 50 files"));
-    let exact = ArchiveLimits {
-        entries: sample.0.len(),
-        ..LIMITS
-    };
+    let exact = ArchiveLimits { entries: sample.0.len(), ..LIMITS };
     assert!(bytes_opened(&sample.zip(), exact).is_ok());
 }
 
@@ -109,9 +95,7 @@ fn an_endless_table_of_contents_is_refused_before_it_fills_the_memory() {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let long = "x".repeat(60_000);
     for number in 0..20 {
-        writer
-            .start_file(format!("{number}{long}"), SimpleFileOptions::default())
-            .unwrap();
+        writer.start_file(format!("{number}{long}"), SimpleFileOptions::default()).unwrap();
     }
     let zip = writer.finish().unwrap().into_inner();
     assert!(refusal(&zip).contains("more than 50 files"));
@@ -120,18 +104,14 @@ fn an_endless_table_of_contents_is_refused_before_it_fills_the_memory() {
 #[tokio::test]
 async fn a_file_that_lies_about_its_length_is_not_handed_out_whole() {
     let mut zip = zip_with(|writer| {
-        writer
-            .start_file("header.png", SimpleFileOptions::default())
-            .unwrap();
+        writer.start_file("header.png", SimpleFileOptions::default()).unwrap();
         writer.write_all(&[7; 5000]).unwrap();
     });
     let at = record(&zip, "header.png");
     zip[at + 24..at + 28].copy_from_slice(&10_u32.to_le_bytes());
     let archive = bytes_opened(&zip, LIMITS).unwrap();
     let page = archive.page(CollectionKind::Media, None, 100).await.unwrap();
-    let Some(Item::Media(mut file)) = page.items.into_iter().next() else {
-        panic!("no medium")
-    };
+    let Some(Item::Media(mut file)) = page.items.into_iter().next() else { panic!("no medium") };
     file.fetch_url = Some("header.png".into());
     let chunks: Vec<_> = archive.media(&file).await.unwrap().collect().await;
     assert!(chunks.last().unwrap().is_err());

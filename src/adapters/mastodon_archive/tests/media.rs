@@ -15,16 +15,7 @@ use crate::{
 
 async fn files(archive: &MastodonArchive) -> Vec<MediaFile> {
     let page = walk(archive, CollectionKind::Media, None, 100).await;
-    page.items
-        .into_iter()
-        .map(|item| {
-            if let Item::Media(file) = item {
-                file
-            } else {
-                panic!()
-            }
-        })
-        .collect()
+    page.items.into_iter().map(|item| if let Item::Media(file) = item { file } else { panic!() }).collect()
 }
 
 async fn read(archive: &MastodonArchive, file: &MediaFile) -> Result<Vec<u8>, AdapterError> {
@@ -34,18 +25,10 @@ async fn read(archive: &MastodonArchive, file: &MediaFile) -> Result<Vec<u8>, Ad
 
 #[tokio::test]
 async fn a_path_with_a_leading_slash_finds_its_bytes_in_either_form() {
-    for bytes in [
-        Sample::ann().zip(),
-        Sample::ann().tar_gz(),
-        Sample::ann().tar(|_| {}),
-    ] {
+    for bytes in [Sample::ann().zip(), Sample::ann().tar_gz(), Sample::ann().tar(|_| {})] {
         let archive = bytes_opened(&bytes, LIMITS).unwrap();
         let files = files(&archive).await;
-        assert_eq!(
-            files[0].url,
-            format!("/{PICTURE}"),
-            "the url stays as the post has it"
-        );
+        assert_eq!(files[0].url, format!("/{PICTURE}"), "the url stays as the post has it");
         assert_eq!((files[0].role, files[0].bytes), (MediaRole::Attachment, Some(7)));
         assert_eq!(read(&archive, &files[0]).await.unwrap(), b"picture");
         assert_eq!((files[1].role, files.len()), (MediaRole::Avatar, 2));
@@ -98,13 +81,8 @@ async fn a_stream_that_nobody_reads_to_the_end_does_no_harm() {
 
 #[tokio::test]
 async fn a_packed_again_archive_with_a_folder_around_it_is_read() {
-    let moved = Sample(
-        Sample::ann()
-            .0
-            .into_iter()
-            .map(|(name, bytes)| (format!("takeout/{name}"), bytes))
-            .collect(),
-    );
+    let moved =
+        Sample(Sample::ann().0.into_iter().map(|(name, bytes)| (format!("takeout/{name}"), bytes)).collect());
     let archive = moved.open();
     for file in files(&archive).await {
         assert!(read(&archive, &file).await.is_ok());

@@ -13,10 +13,7 @@ use crate::{
 };
 
 fn has_note(archive: &dyn Source, words: &str) -> bool {
-    archive
-        .notes()
-        .iter()
-        .any(|(_, sentence)| sentence.contains(words))
+    archive.notes().iter().any(|(_, sentence)| sentence.contains(words))
 }
 
 #[tokio::test]
@@ -43,11 +40,7 @@ async fn posts_boosts_likes_and_bookmarks_are_told_apart() {
 #[tokio::test]
 async fn audiences_are_kept_and_the_order_is_the_archives() {
     let page = walk(&Sample::ann().open(), CollectionKind::Content, None, 100).await;
-    let seen: Vec<_> = page
-        .items
-        .iter()
-        .map(|item| (item.key().to_string(), item.visibility()))
-        .collect();
+    let seen: Vec<_> = page.items.iter().map(|item| (item.key().to_string(), item.visibility())).collect();
     let expected = [
         (1, Visibility::Public),
         (3, Visibility::Public),
@@ -83,18 +76,12 @@ async fn reading_goes_on_from_any_cursor() {
     let mut rest = walk(&archive, CollectionKind::Content, None, 100).await;
     let mut cursor = None;
     loop {
-        let page = archive
-            .page(CollectionKind::Content, cursor.as_ref(), 1)
-            .await
-            .unwrap();
+        let page = archive.page(CollectionKind::Content, cursor.as_ref(), 1).await.unwrap();
         rest.items.drain(..page.items.len());
         rest.unreadable.drain(..page.unreadable.len());
         let Some(next) = page.next else { break };
         let again = Sample::ann().open();
-        assert_eq!(
-            walk(&again, CollectionKind::Content, Some(next.clone()), 2).await,
-            rest
-        );
+        assert_eq!(walk(&again, CollectionKind::Content, Some(next.clone()), 2).await, rest);
         cursor = Some(next);
     }
     assert!(rest.items.is_empty());
@@ -105,10 +92,7 @@ async fn a_cursor_from_elsewhere_is_refused() {
     let archive = Sample::ann().open();
     for text in ["x", "-1", "6", "99999999999999999999999"] {
         assert!(
-            archive
-                .page(CollectionKind::Content, Some(&Cursor(text.into())), 10)
-                .await
-                .is_err(),
+            archive.page(CollectionKind::Content, Some(&Cursor(text.into())), 10).await.is_err(),
             "{text}"
         );
     }
@@ -124,15 +108,8 @@ async fn of_a_list_that_stands_there_twice_the_last_counts() {
     assert_eq!(page.items.len(), 1);
     assert!(page.items[0].key().as_str().ends_with("/9"));
     assert_eq!(archive.count(CollectionKind::Outbox).await.unwrap(), Some(0));
-    assert_eq!(
-        archive.count(CollectionKind::Media).await.unwrap(),
-        Some(1),
-        "only the avatar"
-    );
-    assert!(has_note(
-        &archive,
-        "orderedItems stands more than once in outbox.json"
-    ));
+    assert_eq!(archive.count(CollectionKind::Media).await.unwrap(), Some(1), "only the avatar");
+    assert!(has_note(&archive, "orderedItems stands more than once in outbox.json"));
 }
 
 #[tokio::test]
@@ -142,10 +119,7 @@ async fn a_wrong_total_is_noted_and_nothing_more() {
     assert_eq!(archive.count(CollectionKind::Content).await.unwrap(), Some(1));
     assert_eq!(
         archive.notes(),
-        [(
-            18,
-            "outbox.json says it has 19 entries and has 1; those that are there count".into()
-        )]
+        [(18, "outbox.json says it has 19 entries and has 1; those that are there count".into())]
     );
 }
 
@@ -160,9 +134,7 @@ async fn an_entry_that_stands_there_twice_is_taken_once() {
 #[tokio::test]
 async fn a_move_of_the_account_is_noted_and_not_taken_over() {
     let actor = json!({"id": ANN, "type": "Person", "movedTo": "https://c.example/u", "alsoKnownAs": ["https://d.example/u"]});
-    let archive = Sample::ann()
-        .with("actor.json", actor.to_string().as_bytes())
-        .open();
+    let archive = Sample::ann().with("actor.json", actor.to_string().as_bytes()).open();
     assert!(has_note(&archive, "had moved; that is not taken over"));
     assert!(has_note(&archive, "other addresses"));
 }
@@ -176,9 +148,7 @@ async fn without_an_actor_the_posts_tell_whose_they_are() {
     assert_eq!(page.items[2].visibility(), Visibility::Followers);
     let mut bob = announce(3);
     bob["actor"] = json!("https://old.example/users/bob");
-    let mixed = Sample::ann()
-        .without("actor.json")
-        .with("outbox.json", &list(&[announce(2), bob]));
+    let mixed = Sample::ann().without("actor.json").with("outbox.json", &list(&[announce(2), bob]));
     assert!(refusal(&mixed.zip()).contains("whose they are"));
 }
 
@@ -186,12 +156,7 @@ async fn without_an_actor_the_posts_tell_whose_they_are() {
 async fn collections_the_archive_does_not_have_are_not_offered() {
     let archive = Sample::ann().without("bookmarks.json").open();
     assert!(!archive.collections().contains(&CollectionKind::Bookmarks));
-    assert!(
-        walk(&archive, CollectionKind::Bookmarks, None, 10)
-            .await
-            .items
-            .is_empty()
-    );
+    assert!(walk(&archive, CollectionKind::Bookmarks, None, 10).await.items.is_empty());
 }
 
 #[test]

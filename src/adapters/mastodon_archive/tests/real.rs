@@ -42,10 +42,7 @@ const KNOWN: [Answers; 2] = [
         visibilities: &[(Visibility::Public, 18)],
         media: 1,
         likes: 3,
-        notes: &[
-            "@context stands more than once",
-            "says it has 19 entries and has 18",
-        ],
+        notes: &["@context stands more than once", "says it has 19 entries and has 18"],
     },
 ];
 
@@ -56,14 +53,8 @@ async fn real_archives_give_the_numbers_that_were_counted_by_hand() {
         return;
     };
     for known in KNOWN {
-        let archive = open(
-            &folder.join(known.file),
-            ArchiveLimits {
-                bytes: 1 << 30,
-                entries: 1000,
-            },
-        )
-        .unwrap();
+        let archive =
+            open(&folder.join(known.file), ArchiveLimits { bytes: 1 << 30, entries: 1000 }).unwrap();
         let posts = walk(&archive, CollectionKind::Content, None, 7).await;
         let boosts = walk(&archive, CollectionKind::Outbox, None, 7).await;
         let likes = walk(&archive, CollectionKind::Liked, None, 100).await;
@@ -78,28 +69,16 @@ async fn real_archives_give_the_numbers_that_were_counted_by_hand() {
         let (mut bytes, mut attachments) = (0, 0);
         let media = walk(&archive, CollectionKind::Media, None, 3).await.items;
         for item in &media {
-            let Item::Media(file) = item else {
-                panic!("a medium is something else")
-            };
+            let Item::Media(file) = item else { panic!("a medium is something else") };
             attachments += usize::from(item.kind() == crate::model::item::ItemKind::Media);
             let chunks: Vec<_> = archive.media(file).await.unwrap().try_collect().await.unwrap();
             let length: usize = chunks.iter().map(bytes::Bytes::len).sum();
             assert_eq!(Some(u64::try_from(length).unwrap()), file.bytes);
             bytes += length;
         }
-        assert_eq!(
-            (attachments, media.len()),
-            (known.media, known.media + 2),
-            "and avatar and header"
-        );
+        assert_eq!((attachments, media.len()), (known.media, known.media + 2), "and avatar and header");
         for words in known.notes {
-            assert!(
-                archive
-                    .notes()
-                    .iter()
-                    .any(|(_, sentence)| sentence.contains(words)),
-                "{words}"
-            );
+            assert!(archive.notes().iter().any(|(_, sentence)| sentence.contains(words)), "{words}");
         }
         eprintln!(
             "{}: {} posts, {} boosts, {} media of {bytes} bytes",

@@ -15,10 +15,7 @@ use crate::{
     port::{error::AdapterError, source::Source},
 };
 
-pub const LIMITS: ArchiveLimits = ArchiveLimits {
-    bytes: 4 << 20,
-    entries: 50,
-};
+pub const LIMITS: ArchiveLimits = ArchiveLimits { bytes: 4 << 20, entries: 50 };
 
 pub const ANN: &str = "https://old.example/users/ann";
 
@@ -34,9 +31,7 @@ pub fn create(number: u32, more: &Value) -> Value {
         "published": "2022-05-06T07:08:09Z", "content": "<p>soup</p>",
         "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [format!("{ANN}/followers")],
     });
-    note.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    note.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({"id": format!("{ANN}/statuses/{number}/activity"), "type": "Create", "actor": ANN, "object": note})
 }
 
@@ -75,10 +70,7 @@ impl Sample {
         Self(vec![
             own("outbox.json", &list(&outbox)),
             own(PICTURE, b"picture"),
-            own(
-                "likes.json",
-                &list(&[json!("https://b.example/1"), json!("https://b.example/2")]),
-            ),
+            own("likes.json", &list(&[json!("https://b.example/1"), json!("https://b.example/2")])),
             own("bookmarks.json", &list(&[json!("https://b.example/3")])),
             own("avatar.png", b"avatar"),
             own("actor.json", actor.to_string().as_bytes()),
@@ -100,9 +92,7 @@ impl Sample {
     pub fn zip(&self) -> Vec<u8> {
         let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
         for (name, bytes) in &self.0 {
-            writer
-                .start_file(name.as_str(), SimpleFileOptions::default())
-                .unwrap();
+            writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()
@@ -116,12 +106,7 @@ impl Sample {
     pub fn tar(&self, more: impl FnOnce(&mut tar::Builder<Vec<u8>>)) -> Vec<u8> {
         let mut builder = tar::Builder::new(Vec::new());
         for (name, bytes) in &self.0 {
-            builder
-                .append(
-                    &header(name, tar::EntryType::Regular, bytes.len()),
-                    bytes.as_slice(),
-                )
-                .unwrap();
+            builder.append(&header(name, tar::EntryType::Regular, bytes.len()), bytes.as_slice()).unwrap();
         }
         more(&mut builder);
         builder.into_inner().unwrap()
