@@ -1,9 +1,10 @@
 //! New home: bringing an account here, as pages and as JSON.
 
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::web::{ServiceConfig, get, post, resource};
 
 mod api;
 mod callback;
+mod former;
 mod pages;
 mod view;
 
@@ -11,7 +12,8 @@ pub use api::ApiDoc;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.route("/transfers/new", get().to(pages::new))
+    cfg.service(resource("/users/{name}").guard(former::is_asked).get(former::former))
+        .route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
