@@ -2,8 +2,14 @@
 
 use std::{fs, path::Path};
 
-/// Folders that are made, fetched or local, never part of the repository.
-const NOT_OURS: [&str; 5] = [".git", "target", "node_modules", "data", "fixtures"];
+/// Folders that are made, fetched or local, never part of the repository: these at the top …
+const NOT_OURS_AT_THE_TOP: [&str; 3] = [".git", "target", "data"];
+
+/// … and this one anywhere.
+const FETCHED: &str = "node_modules";
+
+/// Folders of documents that other people's programs wrote.
+const FOREIGN: &str = "/fixtures/";
 
 /// Endings of files that people write line by line.
 const BY_HAND: [&str; 8] = ["rs", "md", "sql", "mjs", "js", "css", "html", "toml"];
@@ -51,7 +57,9 @@ pub fn sources() -> Vec<Text> {
 
 /// Files that people write.
 pub fn written_by_hand() -> Vec<Text> {
-    all().into_iter().filter(|text| BY_HAND.iter().any(|ending| text.has_ending(ending))).collect()
+    let is_ours =
+        |text: &Text| !text.path.contains(FOREIGN) && BY_HAND.iter().any(|end| text.has_ending(end));
+    all().into_iter().filter(is_ours).collect()
 }
 
 /// Every text file of the repository, in order of path.
@@ -66,7 +74,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<Text>) {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries.map_while(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if NOT_OURS.contains(&name.as_str()) {
+        if name == FETCHED || (prefix.is_empty() && NOT_OURS_AT_THE_TOP.contains(&name.as_str())) {
             continue;
         }
         let path = format!("{prefix}{name}");
