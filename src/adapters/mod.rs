@@ -1,1 +1,3 @@
-//! To be filled.
+//! Foreign systems, one file or folder each, behind the traits of [`crate::port`].
+
+pub mod embedded;

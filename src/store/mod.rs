@@ -99,6 +99,12 @@ pub(crate) use {row, rows, run};
 
 pub mod accounts;
 pub mod blobs;
+#[cfg(test)]
+pub(crate) mod census;
+pub mod copies;
+pub mod exports;
+pub mod host;
+pub mod releases;
 pub mod sessions;
 
 /// The daemon's own database. Cheap to clone.
