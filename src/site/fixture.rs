@@ -15,6 +15,7 @@ use crate::{
     store::{
         Store,
         blobs::{Blobs, Expected},
+        census,
     },
 };
 
@@ -62,5 +63,25 @@ impl Fixture {
         }
         found.sort();
         found
+    }
+
+    /// Name and number of rows of every table.
+    pub(crate) async fn census(&self) -> Vec<(String, i64)> {
+        census::census(&self.site.store).await
+    }
+
+    /// Marks a post as deleted.
+    pub(crate) async fn delete_post(&self, id: &str) {
+        census::delete_post(&self.site.store, id).await;
+    }
+
+    /// Lets `actor` follow an account.
+    pub(crate) async fn follower(&self, account: &Account, actor: &str, shared: Option<&str>) {
+        census::follower(&self.site.store, account.id.as_str(), actor, shared).await;
+    }
+
+    /// Lets another transfer have fetched a file that it has not written yet.
+    pub(crate) async fn fetched_elsewhere(&self, sha256: &str) {
+        census::fetched_elsewhere(&self.site.store, sha256).await;
     }
 }

@@ -14,7 +14,6 @@ use crate::{
         destination::{Destination, Wanted, Written},
         error::Disposition,
     },
-    store::census::{census, fetched_elsewhere},
 };
 
 #[tokio::test]
@@ -42,10 +41,10 @@ async fn reserving_twice_gives_the_same_addresses_in_the_order_of_time() {
 async fn writing_twice_writes_once_and_the_counts_say_what_is_there() {
     let story = Story::begin().await;
     let once = story.copy_everything().await;
-    let counted = census(&story.fixture.site.store).await;
+    let counted = story.fixture.census().await;
     let twice = story.copy_everything().await;
     assert!(once.iter().chain(&twice).all(|written| *written == Written::Done), "{once:?} {twice:?}");
-    assert_eq!(census(&story.fixture.site.store).await, counted);
+    assert_eq!(story.fixture.census().await, counted);
     let counts = story.destination.counts(&story.transfer).await.unwrap();
     let expected = [3, 2, 1, 1, 2, 1, 1, 1];
     assert_eq!(ItemKind::ALL.map(|kind| counts[&kind]), expected);
@@ -56,7 +55,7 @@ async fn neither_copy_nor_release_notifies_anybody() {
     let story = Story::begin().await;
     story.copy_everything().await;
     story.release().await;
-    let counted = census(&story.fixture.site.store).await;
+    let counted = story.fixture.census().await;
     for table in ["deliveries", "notifications", "seen_activities", "followers"] {
         assert!(counted.contains(&(table.to_owned(), 0)), "{table}");
     }
@@ -109,15 +108,15 @@ async fn a_discard_leaves_tables_and_disk_as_they_were() {
     let story = Story::begin().await;
     let (_, earlier) = story.again("transfer-0");
     story.copy(&earlier, &story.ann, vec![post(9, Visibility::Public, None)], &[]).await;
-    let (tables, files) = (census(&story.fixture.site.store).await, story.fixture.files());
+    let (tables, files) = (story.fixture.census().await, story.fixture.files());
     story.copy_everything().await;
-    assert_ne!(census(&story.fixture.site.store).await, tables);
+    assert_ne!(story.fixture.census().await, tables);
     assert_ne!(story.fixture.files(), files);
     let untouched = story.fixture.site.account(&story.ann.id).await.unwrap().unwrap();
     assert_eq!(untouched.profile, story.ann.profile, "the profile waits");
     for _twice in 0..2 {
         story.destination.discard(&story.transfer, &story.ann.id).await.unwrap();
-        assert_eq!(census(&story.fixture.site.store).await, tables);
+        assert_eq!(story.fixture.census().await, tables);
         assert_eq!(story.fixture.files(), files);
     }
     let account = story.fixture.site.account(&story.ann.id).await.unwrap().unwrap();
@@ -131,10 +130,10 @@ async fn a_released_copy_is_not_discarded() {
     let block = Item::Block { actor: url("https://c.example/users/cid") };
     story.copy(&story.transfer, &story.ann, vec![block], &[]).await;
     story.release().await;
-    let tables = census(&story.fixture.site.store).await;
+    let tables = story.fixture.census().await;
     let refused = story.destination.discard(&story.transfer, &story.ann.id).await.unwrap_err();
     assert_eq!(refused.disposition(), Disposition::StopTransfer);
-    assert_eq!(census(&story.fixture.site.store).await, tables);
+    assert_eq!(story.fixture.census().await, tables);
 }
 
 #[tokio::test]
@@ -150,7 +149,7 @@ async fn a_file_that_something_else_needs_survives_a_discard() {
     story.destination.discard(&story.transfer, &story.ann.id).await.unwrap();
     assert_eq!(story.fixture.files(), [story.fixture.site.blobs.path(&blob.sha256)]);
 
-    fetched_elsewhere(&story.fixture.site.store, &blob.sha256).await;
+    story.fixture.fetched_elsewhere(&blob.sha256).await;
     story.destination.discard(&other, &ben.id).await.unwrap();
     assert_eq!(story.fixture.files().len(), 1, "another transfer has fetched it and not written it yet");
 }
@@ -160,9 +159,9 @@ async fn a_transfer_touches_only_the_account_it_belongs_to() {
     let story = Story::begin().await;
     let ben = story.fixture.account("ben").await;
     story.copy_everything().await;
-    let tables = census(&story.fixture.site.store).await;
+    let tables = story.fixture.census().await;
     story.destination.discard(&story.transfer, &ben.id).await.unwrap();
-    assert_eq!(census(&story.fixture.site.store).await, tables);
+    assert_eq!(story.fixture.census().await, tables);
 }
 
 #[tokio::test]

@@ -12,7 +12,6 @@ use crate::{
         object::Visibility,
     },
     port::{error::AdapterError, source::Source},
-    store::census::delete_post,
 };
 
 async fn bytes(source: &EmbeddedSource, file: &MediaFile) -> Result<Vec<u8>, AdapterError> {
@@ -106,7 +105,7 @@ async fn a_deleted_post_is_gone_with_its_files() {
     let source = story.source(true).await;
     let posts = read(&source, CollectionKind::Content, 10).await;
     let Some(Item::Post(first)) = posts.first() else { panic!("no post") };
-    delete_post(&story.fixture.site.store, first.id.path_segments().unwrap().next_back().unwrap()).await;
+    story.fixture.delete_post(first.id.path_segments().unwrap().next_back().unwrap()).await;
     assert_eq!(read(&source, CollectionKind::Content, 10).await.len(), 2);
     let left = files(read(&source, CollectionKind::Media, 10).await);
     assert!(left.iter().all(|file| file.url != first.attachments[0].url));

@@ -10,7 +10,6 @@ use crate::{
         object::Visibility,
     },
     port::{error::Disposition, host::Host},
-    store::census::{delete_post, follower},
 };
 
 async fn posts(story: &Story) -> Vec<crate::model::object::Object> {
@@ -67,7 +66,7 @@ async fn deleted_foreign_and_misattributed_addresses_find_nothing() {
     for address in [foreign, misattributed, actor] {
         assert_eq!(host.locate(&address).await.unwrap(), None, "{address}");
     }
-    delete_post(&story.fixture.site.store, id).await;
+    story.fixture.delete_post(id).await;
     assert_eq!(host.locate(&place.id).await.unwrap(), None);
     let file = url(&place.attachments[0].url);
     assert_eq!(host.locate(&file).await.unwrap(), None, "a file goes with its post");
@@ -99,12 +98,10 @@ async fn a_copy_on_trial_cannot_be_located() {
 async fn each_server_of_the_followers_is_told_once() {
     let story = Story::begin().await;
     let host = EmbeddedHost::new(story.fixture.site.clone());
-    let store = &story.fixture.site.store;
-    follower(store, story.ann.id.as_str(), "https://b.example/users/bob", Some("https://b.example/inbox"))
-        .await;
-    follower(store, story.ann.id.as_str(), "https://b.example/users/bea", Some("https://b.example/inbox"))
-        .await;
-    follower(store, story.ann.id.as_str(), "https://c.example/users/cid", None).await;
+    let fixture = &story.fixture;
+    fixture.follower(&story.ann, "https://b.example/users/bob", Some("https://b.example/inbox")).await;
+    fixture.follower(&story.ann, "https://b.example/users/bea", Some("https://b.example/inbox")).await;
+    fixture.follower(&story.ann, "https://c.example/users/cid", None).await;
     let inboxes = host.move_inboxes(&story.ann.id).await.unwrap();
     assert_eq!(inboxes, [url("https://b.example/inbox"), url("https://c.example/users/cid/inbox")]);
 }
