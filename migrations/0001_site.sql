@@ -52,6 +52,7 @@ create table post_tags (
     post_id         text not null references posts (id),
     primary key (tag, post_id)
 );
+create index post_tags_by_post on post_tags (post_id);
 
 create table boosts (
     id              text primary key,
@@ -95,13 +96,15 @@ create index media_by_account on media (account_id, id);
 create index media_by_transfer on media (transfer_id) where transfer_id is not null;
 create index media_by_sha256 on media (sha256);
 
--- A profile that came with a transfer waits here until its owner keeps the copy.
+-- A profile that came with a transfer waits here until its owner keeps the copy. The row stays then,
+-- to be counted and to say that the transfer was released; every released transfer has one.
 create table waiting_profiles (
     transfer_id     text primary key,
     account_id      text not null references accounts (id),
     profile         text not null,              -- json: model::actor::Profile
     avatar          text,
-    header          text
+    header          text,
+    released_at     bigint
 );
 
 create table followers (

@@ -1,4 +1,5 @@
-//! Foreign systems, one file or folder each. They never meet.
+//! Foreign systems, one file or folder each, behind the traits of [`crate::port`]. They never meet.
 
+pub mod embedded;
 pub mod lola;
 pub mod mastodon_archive;

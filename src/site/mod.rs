@@ -9,9 +9,17 @@ use crate::{
 };
 
 pub mod accounts;
+pub mod copies;
 pub mod error;
+pub mod exports;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod host;
+pub mod ids;
+pub mod ingest;
 pub mod keys;
 pub mod passwords;
+pub mod releases;
 pub mod sessions;
 pub mod urls;
 

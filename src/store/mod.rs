@@ -102,6 +102,12 @@ pub(crate) use {row, rows, run};
 pub mod accounts;
 pub mod blobs;
 pub mod items;
+#[cfg(test)]
+pub(crate) mod census;
+pub mod copies;
+pub mod exports;
+pub mod host;
+pub mod releases;
 pub mod sessions;
 pub mod transfers;
 pub mod url_map;

@@ -1,0 +1,85 @@
+//! The built-in server as the host of moves: who is who, what is where, who follows.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    model::id::AccountId,
+    port::{
+        error::AdapterError,
+        host::{Host, HostAccount, Located},
+        remote::Signer,
+    },
+    site::{Site, accounts::Account},
+};
+
+/// The built-in server as a host.
+#[derive(Clone)]
+pub struct EmbeddedHost {
+    site: Site,
+}
+
+impl EmbeddedHost {
+    /// Stands before `site`.
+    pub fn new(site: Site) -> Self {
+        Self { site }
+    }
+
+    fn described(&self, account: Account) -> HostAccount {
+        HostAccount {
+            actor: self.site.urls.actor(&account.username),
+            page: self.site.urls.profile(&account.username),
+            id: account.id,
+            username: account.username,
+            moved_to: account.moved_to,
+            also_known_as: account.also_known_as,
+        }
+    }
+}
+
+#[async_trait]
+impl Host for EmbeddedHost {
+    async fn account(&self, id: &AccountId) -> Result<Option<HostAccount>, AdapterError> {
+        Ok(self.site.account(id).await?.map(|account| self.described(account)))
+    }
+
+    async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError> {
+        Ok(self.site.account_named(username).await?.map(|account| self.described(account)))
+    }
+
+    async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError> {
+        Ok(self.site.locate(url).await?)
+    }
+
+    async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError> {
+        Ok(self.site.follower_inboxes(account).await?)
+    }
+
+    async fn set_moved_to(&self, account: &AccountId, target: Option<&Url>) -> Result<(), AdapterError> {
+        Ok(self.site.set_moved_to(account, target).await?)
+    }
+
+    async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
+        Ok(self.site.add_alias(account, other).await?)
+    }
+
+    async fn signer(&self, account: &AccountId) -> Result<Signer, AdapterError> {
+        Ok(self.site.signer(account).await?)
+    }
+
+    async fn actor_document(&self, account: &AccountId) -> Result<Value, AdapterError> {
+        let doing = "writing the account's public document";
+        let account = self.site.account(account).await?;
+        let account = account.ok_or_else(|| AdapterError::fatal(doing, "there is no such account here"))?;
+        actor_document(&self.site, &account)
+    }
+}
+
+/// PLACEHOLDER until `site::documents` is merged: becomes `site.actor_document(account)`.
+fn actor_document(_site: &Site, account: &Account) -> Result<Value, AdapterError> {
+    Err(AdapterError::fatal(
+        "writing the account's public document",
+        format!("this build cannot write the document of {} yet", account.username),
+    ))
+}

@@ -1,0 +1,49 @@
+//! The end of a trial: a copy is released, or taken back without trace.
+
+use super::{Site, SiteResult, copies::owner, ingest::clean_html};
+use crate::{
+    model::{
+        actor::Profile,
+        id::{AccountId, TransferId},
+    },
+    port::destination::StoredBlob,
+    store::releases::{self as rows, WaitingProfile},
+};
+
+impl Site {
+    /// Puts a copied profile aside, cleaned, until its copy is released.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn keep_profile_waiting(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        mut profile: Profile,
+        avatar: Option<StoredBlob>,
+        header: Option<StoredBlob>,
+    ) -> SiteResult<()> {
+        profile.summary = clean_html(&profile.summary);
+        for field in &mut profile.fields {
+            field.value = clean_html(&field.value);
+        }
+        let waiting = WaitingProfile { profile, avatar, header };
+        Ok(rows::keep_profile(&self.store, owner(transfer, account), waiting).await?)
+    }
+
+    /// Gives everything of a copy its recorded visibility; nobody is notified.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn release_copy(&self, transfer: &TransferId, account: &AccountId) -> SiteResult<()> {
+        Ok(rows::release(&self.store, owner(transfer, account), self.clock.now_micros()).await?)
+    }
+
+    /// Takes a copy back, files included; `false` when it was released before.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn discard_copy(&self, transfer: &TransferId, account: &AccountId) -> SiteResult<bool> {
+        Ok(rows::discard(&self.store, self.blobs.clone(), owner(transfer, account)).await?)
+    }
+}

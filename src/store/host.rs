@@ -1,0 +1,117 @@
+//! What announcing and forwarding ask of the built-in server's tables.
+
+use super::{Store, StoreError, StoreResult, from_json, to_json};
+
+/// A live thing of the server: whose it is, and who may see it.
+#[derive(sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+pub struct FoundRow {
+    pub account_id: String,
+    pub username: String,
+    pub visibility: String,
+    /// Name of the file; empty for anything else.
+    pub file_name: String,
+}
+
+/// A post that is neither on trial nor deleted.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn post(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        FoundRow,
+        "select p.account_id, a.username, p.visibility, '' as file_name from posts p \
+         join accounts a on a.id = p.account_id where p.id = $1 and not p.is_trial and p.deleted_at is null",
+        id,
+    )?)
+}
+
+/// A boost that is not on trial.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn boost(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        FoundRow,
+        "select b.account_id, a.username, b.visibility, '' as file_name from boosts b \
+         join accounts a on a.id = b.account_id where b.id = $1 and not b.is_trial",
+        id,
+    )?)
+}
+
+/// A file that is not on trial, as visible as its post; without a post it is its owner's alone, and
+/// with a deleted one it is gone.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn medium(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        FoundRow,
+        "select m.account_id, a.username, coalesce(p.visibility, 'direct') as visibility, m.file_name from media m \
+         join accounts a on a.id = m.account_id left join posts p on p.id = m.post_id \
+         where m.id = $1 and not m.is_trial and p.deleted_at is null and not coalesce(p.is_trial, false)",
+        id,
+    )?)
+}
+
+/// The distinct inboxes that reach all followers, shared ones where there are any.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn follower_inboxes(store: &Store, account: &str) -> StoreResult<Vec<(String,)>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(
+        &mut c,
+        (String,),
+        "select distinct coalesce(shared_inbox, inbox) from followers where account_id = $1 order by 1",
+        account,
+    )?)
+}
+
+/// Sets or clears where an account has moved.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such account.
+pub async fn set_moved_to(store: &Store, account: String, target: Option<String>) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let touched = run!(c, "update accounts set moved_to = $2 where id = $1", account, target)?;
+                if touched == 0 { Err(StoreError::Missing("account")) } else { Ok(()) }
+            })
+        })
+        .await
+}
+
+/// Adds an alias to an account, once.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such account.
+pub async fn add_alias(store: &Store, account: String, alias: String) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let (aliases,) =
+                    row!(c, (String,), "select also_known_as from accounts where id = $1", &account)?
+                        .ok_or(StoreError::Missing("account"))?;
+                let mut aliases: Vec<String> = from_json("also_known_as", &aliases)?;
+                if !aliases.contains(&alias) {
+                    aliases.push(alias);
+                    run!(
+                        c,
+                        "update accounts set also_known_as = $2 where id = $1",
+                        account,
+                        to_json(&aliases)
+                    )?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
