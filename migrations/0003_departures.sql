@@ -40,8 +40,10 @@ create table departures (
     return_url      text,                       -- page at the destination to go back to
     state           text not null,              -- 'started', 'announcing', 'announced', 'withdrawn'
     is_forwarding   boolean not null,
+    is_map_complete boolean not null,           -- the destination said that was all of it
     activity_id     text,
     problem         text,
+    asked_at        bigint,                     -- the owner said announce
     announced_at    bigint,
     created_at      bigint not null,
     unique (account_id, target)
