@@ -98,8 +98,15 @@ macro_rules! rows {
 pub(crate) use {row, rows, run};
 
 pub mod accounts;
+pub mod announcements;
+pub mod audit;
 pub mod blobs;
+pub mod consents;
+pub mod departures;
+pub mod forwards;
+pub mod redirects;
 pub mod sessions;
+pub mod tokens;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]
