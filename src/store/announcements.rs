@@ -9,6 +9,8 @@ pub struct Announcement {
     pub departure_id: String,
     /// Who signs.
     pub account_id: String,
+    /// The new account's page for people.
+    pub target_page: Option<String>,
     /// Distinct inboxes.
     pub inboxes: Vec<String>,
     /// Id and JSON of the Update, then of the Move: sent to each inbox in this order.
@@ -42,10 +44,11 @@ pub async fn announce(store: &Store, announcement: Announcement) -> StoreResult<
                 let changed = run!(
                     c,
                     "update departures set state = 'announced', is_forwarding = $2, announced_at = $3, \
-                     problem = null where id = $1 and state = 'announcing'",
+                     target_page = $4, problem = null where id = $1 and state = 'announcing'",
                     announcement.departure_id.as_str(),
                     true,
                     announcement.now,
+                    announcement.target_page.as_deref(),
                 )?;
                 if changed == 1 {
                     enqueue_in(c, &announcement).await?;
