@@ -100,6 +100,8 @@ macro_rules! rows {
 pub(crate) use {row, rows, run};
 
 pub mod accounts;
+pub mod announcements;
+pub mod audit;
 pub mod blobs;
 pub mod items;
 #[cfg(test)]
@@ -111,6 +113,11 @@ pub mod releases;
 pub mod sessions;
 pub mod transfers;
 pub mod url_map;
+pub mod consents;
+pub mod departures;
+pub mod forwards;
+pub mod redirects;
+pub mod tokens;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]

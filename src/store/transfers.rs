@@ -124,19 +124,20 @@ pub async fn due(store: &Store, states: &[TransferState], now: i64) -> StoreResu
     Ok(due)
 }
 
-/// The earliest time at which one of `states` becomes due.
+/// The earliest time after `now` at which one of `states` becomes due.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn next_due(store: &Store, states: &[TransferState]) -> StoreResult<Option<i64>> {
+pub async fn next_due(store: &Store, states: &[TransferState], now: i64) -> StoreResult<Option<i64>> {
     let mut c = store.reader().await?;
     let mut earliest: Option<i64> = None;
     for state in states {
         let found: Option<(Option<i64>,)> = row!(
             &mut c,
             (Option<i64>,),
-            "select min(next_at) from transfers where state = $1",
-            state.as_str()
+            "select min(next_at) from transfers where state = $1 and next_at > $2",
+            state.as_str(),
+            now
         )?;
         if let Some((Some(at),)) = found {
             earliest = Some(earliest.map_or(at, |known| known.min(at)));

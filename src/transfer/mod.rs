@@ -1,25 +1,40 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
 //! At the destination: [`start`] → [`authorize`] → [`survey`] → [`fetch`] → [`media`] → [`plan`] →
-//! [`import`] (with [`remap`]) → [`verify`] → [`trial`] → [`hand_over`] → [`settle`].
+//! [`import`] (with [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
+//!
+//! At the source: [`consent`] → [`tokens`] → [`export`] → [`hand_over`] → [`announce`] (with
+//! [`prove`]) → [`redirect`].
 
 pub mod access;
+pub mod announce;
 pub mod authorize;
+pub mod consent;
 pub mod discover;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod fetch;
 pub mod give_map;
+pub mod hand_over;
 pub mod import;
 pub mod media;
 pub mod plan;
+pub mod prove;
+pub mod redirect;
 pub mod remap;
+pub mod source_side;
 pub mod start;
 pub mod status;
 pub mod step;
 pub mod survey;
+pub mod tokens;
 pub mod trial;
 pub mod verify;
 
 pub use engine::Engine;
 pub use error::{TransferError, TransferResult};
+pub use source_side::SourceSide;
+
+#[cfg(test)]
+pub(crate) mod fakes;

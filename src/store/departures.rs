@@ -1,0 +1,188 @@
+//! Table `departures`: accounts that leave, and how far they are.
+
+use super::{Store, StoreResult, row, rows, run};
+
+/// A departure as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+pub struct DepartureRow {
+    pub id: String,
+    pub account_id: String,
+    pub consent_id: Option<String>,
+    pub target: String,
+    pub target_page: Option<String>,
+    pub return_url: Option<String>,
+    pub state: String,
+    pub is_forwarding: bool,
+    pub is_map_complete: bool,
+    pub activity_id: Option<String>,
+    pub problem: Option<String>,
+    pub asked_at: Option<i64>,
+    pub announced_at: Option<i64>,
+    pub created_at: i64,
+}
+
+/// What a destination says about itself when it starts.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+pub struct NewDeparture {
+    pub id: String,
+    pub account_id: String,
+    pub consent_id: String,
+    pub target: String,
+    pub target_page: Option<String>,
+    pub return_url: Option<String>,
+    pub created_at: i64,
+}
+
+/// Notes where an account goes. Starting again updates what the destination says about itself and
+/// takes a withdrawal back, but never touches what was announced.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "insert into departures (id, account_id, consent_id, target, target_page, return_url, \
+                     state, is_forwarding, is_map_complete, created_at) \
+                     values ($1, $2, $3, $4, $5, $6, 'started', $7, $8, $9) \
+                     on conflict (account_id, target) do update set consent_id = excluded.consent_id, \
+                     target_page = excluded.target_page, return_url = excluded.return_url, state = 'started' \
+                     where departures.state in ('started', 'withdrawn')",
+                    new.id,
+                    new.account_id,
+                    new.consent_id,
+                    new.target,
+                    new.target_page,
+                    new.return_url,
+                    false,
+                    false,
+                    new.created_at,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Finds a departure.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find(store: &Store, id: &str) -> StoreResult<Option<DepartureRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(&mut c, DepartureRow, "select * from departures where id = $1", id)?)
+}
+
+/// The departures of an account, newest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn of_account(store: &Store, account: &str) -> StoreResult<Vec<DepartureRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(
+        &mut c,
+        DepartureRow,
+        "select * from departures where account_id = $1 order by id desc",
+        account,
+    )?)
+}
+
+/// All departures in a state, oldest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn in_state(store: &Store, state: &str) -> StoreResult<Vec<DepartureRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(&mut c, DepartureRow, "select * from departures where state = $1 order by id", state)?)
+}
+
+/// Binds a departure that has not been announced to the consent its map comes under.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn bind(store: &Store, id: String, consent: String) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update departures set consent_id = $2 where id = $1 and state = 'started'",
+                    id,
+                    consent,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The owner's last word: fixes the activity's id for good. `false` when it was spoken before or
+/// another departure of the account was quicker.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn ask(store: &Store, id: String, activity_id: String, now: i64) -> StoreResult<bool> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let changed = run!(
+                    c,
+                    "update departures set state = 'announcing', activity_id = $2, asked_at = $3, problem = null \
+                     where id = $1 and state = 'started' and not exists (select 1 from departures other \
+                     where other.account_id = departures.account_id and other.id <> departures.id \
+                     and other.state in ('announcing', 'announced'))",
+                    id,
+                    activity_id,
+                    now,
+                )?;
+                Ok(changed == 1)
+            })
+        })
+        .await
+}
+
+/// Takes an announcement back before anything was sent, with the reason.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn stop(store: &Store, id: String, problem: String) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update departures set state = 'started', problem = $2 where id = $1 and state = 'announcing'",
+                    id,
+                    problem,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Switches forwarding of something announced; `false` when it is not announced or another's.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn set_forwarding(store: &Store, id: String, account: String, is_on: bool) -> StoreResult<bool> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let changed = run!(
+                    c,
+                    "update departures set is_forwarding = $3 \
+                     where id = $1 and account_id = $2 and state = 'announced'",
+                    id,
+                    account,
+                    is_on,
+                )?;
+                Ok(changed == 1)
+            })
+        })
+        .await
+}

@@ -1,0 +1,101 @@
+//! The look-ups of redirects, both sides: one indexed read each.
+
+use super::{Store, StoreResult, row};
+
+/// Where an account went, as far as a redirect needs it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+pub struct ForwardingRow {
+    pub id: String,
+    pub target: String,
+    pub target_page: Option<String>,
+    pub announced_at: i64,
+}
+
+/// Where one object went.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+pub struct PlaceRow {
+    pub new_url: String,
+    pub new_page: Option<String>,
+    pub visibility: String,
+    pub proof: String,
+}
+
+/// Whether anybody here is being forwarded at all; spares every other request the rest.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn is_anybody_forwarded(store: &Store) -> StoreResult<bool> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (String,),
+        "select id from departures where state = 'announced' and is_forwarding limit 1",
+    )?;
+    Ok(found.is_some())
+}
+
+/// The departure an account is forwarded by.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn forwarding(store: &Store, account: &str) -> StoreResult<Option<ForwardingRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        ForwardingRow,
+        "select id, target, target_page, announced_at from departures \
+         where account_id = $1 and state = 'announced' and is_forwarding and announced_at is not null \
+         order by announced_at desc limit 1",
+        account,
+    )?)
+}
+
+/// Where a departure takes an object.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn place(store: &Store, departure: &str, old_url: &str) -> StoreResult<Option<PlaceRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        PlaceRow,
+        "select new_url, new_page, visibility, proof from forwards where departure_id = $1 and old_url = $2",
+        departure,
+        old_url,
+    )?)
+}
+
+/// Where something that arrived here lives now, by any address it had before. Only what strangers
+/// may see, and only of copies that are visible.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult<Option<String>> {
+    let mut c = store.reader().await?;
+    let by_id = row!(
+        &mut c,
+        (String,),
+        "select m.new_url from transfers t join url_map m on m.transfer_id = t.id and m.old_url = $2 \
+         where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
+         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') limit 1",
+        account,
+        old_url,
+    )?;
+    if let Some((url,)) = by_id {
+        return Ok(Some(url));
+    }
+    let by_other_address = row!(
+        &mut c,
+        (String,),
+        "select m.new_url from transfers t \
+         join old_addresses a on a.transfer_id = t.id and a.address = $2 \
+         join url_map m on m.transfer_id = t.id and m.kind = a.kind and m.key = a.key \
+         where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
+         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') limit 1",
+        account,
+        old_url,
+    )?;
+    Ok(by_other_address.map(|(url,)| url))
+}

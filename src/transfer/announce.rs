@@ -1,0 +1,461 @@
+//! The owner's last word: checked, recorded, proven, told. Each step may run twice and happens once.
+
+use url::Url;
+
+use super::{
+    hand_over::is_on_origin_of,
+    prove,
+    source_side::{SourceSide, SourceSideError, SourceSideResult},
+};
+use crate::{
+    model::{
+        actor::{Actor, authority},
+        id::AccountId,
+        item::ItemKind,
+    },
+    port::{error::AdapterError, host::HostAccount, lookup},
+    store::{
+        announcements::{self, Announcement, DeliveryCounts},
+        consents,
+        departures::{self, DepartureRow},
+        forwards::{self, MapCounts},
+    },
+    wire,
+};
+
+/// Something that stands in the way of an announcement, with what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// A sentence for the owner.
+    pub why: String,
+}
+
+/// Where a departure stands, in numbers.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The departure.
+    pub departure: DepartureRow,
+    /// The list of addresses.
+    pub map: MapCounts,
+    /// The servers told.
+    pub deliveries: DeliveryCounts,
+}
+
+/// Looks at everything an announcement needs, freshly.
+///
+/// # Errors
+/// [`SourceSideError`] when it cannot be looked at; what stands in the way is a [`Finding`].
+pub async fn findings(
+    side: &SourceSide,
+    account: &HostAccount,
+    departure: &DepartureRow,
+) -> SourceSideResult<Vec<Finding>> {
+    let mut found = Vec::new();
+    let mut find = |why: String| found.push(Finding { why });
+    let target = target_of(departure)?;
+    let there = authority(&target);
+    let client = match &departure.consent_id {
+        Some(id) => consents::find(&side.store, id).await?,
+        None => None,
+    };
+    if !client.is_some_and(|client| is_on_origin_of(&target, &client.client_id)) {
+        find(format!("You never agreed to anything with {there}. Start the move over there again."));
+    }
+    let map = forwards::counts(&side.store, &departure.id).await?;
+    if map.entries > 0 && !departure.is_map_complete {
+        find(format!("{there} has not yet given back all new addresses. Wait for it to finish, then come back."));
+    }
+    if let Some(elsewhere) = account.moved_to.as_ref().filter(|elsewhere| **elsewhere != target) {
+        find(format!("This account has already moved to {elsewhere}. Most servers ignore a second move for a while."));
+    }
+    let others = departures::of_account(&side.store, account.id.as_str()).await?;
+    if others.iter().any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced")) {
+        find("Another move of this account is already announced.".to_owned());
+    }
+    match lookup::actor(&*side.remote, &side.signer, &target, None).await {
+        Ok((actor, _)) => found.extend(target_findings(account, &target, &actor)),
+        Err(error) => found.push(Finding {
+            why: format!("The new account {target} cannot be read at the moment ({error}). Try again later."),
+        }),
+    }
+    Ok(found)
+}
+
+fn target_findings(account: &HostAccount, target: &Url, actor: &Actor) -> Vec<Finding> {
+    let there = authority(target);
+    let mut found = Vec::new();
+    let mut find = |why: String| found.push(Finding { why });
+    if *target == account.actor {
+        find("The new account is this very account.".to_owned());
+    }
+    if !actor.also_known_as.contains(&account.actor) {
+        find(format!(
+            "The new account on {there} does not yet say that it is also you ({}). Say so over there, then come back.",
+            account.actor
+        ));
+    }
+    if let Some(further) = &actor.moved_to {
+        find(format!("The new account on {there} has itself moved on, to {further}."));
+    }
+    found
+}
+
+fn target_of(departure: &DepartureRow) -> SourceSideResult<Url> {
+    Url::parse(&departure.target)
+        .map_err(|_| SourceSideError::refused("bad_target", "the new account's address is unreadable"))
+}
+
+/// The owner says announce. What stands in the way is answered as findings and nothing happens;
+/// an empty answer means it is under way (or was before). The caller has checked the password.
+///
+/// # Errors
+/// [`SourceSideError`].
+pub async fn announce(
+    side: &SourceSide,
+    account: &HostAccount,
+    departure: &DepartureRow,
+) -> SourceSideResult<Vec<Finding>> {
+    if departure.account_id != account.id.as_str() {
+        return Err(SourceSideError::refused("not-found", "there is no such move of yours"));
+    }
+    match departure.state.as_str() {
+        "announcing" | "announced" => return Ok(Vec::new()),
+        "started" => {}
+        _ => return Ok(vec![Finding { why: "This move was withdrawn. Start it at your New home again.".to_owned() }]),
+    }
+    let found = findings(side, account, departure).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let mut activity = account.actor.clone();
+    activity.set_fragment(Some(&format!("moves/{}", side.clock.id())));
+    let now = side.clock.now_micros();
+    if departures::ask(&side.store, departure.id.clone(), activity.to_string(), now).await? {
+        side.note(account.id.as_str(), "announced", &departure.target).await?;
+    }
+    Ok(Vec::new())
+}
+
+/// Does the next bit of an announcement that was asked for; `true` when there is more to do.
+///
+/// # Errors
+/// [`SourceSideError`]; a busy adapter error says when to come back.
+pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<bool> {
+    let Some(departure) = departures::find(&side.store, departure_id).await? else {
+        return Ok(false);
+    };
+    if departure.state != "announcing" {
+        return Ok(false);
+    }
+    let account = side.account(&departure.account_id).await?;
+    if prove::batch(side, &account, &departure).await? {
+        return Ok(true);
+    }
+    // Proving took its time: the new account must still be what it was when the owner spoke.
+    let target = target_of(&departure)?;
+    let (actor, document) = match lookup::actor(&*side.remote, &side.signer, &target, None).await {
+        Ok(read) => read,
+        Err(AdapterError::Fatal { doing, why }) => {
+            return stop(side, &departure, &format!("{doing}: {why}")).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(finding) = target_findings(&account, &target, &actor).into_iter().next() {
+        return stop(side, &departure, &finding.why).await;
+    }
+    prove::close(side, &departure, &target, &document).await?;
+    tell(side, &account, &departure, &actor).await?;
+    Ok(false)
+}
+
+/// Back to before the last word: nothing was sent, the owner reads why and may say it again.
+async fn stop(side: &SourceSide, departure: &DepartureRow, why: &str) -> SourceSideResult<bool> {
+    departures::stop(&side.store, departure.id.clone(), why.to_owned()).await?;
+    Ok(false)
+}
+
+/// Sets where the account has moved and queues the Update and the Move for every inbox.
+async fn tell(
+    side: &SourceSide,
+    account: &HostAccount,
+    departure: &DepartureRow,
+    target: &Actor,
+) -> SourceSideResult<()> {
+    let activity_id = departure.activity_id.as_deref().and_then(|id| Url::parse(id).ok());
+    let Some(move_id) = activity_id else {
+        return Err(SourceSideError::refused("bad_target", "the announcement has lost its id"));
+    };
+    side.host.set_moved_to(&account.id, Some(&target.id)).await?;
+    let document = side.host.actor_document(&account.id).await?;
+    let followers = wire::lenient::url(&document, "followers").unwrap_or_else(|| account.actor.clone());
+    let mut inboxes: Vec<String> =
+        side.host.move_inboxes(&account.id).await?.into_iter().map(String::from).collect();
+    inboxes.sort_unstable();
+    inboxes.dedup();
+    let mut update_id = move_id.clone();
+    update_id.set_fragment(move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref());
+    let update = wire::activity::update_actor(&update_id, &account.actor, &followers, &document);
+    let moved = wire::activity::move_actor(&move_id, &account.actor, &followers, &target.id);
+    let announcement = Announcement {
+        departure_id: departure.id.clone(),
+        account_id: account.id.as_str().to_owned(),
+        target_page: target.url.clone().filter(|page| page.origin() == target.id.origin()).map(String::from),
+        inboxes,
+        activities: [(update_id.into(), update.to_string()), (move_id.into(), moved.to_string())],
+        base_id: side.clock.id(),
+        now: side.clock.now_micros(),
+    };
+    Ok(announcements::announce(&side.store, announcement).await?)
+}
+
+/// Counts what became of a departure.
+///
+/// # Errors
+/// [`SourceSideError::Store`].
+pub async fn status(side: &SourceSide, departure: DepartureRow) -> SourceSideResult<Status> {
+    let map = forwards::counts(&side.store, &departure.id).await?;
+    let deliveries = announcements::deliveries(&side.store, &departure.id).await?;
+    Ok(Status { departure, map, deliveries })
+}
+
+impl Status {
+    /// The numbers as the destination reads them.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "state": self.departure.state,
+            "target": self.departure.target,
+            "problem": self.departure.problem,
+            "map": {
+                "entries": self.map.entries,
+                "proven": self.map.proven,
+                "refused": self.map.refused,
+                "hidden": self.map.hidden,
+            },
+            "deliveries": {
+                "queued": self.deliveries.queued,
+                "delivered": self.deliveries.delivered,
+                "dead": self.deliveries.dead,
+            },
+            "is_forwarding": self.departure.is_forwarding,
+        })
+    }
+}
+
+/// Switches forwarding of an announced departure off or on.
+///
+/// # Errors
+/// [`SourceSideError::Refused`] when it is not this account's or not announced.
+pub async fn set_forwarding(
+    side: &SourceSide,
+    account: &AccountId,
+    departure: &str,
+    is_on: bool,
+) -> SourceSideResult<()> {
+    let changed =
+        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on).await?;
+    if !changed {
+        return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
+    }
+    side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
+}
+
+/// Whether a kind's entries are proven by fetching them; files come with the objects that show them.
+pub(super) fn is_fetched(kind: &str) -> bool {
+    matches!(ItemKind::from_word(kind), Some(ItemKind::Posts | ItemKind::Boosts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        oauth::scope::Scope,
+        store::departures::find,
+        transfer::{
+            fakes::{self, Bench, target, url},
+            hand_over::{self, Batch, Entry, departure_of},
+            redirect::{self, Answer, Wanted},
+        },
+    };
+    use serde_json::json;
+
+    const NEW: &str = "https://new.example/users/ann";
+
+    /// Ann's map is handed over: post 1 speaks for itself with its picture, post 2 does not, post 9
+    /// is for followers; picture 3 is shown by nothing.
+    async fn handed_over() -> (Bench, DepartureRow) {
+        let bench = Bench::new().await;
+        *bench.host.inboxes.lock().unwrap() =
+            vec![url("https://b.example/inbox"), url("https://a.example/inbox"), url("https://b.example/inbox")];
+        let grant = bench.grant(Scope::HandOver).await;
+        hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
+        let entry = |old: &str, new: &str| Entry {
+            old: format!("https://old.example/{old}"),
+            new: format!("https://new.example/{new}"),
+            page: None,
+        };
+        let entries = vec![
+            entry("users/ann/posts/1", "users/ann/posts/1"),
+            entry("users/ann/posts/2", "users/ann/posts/2"),
+            entry("users/ann/posts/9", "users/ann/posts/9"),
+            entry("media/ann/1", "media/1/a.png"),
+            entry("media/ann/3", "media/3/c.png"),
+        ];
+        hand_over::take(&bench.side, &grant, Batch { entries, complete: true }).await.unwrap();
+        for number in [1, 2, 9] {
+            let mut document = json!({
+                "id": format!("{NEW}/posts/{number}"), "type": "Note", "attributedTo": NEW,
+                "url": format!("https://new.example/@ann/{number}"),
+                "attachment": [{"type": "Document", "url": format!("https://new.example/media/{number}/a.png")}]
+            });
+            if number != 2 {
+                document["previously"] = json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
+            }
+            bench.remote.put(&format!("{NEW}/posts/{number}"), document);
+        }
+        let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
+        (bench, departure)
+    }
+
+    async fn finish(bench: &Bench, departure: &DepartureRow) -> DepartureRow {
+        assert_eq!(announce(&bench.side, &bench.ann(), departure).await.unwrap(), []);
+        while advance(&bench.side, &departure.id).await.unwrap() {}
+        find(&bench.store, &departure.id).await.unwrap().unwrap()
+    }
+
+    async fn asked(bench: &Bench, path: &str) -> Answer {
+        let address = url(&format!("https://old.example/{path}"));
+        let now = crate::port::clock::Clock::now_micros(&*bench.clock);
+        redirect::answer(&bench.store, &*bench.host, &address, Wanted::Page, now).await.unwrap()
+    }
+
+    fn moved(to: &str, max_age_seconds: u32) -> Answer {
+        Answer::Moved { url: url(to), max_age_seconds }
+    }
+
+    #[tokio::test]
+    async fn a_missing_alias_blocks_with_a_sentence_and_changes_nothing() {
+        let (bench, departure) = handed_over().await;
+        bench.remote.put(NEW, target(&[]));
+        let found = announce(&bench.side, &bench.ann(), &departure).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].why.contains("new.example") && found[0].why.contains("also you"));
+        assert_eq!(find(&bench.store, &departure.id).await.unwrap().unwrap(), departure);
+    }
+
+    #[tokio::test]
+    async fn a_target_that_moved_on_or_cannot_be_read_blocks() {
+        let (bench, departure) = handed_over().await;
+        let mut further = target(&["https://old.example/users/ann"]);
+        further["movedTo"] = json!("https://third.example/users/ann");
+        bench.remote.put(NEW, further);
+        assert!(!announce(&bench.side, &bench.ann(), &departure).await.unwrap().is_empty());
+        bench.remote.put_status(NEW, 500);
+        assert!(!announce(&bench.side, &bench.ann(), &departure).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn only_what_speaks_for_itself_is_redirected_and_only_after_the_announcement() {
+        let (bench, departure) = handed_over().await;
+        assert_eq!(asked(&bench, "users/ann/posts/1").await, Answer::Here, "inert before");
+        finish(&bench, &departure).await;
+        let counts = forwards::counts(&bench.store, &departure.id).await.unwrap();
+        assert_eq!(counts, MapCounts { entries: 5, proven: 2, refused: 2, hidden: 1 });
+        let asked_for = bench.remote.asked();
+        assert!(!asked_for.contains(&format!("{NEW}/posts/9")), "a hidden entry was looked at");
+        assert_eq!(asked(&bench, "users/ann/posts/1").await, moved("https://new.example/@ann/1", 300));
+        assert_eq!(asked(&bench, "@ann/1").await, moved("https://new.example/@ann/1", 300));
+        assert_eq!(asked(&bench, "media/ann/1").await, moved("https://new.example/media/1/a.png", 300));
+        assert_eq!(asked(&bench, "@ann/media").await, moved("https://new.example/@ann", 300));
+        assert_eq!(asked(&bench, "@ann.rss").await, moved("https://new.example/@ann", 300));
+        for here in [
+            "users/ann/posts/2",
+            "users/ann/posts/9",
+            "media/ann/3",
+            "users/ann",
+            "users/ann/inbox",
+            "users/ann/followers",
+            "users/ann/posts/1/replies",
+            "@bob",
+            "@bob/1",
+            ".well-known/webfinger",
+        ] {
+            assert_eq!(asked(&bench, here).await, Answer::Here, "{here}");
+        }
+        bench.clock.advance(86_401);
+        assert_eq!(asked(&bench, "@ann").await, moved("https://new.example/@ann", 86_400));
+    }
+
+    #[tokio::test]
+    async fn the_owner_switches_forwarding_off_and_on_and_nobody_else_does() {
+        let (bench, departure) = handed_over().await;
+        finish(&bench, &departure).await;
+        assert!(set_forwarding(&bench.side, &"bob-id".into(), &departure.id, false).await.is_err());
+        set_forwarding(&bench.side, &"ann-id".into(), &departure.id, false).await.unwrap();
+        assert_eq!(asked(&bench, "users/ann/posts/1").await, Answer::Here);
+        set_forwarding(&bench.side, &"ann-id".into(), &departure.id, true).await.unwrap();
+        assert_ne!(asked(&bench, "users/ann/posts/1").await, Answer::Here);
+    }
+
+    #[tokio::test]
+    async fn announcing_twice_keeps_the_activity_and_adds_no_rows() {
+        let (bench, departure) = handed_over().await;
+        let once = finish(&bench, &departure).await;
+        let told = status(&bench.side, once.clone()).await.unwrap().deliveries;
+        assert_eq!(told, DeliveryCounts { queued: 2, delivered: 0, dead: 0 }, "one per distinct inbox");
+        let twice = finish(&bench, &once).await;
+        assert_eq!(twice, once);
+        assert_eq!(status(&bench.side, twice).await.unwrap().deliveries, told);
+        assert_eq!(bench.ann().moved_to.unwrap().as_str(), NEW);
+        let mut c = bench.store.reader().await.unwrap();
+        let sent: Vec<(String,)> =
+            crate::store::rows!(&mut c, (String,), "select activity from deliveries order by id").unwrap();
+        let kinds: Vec<_> = sent
+            .iter()
+            .map(|(text,)| serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(kinds, ["Update", "Update", "Move", "Move"], "an inbox hears of movedTo first");
+        assert!(sent[0].0.contains("movedTo"));
+    }
+
+    #[tokio::test]
+    async fn a_silent_new_server_delays_the_announcement_but_not_for_ever() {
+        let (bench, departure) = handed_over().await;
+        bench.remote.put_status(&format!("{NEW}/posts/1"), 503);
+        announce(&bench.side, &bench.ann(), &departure).await.unwrap();
+        assert!(matches!(advance(&bench.side, &departure.id).await, Err(SourceSideError::Adapter(_))));
+        assert_eq!(find(&bench.store, &departure.id).await.unwrap().unwrap().state, "announcing");
+        bench.clock.advance(31 * 60);
+        while advance(&bench.side, &departure.id).await.unwrap() {}
+        assert_eq!(find(&bench.store, &departure.id).await.unwrap().unwrap().state, "announced");
+        assert_eq!(forwards::counts(&bench.store, &departure.id).await.unwrap().proven, 0);
+    }
+
+    #[tokio::test]
+    async fn an_alias_that_vanishes_while_proving_takes_the_last_word_back() {
+        let (bench, departure) = handed_over().await;
+        announce(&bench.side, &bench.ann(), &departure).await.unwrap();
+        bench.remote.put(NEW, target(&[]));
+        while advance(&bench.side, &departure.id).await.unwrap() {}
+        let row = find(&bench.store, &departure.id).await.unwrap().unwrap();
+        assert_eq!(row.state, "started");
+        assert!(row.problem.unwrap().contains("also you"));
+        assert_eq!(bench.ann().moved_to, None);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_not_complete_is_not_announced() {
+        let bench = Bench::new().await;
+        let grant = bench.grant(Scope::HandOver).await;
+        hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
+        let entry = Entry {
+            old: "https://old.example/users/ann/posts/1".into(),
+            new: format!("{NEW}/posts/1"),
+            page: None,
+        };
+        hand_over::take(&bench.side, &grant, Batch { entries: vec![entry], complete: false }).await.unwrap();
+        let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
+        assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
+        let other = fakes::Bench::new().await;
+        assert!(announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure }).await.is_err());
+    }
+}

@@ -1,0 +1,168 @@
+//! One page of one collection, under a consent and its filters. Nothing is kept here.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    source_side::{SourceSideError, SourceSideResult},
+    tokens::Grant,
+};
+use crate::{
+    model::{
+        collection::{CollectionKind, Cursor},
+        item::Item,
+        media::{MediaFile, MediaRole},
+    },
+    oauth::scope::Scope,
+    port::{
+        host::Host,
+        source::{MediaStream, Source},
+    },
+    wire,
+};
+
+/// Checks that a grant opens a collection.
+///
+/// # Errors
+/// [`SourceSideError::Refused`] `insufficient_scope`.
+pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
+    if grant.scope != Scope::Read {
+        return Err(SourceSideError::refused("insufficient_scope", "this token is not good for reading"));
+    }
+    if !grant.kinds.contains(&kind) {
+        let why = format!("the owner did not include {} in their consent", kind.as_str());
+        return Err(SourceSideError::refused("insufficient_scope", why));
+    }
+    Ok(())
+}
+
+/// The root of a collection: how many there are, and where the first page is.
+///
+/// # Errors
+/// [`SourceSideError`].
+pub async fn root(grant: &Grant, source: &dyn Source, kind: CollectionKind, at: &Url) -> SourceSideResult<Value> {
+    may_read(grant, kind)?;
+    let total = source.count(kind).await?;
+    Ok(wire::collection::root(at, total, Some(&with_cursor(at, ""))))
+}
+
+/// One page; the empty cursor is the first.
+///
+/// # Errors
+/// [`SourceSideError`].
+pub async fn page(
+    grant: &Grant,
+    host: &dyn Host,
+    source: &dyn Source,
+    kind: CollectionKind,
+    at: &Url,
+    cursor: &str,
+    limit: usize,
+) -> SourceSideResult<Value> {
+    may_read(grant, kind)?;
+    let after = Some(Cursor(cursor.to_owned())).filter(|cursor| !cursor.0.is_empty());
+    let page = source.page(kind, after.as_ref(), limit).await?;
+    let actor = source.actor();
+    let followers = if kind == CollectionKind::Outbox {
+        let document = host.actor_document(&grant.account).await?;
+        wire::lenient::url(&document, "followers").unwrap_or_else(|| actor.clone())
+    } else {
+        actor.clone()
+    };
+    let items: Vec<Value> = page
+        .items
+        .iter()
+        .filter(|item| is_included(grant, item))
+        .map(|item| write(item, actor, &followers))
+        .collect();
+    let next = page.next.map(|next| with_cursor(at, &next.0));
+    Ok(wire::collection::page(&with_cursor(at, cursor), at, &items, next.as_ref()))
+}
+
+/// The source leaves private posts out by itself; this makes sure of it.
+fn is_included(grant: &Grant, item: &Item) -> bool {
+    match item {
+        Item::Post(_) | Item::Boost(_) => grant.includes_private || item.visibility().is_open(),
+        _ => true,
+    }
+}
+
+fn write(item: &Item, actor: &Url, followers: &Url) -> Value {
+    match item {
+        Item::Post(object) => wire::object::write(object),
+        Item::Boost(boost) => wire::activity::announce(boost, actor, followers),
+        Item::Like(reference) => wire::relation::write_reference("Like", actor, reference),
+        Item::Bookmark(reference) => wire::relation::write_reference("Add", actor, reference),
+        Item::Follow { actor } => json!(actor),
+        Item::Block { actor: blocked } => wire::relation::write_block(actor, blocked),
+        Item::Media(file) => wire::media::write(file),
+    }
+}
+
+fn with_cursor(at: &Url, cursor: &str) -> Url {
+    let mut url = at.clone();
+    url.query_pairs_mut().clear().append_pair("cursor", cursor);
+    url
+}
+
+/// The bytes of one file. `public` is an address of it the host knows, `at` the one asked for.
+///
+/// # Errors
+/// [`SourceSideError::Refused`] `not-found` when it is another's or hidden from this grant.
+pub async fn media(
+    grant: &Grant,
+    host: &dyn Host,
+    source: &dyn Source,
+    public: &Url,
+    at: &Url,
+) -> SourceSideResult<MediaStream> {
+    may_read(grant, CollectionKind::Media)?;
+    if let Some(located) = host.locate(public).await? {
+        let is_hidden = !located.visibility.is_open() && !grant.includes_private;
+        if located.account != grant.account || is_hidden {
+            return Err(SourceSideError::refused("not-found", "there is no such file in this consent"));
+        }
+    }
+    let file = MediaFile {
+        url: public.to_string(),
+        fetch_url: Some(at.to_string()),
+        role: MediaRole::Attachment,
+        media_type: String::new(),
+        bytes: None,
+        sha256: None,
+    };
+    Ok(source.media(&file).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transfer::fakes::{self, Bench};
+
+    fn at() -> Url {
+        Url::parse("https://old.example/godwit/lola/ann/content").unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_collections_the_owner_ticked_are_given() {
+        let bench = Bench::new().await;
+        let grant = Grant { kinds: vec![CollectionKind::Content], ..bench.grant(Scope::Read).await };
+        let source = fakes::FakeSource::default();
+        assert!(root(&grant, &source, CollectionKind::Content, &at()).await.is_ok());
+        let refused = root(&grant, &source, CollectionKind::Blocked, &at()).await;
+        assert!(matches!(refused, Err(SourceSideError::Refused { kind: "insufficient_scope", .. })));
+    }
+
+    #[tokio::test]
+    async fn private_posts_stay_unless_they_were_ticked() {
+        let bench = Bench::new().await;
+        let source = fakes::FakeSource::default();
+        for (includes_private, expected) in [(false, 1), (true, 2)] {
+            let grant = Grant { includes_private, ..bench.grant(Scope::Read).await };
+            let page =
+                page(&grant, &*bench.host, &source, CollectionKind::Content, &at(), "", 10).await.unwrap();
+            assert_eq!(page["orderedItems"].as_array().unwrap().len(), expected);
+            assert!(page["next"].is_null());
+        }
+    }
+}

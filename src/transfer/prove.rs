@@ -1,0 +1,213 @@
+//! An entry of the list is believed when the new object itself says so: written by the new account,
+//! and once the old one. What nothing speaks for is never redirected.
+
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    announce::is_fetched,
+    source_side::{SourceSide, SourceSideResult},
+};
+use crate::{
+    model::actor::authority,
+    port::{
+        error::{AdapterError, Disposition},
+        host::HostAccount,
+        remote::Request,
+    },
+    store::{
+        departures::DepartureRow,
+        forwards::{self, ForwardRow, Proof, Proven},
+    },
+    wire,
+};
+
+/// Objects looked at between two writes; a crash repeats at most these.
+const BATCH: i64 = 200;
+/// Objects fetched at the same time: one server is asked, and it has other guests.
+const AT_ONCE: usize = 8;
+/// How long silent objects are asked for again: half an hour after the owner's word, in
+/// microseconds. After that the announcement goes on without them.
+const PATIENCE_MICROS: i64 = 30 * 60 * 1_000_000;
+
+/// Looks at the next objects; `true` when there may be more.
+///
+/// # Errors
+/// [`AdapterError::Busy`] when the new server does not answer for some of them right now.
+pub(super) async fn batch(
+    side: &SourceSide,
+    account: &HostAccount,
+    departure: &DepartureRow,
+) -> SourceSideResult<bool> {
+    let entries = forwards::to_prove(&side.store, &departure.id, BATCH).await?;
+    if entries.is_empty() {
+        return Ok(false);
+    }
+    let is_last_call =
+        departure.asked_at.is_none_or(|asked| side.clock.now_micros() - asked > PATIENCE_MICROS);
+    let looked: Vec<_> = stream::iter(entries)
+        .map(|entry| async move {
+            let outcome = look(side, account, &departure.target, &entry).await;
+            (entry, outcome)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let (mut proofs, mut busy) = (Vec::with_capacity(looked.len()), None);
+    for (entry, outcome) in looked {
+        match outcome {
+            Ok(outcome) => proofs.push(Proof { old_url: entry.old_url, outcome }),
+            Err(error) if is_last_call => {
+                proofs.push(Proof { old_url: entry.old_url, outcome: Err(error.to_string()) });
+            }
+            Err(error) => busy = Some(error),
+        }
+    }
+    forwards::keep_proofs(&side.store, departure.id.clone(), proofs).await?;
+    busy.map_or(Ok(true), |error| Err(error.into()))
+}
+
+/// Looks at one new object. The outer error is a reason to come back.
+async fn look(
+    side: &SourceSide,
+    account: &HostAccount,
+    target: &str,
+    entry: &ForwardRow,
+) -> Result<Result<Proven, String>, AdapterError> {
+    debug_assert!(is_fetched(&entry.kind), "only objects are fetched");
+    let Ok(url) = Url::parse(&entry.new_url) else {
+        return Ok(Err("its new address is unreadable".to_owned()));
+    };
+    let there = authority(&url);
+    let doing = format!("looking at {url}");
+    let response = match side.remote.send(Request::get(url).signed(side.signer.clone())).await {
+        Ok(response) => response,
+        Err(error) => return later_or_never(error.into_adapter(doing)),
+    };
+    if matches!(response.status, 429 | 500..=599) {
+        let after = response.retry_after().unwrap_or(Duration::from_secs(30));
+        return Err(AdapterError::Busy { doing, why: format!("{there} answered {}", response.status), after });
+    }
+    if !response.is_success() {
+        return Ok(Err(format!("{there} answered {} for it", response.status)));
+    }
+    match response.json().await {
+        Ok(document) => Ok(judge(&document, target, account, entry)),
+        Err(error) => later_or_never(error.into_adapter(doing)),
+    }
+}
+
+fn later_or_never(error: AdapterError) -> Result<Result<Proven, String>, AdapterError> {
+    match error.disposition() {
+        Disposition::Retry { .. } => Err(error),
+        _ => Ok(Err(error.to_string())),
+    }
+}
+
+/// Whether a fetched object speaks for an entry. Pure.
+fn judge(document: &Value, target: &str, account: &HostAccount, entry: &ForwardRow) -> Result<Proven, String> {
+    if wire::lenient::text(document, "id").as_deref() != Some(entry.new_url.as_str()) {
+        return Err("at its new address stands something with another id".to_owned());
+    }
+    let mut authors = wire::lenient::ids(document, "attributedTo");
+    authors.extend(wire::lenient::ids(document, "actor"));
+    if authors.is_empty() || authors.iter().any(|author| author != target) {
+        return Err("the new object is not by the new account".to_owned());
+    }
+    let speaks = wire::lenient::field(document, "previously").filter_map(wire::object::breadcrumb).any(|crumb| {
+        crumb.id.as_str() == entry.old_url && crumb.actor.is_none_or(|actor| actor == account.actor)
+    });
+    if !speaks {
+        return Err("the new object does not say that it was this one".to_owned());
+    }
+    let is_home = |url: &Url| Url::parse(target).is_ok_and(|target| target.origin() == url.origin());
+    let page = wire::lenient::url(document, "url").filter(is_home).map(String::from);
+    let files = wire::lenient::field(document, "attachment")
+        .filter_map(|attachment| wire::lenient::url(attachment, "url"))
+        .map(String::from)
+        .collect();
+    Ok(Proven { page, files })
+}
+
+/// Ends proving: pictures of the new profile count as shown, everything left over is refused.
+pub(super) async fn close(
+    side: &SourceSide,
+    departure: &DepartureRow,
+    target: &Url,
+    document: &Value,
+) -> SourceSideResult<()> {
+    let files = ["icon", "image"]
+        .iter()
+        .filter_map(|field| wire::actor::picture(document, field))
+        .map(|(url, _)| url)
+        .collect();
+    let why = format!("nothing on {} that was proven shows it", authority(target));
+    Ok(forwards::close_proofs(&side.store, departure.id.clone(), files, why).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn judged(change: impl Fn(&mut Value)) -> Result<Proven, String> {
+        let account = HostAccount {
+            id: "ann-id".into(),
+            username: "ann".into(),
+            actor: Url::parse("https://old.example/users/ann").unwrap(),
+            page: Url::parse("https://old.example/@ann").unwrap(),
+            moved_to: None,
+            also_known_as: Vec::new(),
+        };
+        let entry = ForwardRow {
+            departure_id: "d".into(),
+            old_url: "https://old.example/users/ann/posts/1".into(),
+            new_url: "https://new.example/users/ann/posts/1".into(),
+            new_page: None,
+            kind: "posts".into(),
+            visibility: "public".into(),
+            proof: "none".into(),
+            why: None,
+        };
+        let mut document = json!({
+            "id": entry.new_url, "type": "Note", "attributedTo": "https://new.example/users/ann",
+            "url": "https://new.example/@ann/1",
+            "previously": [{"actor": account.actor, "id": entry.old_url}],
+            "attachment": [{"type": "Document", "url": "https://new.example/media/1/a.png"}]
+        });
+        change(&mut document);
+        judge(&document, "https://new.example/users/ann", &account, &entry)
+    }
+
+    #[test]
+    fn an_object_that_names_its_old_id_is_proven_with_page_and_files() {
+        let proven = judged(|_| {}).unwrap();
+        assert_eq!(proven.page.as_deref(), Some("https://new.example/@ann/1"));
+        assert_eq!(proven.files, ["https://new.example/media/1/a.png"]);
+        assert!(judged(|d| d["previously"] = json!("https://old.example/users/ann/posts/1")).is_ok());
+    }
+
+    #[test]
+    fn an_object_that_does_not_speak_for_the_entry_is_refused() {
+        type Change = fn(&mut Value);
+        let changes: [Change; 6] = [
+            |d| d["previously"] = json!([]),
+            |d| d["previously"] = json!("https://old.example/users/ann/posts/2"),
+            |d| d["previously"] = json!({"actor": "https://x.example/u", "id": "https://old.example/users/ann/posts/1"}),
+            |d| d["attributedTo"] = json!("https://new.example/users/eve"),
+            |d| d["attributedTo"] = json!(["https://new.example/users/ann", "https://new.example/users/eve"]),
+            |d| d["id"] = json!("https://new.example/users/ann/posts/7"),
+        ];
+        for change in changes {
+            assert!(judged(change).is_err());
+        }
+    }
+
+    #[test]
+    fn a_page_elsewhere_is_not_a_page() {
+        assert_eq!(judged(|d| d["url"] = json!("https://evil.example/1")).unwrap().page, None);
+    }
+}
