@@ -99,6 +99,11 @@ pub(crate) use {row, rows, run};
 
 pub mod accounts;
 pub mod blobs;
+pub mod boosts;
+pub mod media;
+pub mod overview;
+pub mod pointers;
+pub mod posts;
 pub mod sessions;
 
 /// The daemon's own database. Cheap to clone.
