@@ -89,7 +89,11 @@ fn client_id(text: &str, may_reach: &dyn Fn(&Url) -> bool) -> Result<Url, String
         && url.username().is_empty()
         && url.password().is_none()
         && url.as_str() == text;
-    if matches!(url.scheme(), "https" | "http") && is_document && may_reach(&url) { Ok(url) } else { Err(wrong()) }
+    if matches!(url.scheme(), "https" | "http") && is_document && may_reach(&url) {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
 }
 
 fn broken(why: &str) -> String {
@@ -123,7 +127,8 @@ mod tests {
     #[test]
     fn a_request_that_keeps_the_rules_is_read_and_repeats_itself() {
         let request = read(&fields(), &|_| true).unwrap();
-        let again: Vec<_> = request.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let again: Vec<_> =
+            request.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         assert_eq!(read(&again, &|_| true).unwrap(), request);
     }
 

@@ -32,7 +32,8 @@ impl Client {
     /// # Errors
     /// A sentence for the person; nobody is redirected then.
     pub fn redirect(&self, wanted: &str) -> Result<Url, String> {
-        let foreign = || format!("{} asks to send you on to an address it does not list as its own", self.host());
+        let foreign =
+            || format!("{} asks to send you on to an address it does not list as its own", self.host());
         if !self.redirect_uris.iter().any(|listed| listed == wanted) {
             return Err(foreign());
         }
@@ -73,7 +74,8 @@ pub fn read(document: &Value, id: &Url) -> Result<Client, String> {
 
 /// Leaves out what could make a name read as something else: controls and direction marks.
 fn is_shown(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    !c.is_control()
+        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 #[cfg(test)]

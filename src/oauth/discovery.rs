@@ -30,7 +30,10 @@ pub fn find(actor: &Actor, metadata: Option<&Value>) -> Result<Endpoints, String
         if url.origin() == actor.id.origin() && url.username().is_empty() && url.password().is_none() {
             Ok(url)
         } else {
-            Err(format!("{host} names {} for its consents, which is another server; nothing is asked there", authority(&url)))
+            Err(format!(
+                "{host} names {} for its consents, which is another server; nothing is asked there",
+                authority(&url)
+            ))
         }
     };
     let authorization = actor
@@ -38,7 +41,9 @@ pub fn find(actor: &Actor, metadata: Option<&Value>) -> Result<Endpoints, String
         .portability
         .clone()
         .or_else(|| address("activitypub_account_portability"))
-        .ok_or_else(|| format!("{host} does not offer to hand accounts over yet; use its export file instead"))?;
+        .ok_or_else(|| {
+            format!("{host} does not offer to hand accounts over yet; use its export file instead")
+        })?;
     let token = address("token_endpoint")
         .or_else(|| actor.endpoints.token.clone())
         .ok_or_else(|| format!("{host} does not say where a consent is redeemed"))?;
@@ -79,7 +84,11 @@ mod tests {
     #[test]
     fn endpoints_on_another_origin_are_refused() {
         let metadata = json!({"token_endpoint": "https://evil.example/token"});
-        assert!(find(&actor(Some("https://old.example/a")), Some(&metadata)).unwrap_err().contains("evil.example"));
+        assert!(
+            find(&actor(Some("https://old.example/a")), Some(&metadata))
+                .unwrap_err()
+                .contains("evil.example")
+        );
         let metadata = json!({"token_endpoint": "https://old.example/token"});
         assert!(find(&actor(Some("https://old.example:444/a")), Some(&metadata)).is_err());
     }

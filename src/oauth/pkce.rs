@@ -26,7 +26,8 @@ pub fn fits(challenge_kept: &str, verifier: &str) -> bool {
     let shaped = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
     (43..=128).contains(&verifier.len())
         && verifier.chars().all(shaped)
-        && constant_time::verify_slices_are_equal(challenge_kept.as_bytes(), challenge(verifier).as_bytes()).is_ok()
+        && constant_time::verify_slices_are_equal(challenge_kept.as_bytes(), challenge(verifier).as_bytes())
+            .is_ok()
 }
 
 #[cfg(test)]

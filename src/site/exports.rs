@@ -89,7 +89,7 @@ impl Site {
             }
             CollectionKind::Outbox => {
                 let found = rows::boosts(store, scope, window).await?;
-                found.into_iter().map(|boost| self.boost_entry(export, boost)).collect()
+                found.into_iter().map(|boost| self.exported_boost(export, boost)).collect()
             }
             CollectionKind::Liked => {
                 let found = rows::pointers(store, "likes", scope, window).await?;
@@ -134,7 +134,7 @@ impl Site {
         (post.id, read.map_err(|error| unreadable(ItemKind::Posts, key, error)))
     }
 
-    fn boost_entry(&self, export: &Export, boost: rows::BoostRow) -> Entry {
+    fn exported_boost(&self, export: &Export, boost: rows::BoostRow) -> Entry {
         let id = self.urls.boost(&export.account.username, &boost.id);
         let read = || -> Result<Item, String> {
             Ok(Item::Boost(Boost {

@@ -9,19 +9,28 @@ use crate::{
 };
 
 pub mod accounts;
+pub mod clean;
+pub mod compose;
 pub mod copies;
+pub mod documents;
 pub mod error;
 pub mod exports;
+pub mod feed;
+pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod host;
 pub mod ids;
 pub mod ingest;
 pub mod keys;
+pub mod lists;
 pub mod passwords;
+pub mod posts;
 pub mod releases;
 pub mod sessions;
 pub mod urls;
+pub mod viewer;
+pub mod views;
 
 pub use error::{SiteError, SiteResult};
 
@@ -45,4 +54,9 @@ impl Site {
     pub fn new(store: Store, blobs: Blobs, clock: SharedClock, base: Url) -> Self {
         Self { store, blobs, clock, urls: urls::Urls::new(base), passwords: passwords::Passwords::new() }
     }
+}
+
+/// Reads a JSON column of ours.
+fn stored_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> SiteResult<T> {
+    Ok(crate::store::accounts::json(what, text)?)
 }

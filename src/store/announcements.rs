@@ -93,6 +93,7 @@ pub async fn deliveries(store: &Store, departure: &str) -> StoreResult<DeliveryC
          where v.announcement_id = $1 and v.activity_id = d.activity_id group by v.state",
         departure,
     )?;
-    let of = |word: &str| found.iter().find(|(state, _)| state == word).map_or(0, |(_, number)| count(*number));
+    let of =
+        |word: &str| found.iter().find(|(state, _)| state == word).map_or(0, |(_, number)| count(*number));
     Ok(DeliveryCounts { queued: of("queued"), delivered: of("delivered"), dead: of("dead") })
 }

@@ -60,12 +60,8 @@ pub async fn add(
     store
         .write(move |c| {
             Box::pin(async move {
-                let state = row!(
-                    c,
-                    (String,),
-                    "select state from departures where id = $1",
-                    departure.as_str(),
-                )?;
+                let state =
+                    row!(c, (String,), "select state from departures where id = $1", departure.as_str(),)?;
                 let is_open = state.is_some_and(|(state,)| state == "started");
                 let mut elsewhere = Vec::new();
                 for entry in entries {
@@ -169,7 +165,12 @@ async fn prove_files_in(c: &mut super::Connection, departure: &str, files: Vec<S
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn close_proofs(store: &Store, departure: String, files: Vec<String>, why: String) -> StoreResult<()> {
+pub async fn close_proofs(
+    store: &Store,
+    departure: String,
+    files: Vec<String>,
+    why: String,
+) -> StoreResult<()> {
     store
         .write(move |c| {
             Box::pin(async move {

@@ -103,21 +103,26 @@ pub mod accounts;
 pub mod announcements;
 pub mod audit;
 pub mod blobs;
-pub mod items;
+pub mod boosts;
 #[cfg(test)]
 pub(crate) mod census;
+pub mod consents;
 pub mod copies;
+pub mod departures;
 pub mod exports;
+pub mod forwards;
 pub mod host;
+pub mod items;
+pub mod media;
+pub mod overview;
+pub mod pointers;
+pub mod posts;
+pub mod redirects;
 pub mod releases;
 pub mod sessions;
+pub mod tokens;
 pub mod transfers;
 pub mod url_map;
-pub mod consents;
-pub mod departures;
-pub mod forwards;
-pub mod redirects;
-pub mod tokens;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]

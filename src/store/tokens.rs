@@ -49,7 +49,8 @@ pub async fn use_code(store: &Store, code_hash: String, now: i64) -> StoreResult
                      k.used_at from codes k join consents s on s.id = k.consent_id where k.code_hash = $1",
                     code_hash.as_str(),
                 )?;
-                let Some((consent_id, client_id, scope, redirect_uri, challenge, expires_at, used_at)) = found
+                let Some((consent_id, client_id, scope, redirect_uri, challenge, expires_at, used_at)) =
+                    found
                 else {
                     return Ok(CodeUse::Unknown);
                 };
@@ -143,7 +144,12 @@ pub async fn rotate(
                     refresh_hash,
                     grace_until,
                 )?;
-                run!(c, "delete from tokens where consent_id = $1 and expires_at <= $2", consent.as_str(), now)?;
+                run!(
+                    c,
+                    "delete from tokens where consent_id = $1 and expires_at <= $2",
+                    consent.as_str(),
+                    now
+                )?;
                 insert_in(c, &consent, tokens).await?;
                 Ok(Some(scope))
             })

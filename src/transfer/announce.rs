@@ -63,13 +63,20 @@ pub async fn findings(
     }
     let map = forwards::counts(&side.store, &departure.id).await?;
     if map.entries > 0 && !departure.is_map_complete {
-        find(format!("{there} has not yet given back all new addresses. Wait for it to finish, then come back."));
+        find(format!(
+            "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
+        ));
     }
     if let Some(elsewhere) = account.moved_to.as_ref().filter(|elsewhere| **elsewhere != target) {
-        find(format!("This account has already moved to {elsewhere}. Most servers ignore a second move for a while."));
+        find(format!(
+            "This account has already moved to {elsewhere}. Most servers ignore a second move for a while."
+        ));
     }
     let others = departures::of_account(&side.store, account.id.as_str()).await?;
-    if others.iter().any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced")) {
+    if others
+        .iter()
+        .any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced"))
+    {
         find("Another move of this account is already announced.".to_owned());
     }
     match lookup::actor(&*side.remote, &side.signer, &target, None).await {
@@ -121,7 +128,11 @@ pub async fn announce(
     match departure.state.as_str() {
         "announcing" | "announced" => return Ok(Vec::new()),
         "started" => {}
-        _ => return Ok(vec![Finding { why: "This move was withdrawn. Start it at your New home again.".to_owned() }]),
+        _ => {
+            return Ok(vec![Finding {
+                why: "This move was withdrawn. Start it at your New home again.".to_owned(),
+            }]);
+        }
     }
     let found = findings(side, account, departure).await?;
     if !found.is_empty() {
@@ -193,7 +204,9 @@ async fn tell(
     inboxes.sort_unstable();
     inboxes.dedup();
     let mut update_id = move_id.clone();
-    update_id.set_fragment(move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref());
+    update_id.set_fragment(
+        move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref(),
+    );
     let update = wire::activity::update_actor(&update_id, &account.actor, &followers, &document);
     let moved = wire::activity::move_actor(&move_id, &account.actor, &followers, &target.id);
     let announcement = Announcement {
@@ -252,7 +265,8 @@ pub async fn set_forwarding(
     is_on: bool,
 ) -> SourceSideResult<()> {
     let changed =
-        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on).await?;
+        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
+            .await?;
     if !changed {
         return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
     }
@@ -284,8 +298,11 @@ mod tests {
     /// is for followers; picture 3 is shown by nothing.
     async fn handed_over() -> (Bench, DepartureRow) {
         let bench = Bench::new().await;
-        *bench.host.inboxes.lock().unwrap() =
-            vec![url("https://b.example/inbox"), url("https://a.example/inbox"), url("https://b.example/inbox")];
+        *bench.host.inboxes.lock().unwrap() = vec![
+            url("https://b.example/inbox"),
+            url("https://a.example/inbox"),
+            url("https://b.example/inbox"),
+        ];
         let grant = bench.grant(Scope::HandOver).await;
         hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
         let entry = |old: &str, new: &str| Entry {
@@ -308,7 +325,8 @@ mod tests {
                 "attachment": [{"type": "Document", "url": format!("https://new.example/media/{number}/a.png")}]
             });
             if number != 2 {
-                document["previously"] = json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
+                document["previously"] =
+                    json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
             }
             bench.remote.put(&format!("{NEW}/posts/{number}"), document);
         }
@@ -411,7 +429,9 @@ mod tests {
             crate::store::rows!(&mut c, (String,), "select activity from deliveries order by id").unwrap();
         let kinds: Vec<_> = sent
             .iter()
-            .map(|(text,)| serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned())
+            .map(|(text,)| {
+                serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned()
+            })
             .collect();
         assert_eq!(kinds, ["Update", "Update", "Move", "Move"], "an inbox hears of movedTo first");
         assert!(sent[0].0.contains("movedTo"));
@@ -456,6 +476,10 @@ mod tests {
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
         let other = fakes::Bench::new().await;
-        assert!(announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure }).await.is_err());
+        assert!(
+            announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure })
+                .await
+                .is_err()
+        );
     }
 }

@@ -54,7 +54,9 @@ pub struct Choice {
 /// [`SourceSideError::Refused`] with a sentence for the page; nobody is redirected then.
 pub async fn ask(side: &SourceSide, request: AuthorizationRequest) -> SourceSideResult<Asked> {
     let other = authority(&request.client_id);
-    if let Decision::Refused(why) = side.departures.decide(Direction::Departure, &authority(&side.base), &other) {
+    if let Decision::Refused(why) =
+        side.departures.decide(Direction::Departure, &authority(&side.base), &other)
+    {
         return Err(SourceSideError::refused("policy", why));
     }
     let client = fetch_client(side, &request.client_id).await?;
@@ -68,9 +70,10 @@ async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
     let host = authority(id);
     let refused = |why: String| SourceSideError::refused("client", format!("{why}. Nothing was shared."));
     let request = Request::get(id.clone()).accepting("application/json").signed(side.signer.clone());
-    let response = side.remote.send(request).await.map_err(|error| {
-        refused(format!("{host} cannot be asked who it is ({error}); try again later"))
-    })?;
+    let response =
+        side.remote.send(request).await.map_err(|error| {
+            refused(format!("{host} cannot be asked who it is ({error}); try again later"))
+        })?;
     // A document that moved is another document: its address is the client's name.
     if !response.is_success() || response.url != *id {
         return Err(refused(format!("{host} does not say who it is (it answered {})", response.status)));
@@ -116,8 +119,12 @@ pub async fn allow(
         expires_at: now + CODE_MICROS,
     };
     rows::insert(&side.store, consent, kept).await?;
-    side.note(account.id.as_str(), "allowed", &format!("{} for {}", asked.request.scope.as_str(), asked.client.host()))
-        .await?;
+    side.note(
+        account.id.as_str(),
+        "allowed",
+        &format!("{} for {}", asked.request.scope.as_str(), asked.client.host()),
+    )
+    .await?;
     let mut back = asked.redirect.clone();
     back.query_pairs_mut()
         .append_pair("code", &code)
@@ -143,7 +150,8 @@ pub fn deny(side: &SourceSide, asked: &Asked) -> Url {
 /// [`SourceSideError::Refused`] when it is another's.
 pub async fn revoke(side: &SourceSide, account: &AccountId, consent: &str) -> SourceSideResult<()> {
     let row = rows::find(&side.store, consent).await?.filter(|row| row.account_id == account.as_str());
-    let row = row.ok_or_else(|| SourceSideError::refused("not-found", "there is no such consent of yours"))?;
+    let row =
+        row.ok_or_else(|| SourceSideError::refused("not-found", "there is no such consent of yours"))?;
     rows::revoke(&side.store, row.id, side.clock.now_micros()).await?;
     side.note(account.as_str(), "revoked", &format!("{} for {}", row.scope, row.client_id)).await
 }

@@ -40,7 +40,12 @@ pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
 ///
 /// # Errors
 /// [`SourceSideError`].
-pub async fn root(grant: &Grant, source: &dyn Source, kind: CollectionKind, at: &Url) -> SourceSideResult<Value> {
+pub async fn root(
+    grant: &Grant,
+    source: &dyn Source,
+    kind: CollectionKind,
+    at: &Url,
+) -> SourceSideResult<Value> {
     may_read(grant, kind)?;
     let total = source.count(kind).await?;
     Ok(wire::collection::root(at, total, Some(&with_cursor(at, ""))))

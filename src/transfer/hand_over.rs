@@ -69,9 +69,9 @@ pub async fn start(
     target: &str,
     return_url: Option<&str>,
 ) -> SourceSideResult<()> {
-    let target = plain_url(target)
-        .filter(|url| is_on_origin_of(url, &grant.client_id))
-        .ok_or_else(|| SourceSideError::refused("bad_target", "the new account must live on the server that asks"))?;
+    let target = plain_url(target).filter(|url| is_on_origin_of(url, &grant.client_id)).ok_or_else(|| {
+        SourceSideError::refused("bad_target", "the new account must live on the server that asks")
+    })?;
     let return_url = return_url.and_then(plain_url).filter(|url| url.origin() == target.origin());
     let new = NewDeparture {
         id: side.clock.id(),
@@ -98,7 +98,8 @@ pub async fn departure_of(side: &SourceSide, grant: &Grant) -> SourceSideResult<
     let all = departures::of_account(&side.store, grant.account.as_str()).await?;
     let all = || {
         all.iter().filter(|row| {
-            row.state != "withdrawn" && plain_url(&row.target).is_some_and(|url| is_on_origin_of(&url, &grant.client_id))
+            row.state != "withdrawn"
+                && plain_url(&row.target).is_some_and(|url| is_on_origin_of(&url, &grant.client_id))
         })
     };
     let bound = all().find(|row| row.consent_id.as_deref() == Some(grant.consent.as_str()));
@@ -244,7 +245,9 @@ mod tests {
     async fn a_server_names_only_accounts_of_its_own() {
         let (bench, grant) = started().await;
         assert!(start(&bench.side, &grant, "https://third.example/users/ann", None).await.is_err());
-        start(&bench.side, &grant, "https://new.example/users/ann", Some("https://evil.example/")).await.unwrap();
+        start(&bench.side, &grant, "https://new.example/users/ann", Some("https://evil.example/"))
+            .await
+            .unwrap();
         assert_eq!(departure_of(&bench.side, &grant).await.unwrap().unwrap().return_url, None);
     }
 

@@ -89,7 +89,11 @@ async fn look(
     };
     if matches!(response.status, 429 | 500..=599) {
         let after = response.retry_after().unwrap_or(Duration::from_secs(30));
-        return Err(AdapterError::Busy { doing, why: format!("{there} answered {}", response.status), after });
+        return Err(AdapterError::Busy {
+            doing,
+            why: format!("{there} answered {}", response.status),
+            after,
+        });
     }
     if !response.is_success() {
         return Ok(Err(format!("{there} answered {} for it", response.status)));
@@ -108,7 +112,12 @@ fn later_or_never(error: AdapterError) -> Result<Result<Proven, String>, Adapter
 }
 
 /// Whether a fetched object speaks for an entry. Pure.
-fn judge(document: &Value, target: &str, account: &HostAccount, entry: &ForwardRow) -> Result<Proven, String> {
+fn judge(
+    document: &Value,
+    target: &str,
+    account: &HostAccount,
+    entry: &ForwardRow,
+) -> Result<Proven, String> {
     if wire::lenient::text(document, "id").as_deref() != Some(entry.new_url.as_str()) {
         return Err("at its new address stands something with another id".to_owned());
     }
@@ -117,9 +126,10 @@ fn judge(document: &Value, target: &str, account: &HostAccount, entry: &ForwardR
     if authors.is_empty() || authors.iter().any(|author| author != target) {
         return Err("the new object is not by the new account".to_owned());
     }
-    let speaks = wire::lenient::field(document, "previously").filter_map(wire::object::breadcrumb).any(|crumb| {
-        crumb.id.as_str() == entry.old_url && crumb.actor.is_none_or(|actor| actor == account.actor)
-    });
+    let speaks =
+        wire::lenient::field(document, "previously").filter_map(wire::object::breadcrumb).any(|crumb| {
+            crumb.id.as_str() == entry.old_url && crumb.actor.is_none_or(|actor| actor == account.actor)
+        });
     if !speaks {
         return Err("the new object does not say that it was this one".to_owned());
     }
@@ -196,7 +206,10 @@ mod tests {
         let changes: [Change; 6] = [
             |d| d["previously"] = json!([]),
             |d| d["previously"] = json!("https://old.example/users/ann/posts/2"),
-            |d| d["previously"] = json!({"actor": "https://x.example/u", "id": "https://old.example/users/ann/posts/1"}),
+            |d| {
+                d["previously"] =
+                    json!({"actor": "https://x.example/u", "id": "https://old.example/users/ann/posts/1"})
+            },
             |d| d["attributedTo"] = json!("https://new.example/users/eve"),
             |d| d["attributedTo"] = json!(["https://new.example/users/ann", "https://new.example/users/eve"]),
             |d| d["id"] = json!("https://new.example/users/ann/posts/7"),

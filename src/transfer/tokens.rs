@@ -99,13 +99,21 @@ fn fresh(clock: &dyn Clock) -> (Tokens, NewTokens) {
 ///
 /// # Errors
 /// [`TokenError`].
-pub async fn exchange(store: &Store, clock: &dyn Clock, request: &CodeRequest<'_>) -> Result<Tokens, TokenError> {
+pub async fn exchange(
+    store: &Store,
+    clock: &dyn Clock,
+    request: &CodeRequest<'_>,
+) -> Result<Tokens, TokenError> {
     let code = match rows::use_code(store, hashed(request.code), clock.now_micros()).await? {
         CodeUse::Taken(code) => code,
         CodeUse::Replayed => {
-            return Err(TokenError::InvalidGrant("this code was used before; the consent was revoked, ask again"));
+            return Err(TokenError::InvalidGrant(
+                "this code was used before; the consent was revoked, ask again",
+            ));
         }
-        CodeUse::Unknown => return Err(TokenError::InvalidGrant("this code is unknown or too old; ask again")),
+        CodeUse::Unknown => {
+            return Err(TokenError::InvalidGrant("this code is unknown or too old; ask again"));
+        }
     };
     if code.client_id != request.client_id || code.redirect_uri != request.redirect_uri {
         return Err(TokenError::InvalidGrant("this code was made for another client or address"));
@@ -124,12 +132,18 @@ pub async fn exchange(store: &Store, clock: &dyn Clock, request: &CodeRequest<'_
 ///
 /// # Errors
 /// [`TokenError`].
-pub async fn refresh(store: &Store, clock: &dyn Clock, token: &str, client_id: &str) -> Result<Tokens, TokenError> {
+pub async fn refresh(
+    store: &Store,
+    clock: &dyn Clock,
+    token: &str,
+    client_id: &str,
+) -> Result<Tokens, TokenError> {
     let (tokens, kept) = fresh(clock);
     let now = clock.now_micros();
     let grace = now + GRACE_SECONDS * SECOND;
     let scope = rows::rotate(store, hashed(token), client_id.to_owned(), kept, now, grace).await?;
-    let scope = scope.ok_or(TokenError::InvalidGrant("this refresh token does not hold (any more); ask again"))?;
+    let scope =
+        scope.ok_or(TokenError::InvalidGrant("this refresh token does not hold (any more); ask again"))?;
     Ok(Tokens { scope, ..tokens })
 }
 
@@ -197,12 +211,16 @@ mod tests {
     async fn a_wrong_verifier_client_or_address_gets_nothing() {
         let bench = Bench::new().await;
         let (code, _) = bench.code(Scope::Read).await;
-        assert!(exchange(&bench.store, &*bench.clock, &request(&code, &pkce::verifier("other"))).await.is_err());
+        assert!(
+            exchange(&bench.store, &*bench.clock, &request(&code, &pkce::verifier("other"))).await.is_err()
+        );
         let (code, verifier) = bench.code(Scope::Read).await;
-        let elsewhere = CodeRequest { redirect_uri: "https://new.example/other", ..request(&code, &verifier) };
+        let elsewhere =
+            CodeRequest { redirect_uri: "https://new.example/other", ..request(&code, &verifier) };
         assert!(exchange(&bench.store, &*bench.clock, &elsewhere).await.is_err());
         let (code, verifier) = bench.code(Scope::Read).await;
-        let stranger = CodeRequest { client_id: "https://evil.example/client.json", ..request(&code, &verifier) };
+        let stranger =
+            CodeRequest { client_id: "https://evil.example/client.json", ..request(&code, &verifier) };
         assert!(exchange(&bench.store, &*bench.clock, &stranger).await.is_err());
     }
 
@@ -228,7 +246,9 @@ mod tests {
         for _ in 0..2 {
             assert!(refresh(&bench.store, &*bench.clock, &first.refresh, fakes::CLIENT).await.is_ok());
         }
-        assert!(refresh(&bench.store, &*bench.clock, &first.refresh, "https://evil.example/c").await.is_err());
+        assert!(
+            refresh(&bench.store, &*bench.clock, &first.refresh, "https://evil.example/c").await.is_err()
+        );
         bench.clock.advance(GRACE_SECONDS + 1);
         assert!(refresh(&bench.store, &*bench.clock, &first.refresh, fakes::CLIENT).await.is_err());
     }

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::{app::App, site::sessions::Session};
 
-/// Which home a page speaks for; decides its colour.
+/// Which home a page speaks for; decides its colour and the line under the head of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
     /// An ordinary page.
@@ -16,28 +16,74 @@ pub enum Home {
     New,
 }
 
+impl Home {
+    /// Colours of the page.
+    fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Old => Some("old-home"),
+            Self::New => Some("new-home"),
+        }
+    }
+
+    /// The same in words: colour alone tells nobody everything.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Old => Some("Old home"),
+            Self::New => Some("New home"),
+        }
+    }
+}
+
 /// A whole page. `body` stands inside `<main>`.
 pub fn page(app: &App, session: Option<&Session>, home: Home, title: &str, body: &Markup) -> HttpResponse {
     let name = &app.config.server.name;
+    let domain = app.config.domain();
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · " (name) }
-                link rel="stylesheet" href="/static/godwit.css";
-            }
-            body class=(match home { Home::Plain => "", Home::Old => "old-home", Home::New => "new-home" }) {
-                header {
-                    a href="/" { (name) }
-                    @if let Some(session) = session { a href="/home" { "@" (session.account.username) } }
+            (head(&format!("{title} · {name}")))
+            body class=[home.class()] {
+                a.skip href="#content" { "Skip to content" }
+                header.site {
+                    a.brand href="/" { img src="/static/mark.svg" alt="" width="40" height="40"; span { (name) } }
+                    nav aria-label="Main" {
+                        a href="/search" { "Search" }
+                        @if let Some(session) = session {
+                            a href="/home" { "Home" }
+                            a href={ "/@" (session.account.username) } { "@" (session.account.username) }
+                            form method="post" action="/sign-out" {
+                                (csrf(session))
+                                button.quiet type="submit" { "Sign out" }
+                            }
+                        } @else {
+                            a href="/sign-in" { "Sign in" }
+                        }
+                    }
                 }
-                main { (body) }
+                @if let Some(words) = home.words() {
+                    p.whose { strong { (words) } " " span { (domain) } }
+                }
+                main #content { (body) }
+                footer.site { p { (domain) " runs godwit: take your account with you." } }
             }
         }
     };
     respond(StatusCode::OK, markup)
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) }
+            link rel="stylesheet" href="/static/godwit.css";
+            link rel="icon" type="image/svg+xml" href="/static/mark.svg";
+        }
+    }
 }
 
 /// The hidden field every form of a signed-in person carries.
@@ -47,16 +93,26 @@ pub fn csrf(session: &Session) -> Markup {
 
 /// A page that says what went wrong and what to do.
 pub fn error_page(status: StatusCode, detail: &str) -> HttpResponse {
+    let title = match status {
+        StatusCode::NOT_FOUND => "Nothing here",
+        StatusCode::GONE => "No longer here",
+        _ => "Something is in the way",
+    };
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Something is in the way" }
-                link rel="stylesheet" href="/static/godwit.css";
+            (head(title))
+            body {
+                header.site { a.brand href="/" { img src="/static/mark.svg" alt="Start page" width="40" height="40"; } }
+                main #content {
+                    h1 { (title) }
+                    p { (detail) }
+                    @if status == StatusCode::NOT_FOUND {
+                        p { "It may be private, or moved, or the address has a typing error in it." }
+                    }
+                    p.actions { a.button href="/" { "Start page" } a.button href="/home" { "My home" } }
+                }
             }
-            body { main { h1 { "Something is in the way" } p { (detail) } p { a href="/" { "Start page" } } } }
         }
     };
     respond(status, markup)

@@ -1,3 +1,20 @@
-//! What people see: the frame of every page and its static files.
+//! What people see: the frame of every page, the pages, and their static files.
 
+pub mod home;
 pub mod layout;
+pub mod post;
+pub mod profile;
+pub mod public_lists;
+pub mod sign_in;
+pub mod start;
+pub mod thread;
+pub mod write_form;
+
+/// A static file by name: its type and its text.
+pub fn static_file(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "godwit.css" => Some(("text/css; charset=utf-8", include_str!("godwit.css"))),
+        "mark.svg" => Some(("image/svg+xml", include_str!("mark.svg"))),
+        _ => None,
+    }
+}

@@ -1,0 +1,142 @@
+//! Signing in and out.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+    http::{StatusCode, header},
+    web::{Data, Form, Query},
+};
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    app::App,
+    http::{
+        extract::{MaybeSignedIn, SignedIn, cookie_name},
+        problem::Problem,
+        ui,
+    },
+};
+
+/// Where to go afterwards.
+#[derive(Debug, Deserialize)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form brings.
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    username: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// A form that only carries its session's token.
+#[derive(Deserialize)]
+pub(super) struct Bare {
+    csrf: String,
+}
+
+/// `GET /sign-in`.
+pub(super) async fn form(app: Data<App>, next: Query<Next>, session: MaybeSignedIn) -> HttpResponse {
+    let next = local(&app.config.server.base_url, &next.next);
+    if session.0.is_some() {
+        return go(&next);
+    }
+    ui::sign_in::page(&app, &next, "", false)
+}
+
+/// `POST /sign-in`.
+pub(super) async fn sign_in(
+    request: HttpRequest,
+    app: Data<App>,
+    form: Form<SignIn>,
+) -> Result<HttpResponse, Problem> {
+    // Another site must not sign a visitor in as somebody else.
+    let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if comes_from == Some("cross-site") {
+        let why = "This form came from another site. Open the sign-in page here and try again.";
+        return Err(Problem::forbidden("foreign-form", why).for_request(&request));
+    }
+    let next = local(&app.config.server.base_url, &form.next);
+    let Some(token) = app.site.sign_in(&form.username, &form.password).await? else {
+        let mut response = ui::sign_in::page(&app, &next, &form.username, true);
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        return Ok(response);
+    };
+    let mut response = go(&next);
+    let cookie = session_cookie(&app, token, Duration::days(30));
+    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be kept."))?;
+    Ok(response)
+}
+
+/// `POST /sign-out`.
+pub(super) async fn sign_out(
+    app: Data<App>,
+    signed: SignedIn,
+    form: Form<Bare>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    app.site.sign_out(&signed.token).await?;
+    let mut response = go("/");
+    let cookie = session_cookie(&app, String::new(), Duration::ZERO);
+    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be closed."))?;
+    Ok(response)
+}
+
+fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> {
+    Cookie::build(cookie_name(app), token)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.server.base_url.scheme() == "https")
+        .max_age(lasts)
+        .finish()
+}
+
+fn go(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The path of `next` when it stays on this server, `/home` otherwise.
+fn local(base: &Url, next: &str) -> String {
+    let stays = next.starts_with('/') && !next.starts_with("//");
+    match base.join(next) {
+        // A backslash or a tab inside would be read as a slash or dropped: joined, it shows.
+        Ok(url) if stays && url.origin() == base.origin() && !url.path().starts_with("//") => {
+            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            format!("{}{query}", url.path())
+        }
+        _ => "/home".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_on_after_signing_in_never_leaves_this_server() {
+        let base = Url::parse("https://new.example").unwrap();
+        assert_eq!(local(&base, "/godwit/oauth/authorize?a=b&c=%20d"), "/godwit/oauth/authorize?a=b&c=%20d");
+        for evil in [
+            "",
+            "home",
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            "/..//evil.example",
+            "/.//evil.example",
+        ] {
+            assert_eq!(local(&base, evil), "/home", "{evil:?}");
+        }
+    }
+}

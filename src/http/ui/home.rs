@@ -1,0 +1,95 @@
+//! The signed-in person's own page: write, read, find people, move.
+
+use actix_web::HttpResponse;
+use maud::{Markup, html};
+use url::Url;
+
+use super::{
+    layout::{self, Home},
+    post::{self, Author},
+    write_form,
+};
+use crate::{
+    app::App,
+    model::{moment::Moment, object::Object},
+    site::sessions::Session,
+};
+
+/// Something that happened around an account.
+pub struct News {
+    /// `follow`, `mention`, `reply` or `move`.
+    pub kind: String,
+    /// Who did it.
+    pub actor: Url,
+    /// What it is about.
+    pub subject: Option<Url>,
+    /// When.
+    pub at: Moment,
+}
+
+/// The page. `timeline`: posts with whether each is a copy only its owner sees.
+pub fn page(app: &App, session: &Session, timeline: &[(Object, bool)], news: &[News]) -> HttpResponse {
+    let account = &session.account;
+    let own = Author::of(app, account);
+    let me = app.site.urls.actor(&account.username);
+    let body = html! {
+        h1 { "Hello, " (own.name) }
+        @if let Some(target) = &account.moved_to {
+            p.warning role="note" {
+                "This account has moved to " a href=(target) { (Author::elsewhere(target).handle) } "."
+            }
+        }
+        (write_form::form(session, None))
+        section aria-labelledby="moving" {
+            h2 #moving { "Moving" }
+            ul.ways {
+                li { a.button href="/transfers/new" { "Bring an account here" }
+                    " " span { "This is my New home: copy my account from elsewhere." } }
+                li { a.button href="/departures" { "Leave for another server" }
+                    " " span { "This is my Old home: see who may copy, announce, take back." } }
+            }
+        }
+        section aria-labelledby="people" {
+            h2 #people { "Follow somebody" }
+            form.card method="post" action="/follows" {
+                (layout::csrf(session))
+                label for="handle" { "Their address" }
+                input #handle type="text" name="handle" placeholder="@name@server.example" required
+                    autocapitalize="none" spellcheck="false";
+                p.actions { button type="submit" { "Follow" } }
+            }
+        }
+        section aria-labelledby="news" {
+            h2 #news { "News" }
+            @if news.is_empty() { p.note { "Nothing new." } }
+            @else { ul.news { @for one in news { li { (line(app, one)) } } } }
+        }
+        section aria-labelledby="timeline" {
+            h2 #timeline { "Posts" }
+            @for (object, is_trial) in timeline {
+                @if object.attributed_to == me { (post::card(app, &own, object, *is_trial)) }
+                @else { (post::card(app, &Author::elsewhere(&object.attributed_to), object, false)) }
+            }
+            @if timeline.is_empty() {
+                p.note { "Posts of yours and of people you follow appear here." }
+            }
+        }
+    };
+    layout::page(app, Some(session), Home::Plain, "Home", &body)
+}
+
+fn line(app: &App, news: &News) -> Markup {
+    let who = Author::elsewhere(&news.actor);
+    let did = match news.kind.as_str() {
+        "follow" => "follows you",
+        "mention" => "named you",
+        "reply" => "answered you",
+        "move" => "has moved",
+        _ => "did something",
+    };
+    html! {
+        a href=(post::link(app, &news.actor)) { (who.handle) } " " (did)
+        @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { "look" } }
+        " " time datetime=(news.at.text()) { (news.at.day()) }
+    }
+}

@@ -1,0 +1,122 @@
+//! The page of an account.
+
+use actix_web::HttpResponse;
+use maud::{Markup, PreEscaped, html};
+
+use super::{
+    layout::{self, Home},
+    post::{self, Author},
+};
+use crate::{
+    app::App,
+    site::{
+        accounts::Account,
+        clean,
+        files::Picture,
+        lists::{Entry, Part, Shelf},
+        sessions::Session,
+    },
+};
+
+/// What a profile page shows.
+pub struct Shown<'a> {
+    /// Whose page.
+    pub account: &'a Account,
+    /// Whether they look at it themselves.
+    pub is_own: bool,
+    /// Whether it is the first page of the list.
+    pub is_first_page: bool,
+    /// Which posts.
+    pub shelf: Shelf,
+    /// The posts and boosts.
+    pub part: &'a Part<Entry>,
+    /// Posts the viewer may see.
+    pub posts: u64,
+    /// Followers.
+    pub followers: u64,
+    /// Followed accounts.
+    pub following: u64,
+}
+
+/// A profile with a part of its posts.
+pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResponse {
+    let author = Author::of(app, shown.account);
+    let name = &shown.account.username;
+    let body = html! {
+        @if let Some(target) = &shown.account.moved_to {
+            div.warning role="note" {
+                p { strong { (author.name) " has moved to" } " "
+                    a href=(target) { (Author::elsewhere(target).handle) } "." }
+                p { "New posts appear there. What was written here can still be read." }
+            }
+        }
+        (face(app, &author, shown))
+        nav.tabs aria-label="Posts" {
+            (tab(&format!("/@{name}"), "Posts", shown.shelf == Shelf::WithoutReplies))
+            (tab(&format!("/@{name}/with_replies"), "With replies", shown.shelf == Shelf::Everything))
+            (tab(&format!("/@{name}/media"), "Media", shown.shelf == Shelf::Media))
+            a href={ "/@" (name) ".rss" } { "RSS" }
+        }
+        @for entry in &shown.part.items {
+            @match entry {
+                Entry::Post(post) => (post::card(app, &author, &post.object, post.is_trial)),
+                Entry::Boost(_, boost, is_trial) => (post::boost_line(app, &author, boost, *is_trial)),
+            }
+        }
+        @if shown.part.items.is_empty() {
+            p.note { @if shown.is_first_page { "Nothing here yet." } @else { "That was all." } }
+        }
+        (pager(shown))
+    };
+    layout::page(app, session, Home::Plain, &format!("{} ({})", author.name, author.handle), &body)
+}
+
+/// Pictures, name, biography, fields, numbers.
+fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
+    let account = shown.account;
+    let header = app.site.picture_url(account, Picture::Header).map(|url| post::link(app, &url));
+    html! {
+        section.profile.card aria-label="Profile" {
+            @if let Some(address) = header { img.across src=(address) alt=""; } @else { div.across {} }
+            (post::avatar(author))
+            h1 { (author.name) }
+            p.handle { (author.handle) }
+            @if !account.profile.summary.is_empty() {
+                div.content dir="auto" { (PreEscaped(clean::html(&account.profile.summary))) }
+            }
+            @if !account.profile.fields.is_empty() {
+                dl.fields {
+                    @for field in &account.profile.fields {
+                        dt { (clean::words(&field.name)) }
+                        dd { (PreEscaped(clean::html(&field.value))) }
+                    }
+                }
+            }
+            ul.counts {
+                li { strong { (shown.posts) } " posts" }
+                li { strong { (shown.followers) } " followers" }
+                li { strong { (shown.following) } " following" }
+            }
+            @if shown.is_own {
+                p.note { "This is your own page. You also see what others do not: private posts and copies on trial." }
+            }
+        }
+    }
+}
+
+fn tab(address: &str, words: &str, is_here: bool) -> Markup {
+    html! { a href=(address) aria-current=[is_here.then_some("page")] { (words) } }
+}
+
+fn pager(shown: &Shown<'_>) -> Markup {
+    html! {
+        @if !shown.is_first_page || shown.part.next.is_some() {
+            nav.actions aria-label="More" {
+                @if !shown.is_first_page { a.button href="?" { "Newest" } }
+                @if let Some(next) = &shown.part.next {
+                    a.button rel="next" href={ "?cursor=" (next) } { "Older posts" }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The page of one post: what it answers, itself, what answers it.
+
+use actix_web::HttpResponse;
+use maud::html;
+
+use super::{
+    layout::{self, Home},
+    post::{self, Author},
+    write_form,
+};
+use crate::{
+    app::App,
+    site::{accounts::Account, clean, posts::Post, sessions::Session},
+};
+
+/// Longest title of a page, in characters.
+const TITLE: usize = 60;
+
+/// What a post's page shows.
+pub struct Thread<'a> {
+    /// Its author.
+    pub account: &'a Account,
+    /// The post.
+    pub post: &'a Post,
+    /// What it answers, where that is ours and may be seen.
+    pub parent: Option<&'a (Account, Post)>,
+    /// What answers it, oldest first.
+    pub answers: &'a [(Account, Post)],
+}
+
+/// A post's page.
+pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpResponse {
+    let author = Author::of(app, thread.account);
+    let object = &thread.post.object;
+    let words = match &object.summary {
+        Some(warning) => clean::words(warning),
+        None => clean::words(&object.content),
+    };
+    let is_own = session.is_some_and(|session| session.account.id == thread.account.id);
+    let body = html! {
+        h1.quiet { "Post by " a href=(author.page) { (author.name) } }
+        @if let Some((parent_author, parent)) = thread.parent {
+            (post::card(app, &Author::of(app, parent_author), &parent.object, parent.is_trial))
+            p.thread aria-hidden="true" { "↓" }
+        }
+        div.focus { (post::card(app, &author, object, thread.post.is_trial)) }
+        @if is_own && !thread.post.is_trial {
+            @if let Some(session) = session {
+                details.quiet {
+                    summary { "Delete this post" }
+                    form method="post" action={ "/posts/" (thread.post.id) "/delete" } {
+                        (layout::csrf(session))
+                        p { "It disappears here at once, and other servers are asked to delete it." }
+                        button.danger type="submit" { "Delete for good" }
+                    }
+                }
+            }
+        }
+        @if !thread.answers.is_empty() {
+            h2 { "Replies" }
+            @for (author, answer) in thread.answers {
+                (post::card(app, &Author::of(app, author), &answer.object, answer.is_trial))
+            }
+        }
+        @if let Some(session) = session {
+            @if !thread.post.is_trial {
+                h2 { "Reply" }
+                (write_form::form(session, Some(object)))
+            }
+        }
+    };
+    let title = format!("{}: {}", author.name, clean::excerpt(&words, TITLE));
+    layout::page(app, session, Home::Plain, &title, &body)
+}

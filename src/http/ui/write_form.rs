@@ -1,0 +1,42 @@
+//! The form a post is written in.
+
+use maud::{Markup, html};
+
+use super::layout;
+use crate::{
+    model::object::{Object, Visibility},
+    site::{posts::LONGEST, sessions::Session},
+};
+
+/// Audiences in the words of the form.
+const AUDIENCES: [(Visibility, &str); 4] = [
+    (Visibility::Public, "Everybody"),
+    (Visibility::Unlisted, "Everybody, but not in lists"),
+    (Visibility::Followers, "Followers only"),
+    (Visibility::Direct, "Only people named in it"),
+];
+
+/// The form; an answer starts with the audience of what it answers.
+pub fn form(session: &Session, answers: Option<&Object>) -> Markup {
+    let chosen = answers.map_or(Visibility::Public, |object| object.visibility);
+    html! {
+        form.card method="post" action="/posts" {
+            (layout::csrf(session))
+            @if let Some(parent) = answers { input type="hidden" name="in_reply_to" value=(parent.id); }
+            label for="text" { "Text" }
+            textarea #text name="text" rows="4" maxlength=(LONGEST) required {}
+            details {
+                summary { "Add a warning" }
+                label for="warning" { "Shown instead of the text until somebody opens it" }
+                input #warning type="text" name="warning" maxlength="200";
+            }
+            label for="visibility" { "Who sees it" }
+            select #visibility name="visibility" {
+                @for (visibility, words) in AUDIENCES {
+                    option value=(visibility.as_str()) selected[visibility == chosen] { (words) }
+                }
+            }
+            p.actions { button type="submit" { @if answers.is_some() { "Reply" } @else { "Post" } } }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Actor documents: of accounts and of the server itself.
+
+use serde_json::{Value, json};
+
+use crate::{
+    model::moment::Moment,
+    site::{Site, SiteResult, accounts::Account, clean, files::Picture},
+    wire,
+};
+
+/// Name of the server's own actor.
+pub const HOST_NAME: &str = "actor";
+
+impl Site {
+    /// The actor document of an account, as strangers see it.
+    pub fn actor_document(&self, account: &Account) -> Value {
+        let name = account.username.as_str();
+        let of = |collection: &str| self.urls.of_actor(name, collection);
+        let id = self.urls.actor(name);
+        let shown = if account.profile.name.is_empty() { name } else { &account.profile.name };
+        let fields: Vec<Value> = account
+            .profile
+            .fields
+            .iter()
+            .map(|field| {
+                json!({"type": "PropertyValue", "name": field.name, "value": clean::html(&field.value)})
+            })
+            .collect();
+        let mut out = json!({
+            "@context": wire::context(),
+            "id": id,
+            "type": "Person",
+            "preferredUsername": name,
+            "webfinger": format!("{name}@{}", self.urls.domain()),
+            "name": shown,
+            "summary": clean::html(&account.profile.summary),
+            "url": self.urls.profile(name),
+            "inbox": of("inbox"),
+            "outbox": of("outbox"),
+            "followers": of("followers"),
+            "following": of("following"),
+            "liked": of("liked"),
+            "featured": of("featured"),
+            "manuallyApprovesFollowers": false,
+            "published": Moment::from_micros(account.created_at),
+            "publicKey": {
+                "id": format!("{id}#main-key"),
+                "owner": id,
+                "publicKeyPem": account.public_key_pem,
+            },
+            "endpoints": self.endpoints(name),
+            "attachment": fields,
+        });
+        if let Some(map) = out.as_object_mut() {
+            if !account.also_known_as.is_empty() {
+                map.insert("alsoKnownAs".into(), json!(account.also_known_as));
+            }
+            if let Some(target) = &account.moved_to {
+                map.insert("movedTo".into(), json!(target));
+            }
+            let pictures =
+                [("icon", Picture::Avatar, &account.avatar), ("image", Picture::Header, &account.header)];
+            for (field, picture, blob) in pictures {
+                if let (Some(url), Some(blob)) = (self.picture_url(account, picture), blob) {
+                    map.insert(
+                        field.into(),
+                        json!({"type": "Image", "mediaType": blob.media_type, "url": url}),
+                    );
+                }
+            }
+        }
+        out
+    }
+
+    /// Where the account can be delivered to, asked for and moved away. Spec: LOLA 0.3, Discovery.
+    fn endpoints(&self, name: &str) -> Value {
+        let authorize = self.urls.at(&["godwit", "oauth", "authorize"]);
+        let lola = |last: &str| self.urls.at(&["godwit", "lola", name, last]);
+        json!({
+            "sharedInbox": self.urls.shared_inbox(),
+            "oauthAuthorizationEndpoint": authorize,
+            "oauthMigrationEndpoint": authorize,
+            "oauthTokenEndpoint": self.urls.at(&["godwit", "oauth", "token"]),
+            "startMigration": lola("start"),
+            "finishMigration": self.urls.at(&["departures", name, "finish"]),
+            "godwitHandOver": lola("map"),
+            "godwitStatus": lola("status"),
+        })
+    }
+
+    /// The actor of the server itself, which signs what no account asks for.
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError::Store`].
+    pub async fn host_actor_document(&self) -> SiteResult<Value> {
+        let (_, public_pem) = self.host_key().await?;
+        let id = self.urls.host_actor();
+        Ok(json!({
+            "@context": wire::context(),
+            "id": id,
+            "type": "Application",
+            "preferredUsername": HOST_NAME,
+            "webfinger": format!("{HOST_NAME}@{}", self.urls.domain()),
+            "name": self.urls.domain(),
+            "summary": "The server itself: it fetches what its accounts look up.",
+            "url": self.urls.base(),
+            "inbox": self.urls.at(&["actor", "inbox"]),
+            "outbox": self.urls.at(&["actor", "outbox"]),
+            "manuallyApprovesFollowers": true,
+            "publicKey": {"id": format!("{id}#main-key"), "owner": id, "publicKeyPem": public_pem},
+            "endpoints": {"sharedInbox": self.urls.shared_inbox()},
+        }))
+    }
+}
