@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Site, SiteError, SiteResult, accounts::Account, ids, ingest::clean_html};
+use super::{Site, SiteError, SiteResult, accounts::Account, ids, clean};
 use crate::{
     model::{
         id::{AccountId, LocalId, TransferId},
@@ -138,7 +138,7 @@ impl Site {
         object.url = Some(self.urls.post_page(&account.username, &id));
         object.other_urls.clear();
         object.attributed_to = self.urls.actor(&account.username);
-        object.content = clean_html(&object.content);
+        object.content = clean::html(&object.content);
         for tag in &mut object.tags {
             tag.href = tag.href.take().filter(|href| is_web(href));
         }

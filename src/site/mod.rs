@@ -21,7 +21,6 @@ pub mod files;
 pub(crate) mod fixture;
 pub mod host;
 pub mod ids;
-pub mod ingest;
 pub mod keys;
 pub mod lists;
 pub mod passwords;

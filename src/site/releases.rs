@@ -1,6 +1,6 @@
 //! The end of a trial: a copy is released, or taken back without trace.
 
-use super::{Site, SiteResult, copies::owner, ingest::clean_html};
+use super::{Site, SiteResult, copies::owner, clean};
 use crate::{
     model::{
         actor::Profile,
@@ -23,9 +23,9 @@ impl Site {
         avatar: Option<StoredBlob>,
         header: Option<StoredBlob>,
     ) -> SiteResult<()> {
-        profile.summary = clean_html(&profile.summary);
+        profile.summary = clean::html(&profile.summary);
         for field in &mut profile.fields {
-            field.value = clean_html(&field.value);
+            field.value = clean::html(&field.value);
         }
         let waiting = WaitingProfile { profile, avatar, header };
         Ok(rows::keep_profile(&self.store, owner(transfer, account), waiting).await?)
