@@ -72,14 +72,6 @@ impl Host for EmbeddedHost {
         let doing = "writing the account's public document";
         let account = self.site.account(account).await?;
         let account = account.ok_or_else(|| AdapterError::fatal(doing, "there is no such account here"))?;
-        actor_document(&self.site, &account)
+        Ok(self.site.actor_document(&account))
     }
-}
-
-/// PLACEHOLDER until `site::documents` is merged: becomes `site.actor_document(account)`.
-fn actor_document(_site: &Site, account: &Account) -> Result<Value, AdapterError> {
-    Err(AdapterError::fatal(
-        "writing the account's public document",
-        format!("this build cannot write the document of {} yet", account.username),
-    ))
 }
