@@ -99,6 +99,12 @@ pub(crate) use {row, rows, run};
 
 pub mod accounts;
 pub mod blobs;
+pub mod deliveries;
+pub mod followers;
+pub mod notifications;
+pub mod remote_actors;
+pub mod remote_posts;
+pub mod seen;
 pub mod sessions;
 
 /// The daemon's own database. Cheap to clone.
