@@ -10,8 +10,12 @@ use crate::{
 
 pub mod accounts;
 pub mod error;
+pub mod follows;
+pub mod inbox;
 pub mod keys;
 pub mod passwords;
+pub mod remote_actors;
+pub mod remote_posts;
 pub mod sessions;
 pub mod urls;
 
