@@ -10,3 +10,6 @@ pub mod host;
 pub mod lookup;
 pub mod remote;
 pub mod source;
+
+#[cfg(test)]
+pub(crate) mod fakes;

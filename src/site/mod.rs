@@ -19,13 +19,17 @@ pub mod feed;
 pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod follows;
 pub mod host;
 pub mod ids;
+pub mod inbox;
 pub mod keys;
 pub mod lists;
 pub mod passwords;
 pub mod posts;
 pub mod releases;
+pub mod remote_actors;
+pub mod remote_posts;
 pub mod sessions;
 pub mod urls;
 pub mod viewer;
