@@ -135,9 +135,8 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::Store`].
-    // MERGE: replaced by `deliver_to_followers` of the deliveries part.
-    #[expect(clippy::unused_async, reason = "the real one writes rows")]
-    pub async fn deliver(&self, _account: &Account, _activity: &Value) -> SiteResult<()> {
+    pub async fn deliver(&self, account: &Account, activity: &Value) -> SiteResult<()> {
+        self.deliver_to_followers(&account.id, activity).await?;
         Ok(())
     }
 

@@ -1,15 +1,20 @@
 //! The signed-in person's own page.
 
 use actix_web::{HttpResponse, web::Data};
+use url::Url;
 
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem, ui},
+    model::moment::Moment,
     site::accounts::Account,
+    store::notifications,
 };
 
 /// Posts in the timeline.
 const POSTS: usize = 30;
+/// Notifications on the page.
+const NEWS: i64 = 30;
 
 /// `GET /home`.
 pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
@@ -20,8 +25,17 @@ pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpRespons
 }
 
 /// What happened around an account, newest first.
-// MERGE: the inbox part answers here.
-#[expect(clippy::unused_async, reason = "the real one reads rows")]
-async fn notifications(_app: &App, _account: &Account) -> Result<Vec<ui::home::News>, Problem> {
-    Ok(Vec::new())
+async fn notifications(app: &App, account: &Account) -> Result<Vec<ui::home::News>, Problem> {
+    let rows = notifications::of_account(&app.store, account.id.as_str(), NEWS).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(ui::home::News {
+                actor: Url::parse(&row.actor).ok()?,
+                subject: row.subject.and_then(|subject| Url::parse(&subject).ok()),
+                at: Moment::from_micros(row.created_at),
+                kind: row.kind,
+            })
+        })
+        .collect())
 }
