@@ -2,7 +2,9 @@
 
 pub mod announce;
 pub mod consent;
+pub mod departure_status;
 pub mod export;
+pub mod findings;
 pub mod hand_over;
 pub mod prove;
 pub mod redirect;
