@@ -71,3 +71,15 @@ pub async fn set_forwarding(
     }
     side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
 }
+
+/// The numbers where nothing was started: zeros.
+pub fn nothing() -> serde_json::Value {
+    serde_json::json!({
+        "state": "not_started",
+        "target": null,
+        "problem": null,
+        "map": {"entries": 0, "proven": 0, "refused": 0, "hidden": 0},
+        "deliveries": {"queued": 0, "delivered": 0, "dead": 0},
+        "is_forwarding": false,
+    })
+}
