@@ -1,6 +1,26 @@
 //! The outside of the daemon: parse, call a step, render.
 
+use actix_web::web::ServiceConfig;
+
+pub mod departures;
 pub mod extract;
+pub mod inbox;
+pub mod lola;
+pub mod oauth;
 pub mod problem;
+pub mod redirects;
+pub mod relations;
 pub mod site;
+pub mod transfers;
 pub mod ui;
+
+/// Every route of the daemon; each folder lists its own, one line each.
+pub fn configure(cfg: &mut ServiceConfig) {
+    transfers::configure(cfg);
+    oauth::configure(cfg);
+    lola::configure(cfg);
+    departures::configure(cfg);
+    inbox::configure(cfg);
+    relations::configure(cfg);
+    site::configure(cfg);
+}

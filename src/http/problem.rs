@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode};
 
-use crate::{port::error::AdapterError, site::SiteError, store::StoreError};
+use crate::{port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError};
 
 /// An error on its way out.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +111,24 @@ impl From<AdapterError> for Problem {
             AdapterError::Item { .. } | AdapterError::Fatal { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, "adapter", error.to_string())
+    }
+}
+
+impl From<SourceSideError> for Problem {
+    fn from(error: SourceSideError) -> Self {
+        let (kind, why) = match error {
+            SourceSideError::Refused { kind, why } => (kind, why),
+            SourceSideError::Store(error) => return error.into(),
+            SourceSideError::Adapter(error) => return error.into(),
+        };
+        let status = match kind {
+            "not-found" | "no_such_account" => StatusCode::NOT_FOUND,
+            "insufficient_scope" | "policy" => StatusCode::FORBIDDEN,
+            "not_started" => StatusCode::CONFLICT,
+            "too_many" => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, kind, why)
     }
 }
 

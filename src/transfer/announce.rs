@@ -3,114 +3,19 @@
 use url::Url;
 
 use super::{
-    hand_over::is_on_origin_of,
+    findings::{self, Finding, target_findings, target_of},
     prove,
     source_side::{SourceSide, SourceSideError, SourceSideResult},
 };
 use crate::{
-    model::{
-        actor::{Actor, authority},
-        id::AccountId,
-        item::ItemKind,
-    },
+    model::actor::Actor,
     port::{error::AdapterError, host::HostAccount, lookup},
     store::{
-        announcements::{self, Announcement, DeliveryCounts},
-        consents,
+        announcements::{self, Announcement},
         departures::{self, DepartureRow},
-        forwards::{self, MapCounts},
     },
     wire,
 };
-
-/// Something that stands in the way of an announcement, with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// A sentence for the owner.
-    pub why: String,
-}
-
-/// Where a departure stands, in numbers.
-#[derive(Debug, Clone)]
-pub struct Status {
-    /// The departure.
-    pub departure: DepartureRow,
-    /// The list of addresses.
-    pub map: MapCounts,
-    /// The servers told.
-    pub deliveries: DeliveryCounts,
-}
-
-/// Looks at everything an announcement needs, freshly.
-///
-/// # Errors
-/// [`SourceSideError`] when it cannot be looked at; what stands in the way is a [`Finding`].
-pub async fn findings(
-    side: &SourceSide,
-    account: &HostAccount,
-    departure: &DepartureRow,
-) -> SourceSideResult<Vec<Finding>> {
-    let mut found = Vec::new();
-    let mut find = |why: String| found.push(Finding { why });
-    let target = target_of(departure)?;
-    let there = authority(&target);
-    let client = match &departure.consent_id {
-        Some(id) => consents::find(&side.store, id).await?,
-        None => None,
-    };
-    if !client.is_some_and(|client| is_on_origin_of(&target, &client.client_id)) {
-        find(format!("You never agreed to anything with {there}. Start the move over there again."));
-    }
-    let map = forwards::counts(&side.store, &departure.id).await?;
-    if map.entries > 0 && !departure.is_map_complete {
-        find(format!(
-            "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
-        ));
-    }
-    if let Some(elsewhere) = account.moved_to.as_ref().filter(|elsewhere| **elsewhere != target) {
-        find(format!(
-            "This account has already moved to {elsewhere}. Most servers ignore a second move for a while."
-        ));
-    }
-    let others = departures::of_account(&side.store, account.id.as_str()).await?;
-    if others
-        .iter()
-        .any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced"))
-    {
-        find("Another move of this account is already announced.".to_owned());
-    }
-    match lookup::actor(&*side.remote, &side.signer, &target, None).await {
-        Ok((actor, _)) => found.extend(target_findings(account, &target, &actor)),
-        Err(error) => found.push(Finding {
-            why: format!("The new account {target} cannot be read at the moment ({error}). Try again later."),
-        }),
-    }
-    Ok(found)
-}
-
-fn target_findings(account: &HostAccount, target: &Url, actor: &Actor) -> Vec<Finding> {
-    let there = authority(target);
-    let mut found = Vec::new();
-    let mut find = |why: String| found.push(Finding { why });
-    if *target == account.actor {
-        find("The new account is this very account.".to_owned());
-    }
-    if !actor.also_known_as.contains(&account.actor) {
-        find(format!(
-            "The new account on {there} does not yet say that it is also you ({}). Say so over there, then come back.",
-            account.actor
-        ));
-    }
-    if let Some(further) = &actor.moved_to {
-        find(format!("The new account on {there} has itself moved on, to {further}."));
-    }
-    found
-}
-
-fn target_of(departure: &DepartureRow) -> SourceSideResult<Url> {
-    Url::parse(&departure.target)
-        .map_err(|_| SourceSideError::refused("bad_target", "the new account's address is unreadable"))
-}
 
 /// The owner says announce. What stands in the way is answered as findings and nothing happens;
 /// an empty answer means it is under way (or was before). The caller has checked the password.
@@ -128,13 +33,9 @@ pub async fn announce(
     match departure.state.as_str() {
         "announcing" | "announced" => return Ok(Vec::new()),
         "started" => {}
-        _ => {
-            return Ok(vec![Finding {
-                why: "This move was withdrawn. Start it at your New home again.".to_owned(),
-            }]);
-        }
+        _ => return Ok(vec![Finding { why: "This move was withdrawn. Start it at your New home again.".to_owned() }]),
     }
-    let found = findings(side, account, departure).await?;
+    let found = findings::look(side, account, departure).await?;
     if !found.is_empty() {
         return Ok(found);
     }
@@ -204,9 +105,7 @@ async fn tell(
     inboxes.sort_unstable();
     inboxes.dedup();
     let mut update_id = move_id.clone();
-    update_id.set_fragment(
-        move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref(),
-    );
+    update_id.set_fragment(move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref());
     let update = wire::activity::update_actor(&update_id, &account.actor, &followers, &document);
     let moved = wire::activity::move_actor(&move_id, &account.actor, &followers, &target.id);
     let announcement = Announcement {
@@ -221,70 +120,18 @@ async fn tell(
     Ok(announcements::announce(&side.store, announcement).await?)
 }
 
-/// Counts what became of a departure.
-///
-/// # Errors
-/// [`SourceSideError::Store`].
-pub async fn status(side: &SourceSide, departure: DepartureRow) -> SourceSideResult<Status> {
-    let map = forwards::counts(&side.store, &departure.id).await?;
-    let deliveries = announcements::deliveries(&side.store, &departure.id).await?;
-    Ok(Status { departure, map, deliveries })
-}
-
-impl Status {
-    /// The numbers as the destination reads them.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "state": self.departure.state,
-            "target": self.departure.target,
-            "problem": self.departure.problem,
-            "map": {
-                "entries": self.map.entries,
-                "proven": self.map.proven,
-                "refused": self.map.refused,
-                "hidden": self.map.hidden,
-            },
-            "deliveries": {
-                "queued": self.deliveries.queued,
-                "delivered": self.deliveries.delivered,
-                "dead": self.deliveries.dead,
-            },
-            "is_forwarding": self.departure.is_forwarding,
-        })
-    }
-}
-
-/// Switches forwarding of an announced departure off or on.
-///
-/// # Errors
-/// [`SourceSideError::Refused`] when it is not this account's or not announced.
-pub async fn set_forwarding(
-    side: &SourceSide,
-    account: &AccountId,
-    departure: &str,
-    is_on: bool,
-) -> SourceSideResult<()> {
-    let changed =
-        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
-            .await?;
-    if !changed {
-        return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
-    }
-    side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
-}
-
-/// Whether a kind's entries are proven by fetching them; files come with the objects that show them.
-pub(super) fn is_fetched(kind: &str) -> bool {
-    matches!(ItemKind::from_word(kind), Some(ItemKind::Posts | ItemKind::Boosts))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         oauth::scope::Scope,
-        store::departures::find,
+        store::{
+            announcements::DeliveryCounts,
+            departures::find,
+            forwards::{self, MapCounts},
+        },
         transfer::{
+            departure_status::{set_forwarding, status},
             fakes::{self, Bench, target, url},
             hand_over::{self, Batch, Entry, departure_of},
             redirect::{self, Answer, Wanted},
@@ -298,11 +145,8 @@ mod tests {
     /// is for followers; picture 3 is shown by nothing.
     async fn handed_over() -> (Bench, DepartureRow) {
         let bench = Bench::new().await;
-        *bench.host.inboxes.lock().unwrap() = vec![
-            url("https://b.example/inbox"),
-            url("https://a.example/inbox"),
-            url("https://b.example/inbox"),
-        ];
+        *bench.host.inboxes.lock().unwrap() =
+            vec![url("https://b.example/inbox"), url("https://a.example/inbox"), url("https://b.example/inbox")];
         let grant = bench.grant(Scope::HandOver).await;
         hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
         let entry = |old: &str, new: &str| Entry {
@@ -325,8 +169,7 @@ mod tests {
                 "attachment": [{"type": "Document", "url": format!("https://new.example/media/{number}/a.png")}]
             });
             if number != 2 {
-                document["previously"] =
-                    json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
+                document["previously"] = json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
             }
             bench.remote.put(&format!("{NEW}/posts/{number}"), document);
         }
@@ -429,9 +272,7 @@ mod tests {
             crate::store::rows!(&mut c, (String,), "select activity from deliveries order by id").unwrap();
         let kinds: Vec<_> = sent
             .iter()
-            .map(|(text,)| {
-                serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned()
-            })
+            .map(|(text,)| serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned())
             .collect();
         assert_eq!(kinds, ["Update", "Update", "Move", "Move"], "an inbox hears of movedTo first");
         assert!(sent[0].0.contains("movedTo"));
@@ -476,10 +317,6 @@ mod tests {
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
         let other = fakes::Bench::new().await;
-        assert!(
-            announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure })
-                .await
-                .is_err()
-        );
+        assert!(announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure }).await.is_err());
     }
 }

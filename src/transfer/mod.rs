@@ -4,17 +4,21 @@
 //! [`import`] (with [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
 //!
 //! At the source: [`consent`] → [`tokens`] → [`export`] → [`hand_over`] → [`announce`] (with
-//! [`prove`]) → [`redirect`].
+//! [`findings`] and [`prove`]) → [`redirect`].
 
 pub mod access;
 pub mod announce;
 pub mod authorize;
 pub mod consent;
+pub mod departure_status;
 pub mod discover;
 pub mod engine;
 pub mod error;
 pub mod export;
+#[cfg(test)]
+pub(crate) mod fakes;
 pub mod fetch;
+pub mod findings;
 pub mod give_map;
 pub mod hand_over;
 pub mod import;
@@ -36,5 +40,3 @@ pub use engine::Engine;
 pub use error::{TransferError, TransferResult};
 pub use source_side::SourceSide;
 
-#[cfg(test)]
-pub(crate) mod fakes;

@@ -7,10 +7,7 @@ use futures::{StreamExt, stream};
 use serde_json::Value;
 use url::Url;
 
-use super::{
-    announce::is_fetched,
-    source_side::{SourceSide, SourceSideResult},
-};
+use super::source_side::{SourceSide, SourceSideResult};
 use crate::{
     model::actor::authority,
     port::{
@@ -77,7 +74,6 @@ async fn look(
     target: &str,
     entry: &ForwardRow,
 ) -> Result<Result<Proven, String>, AdapterError> {
-    debug_assert!(is_fetched(&entry.kind), "only objects are fetched");
     let Ok(url) = Url::parse(&entry.new_url) else {
         return Ok(Err("its new address is unreadable".to_owned()));
     };

@@ -1,0 +1,99 @@
+//! The last word: spoken here, at the old server, with a fresh password, by the owner only.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use serde::Deserialize;
+use url::Url;
+
+use super::finish_page;
+use crate::{
+    app::App,
+    http::{extract::SignedIn, problem::Problem},
+    store::departures::{self, DepartureRow},
+    transfer::{announce, departure_status, findings::Finding},
+};
+
+/// Shows what announcing does, or how far it is.
+pub(super) async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    signed: SignedIn,
+    name: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if !is_owner(&signed, &name) {
+        return Ok(finish_page::somebody_else(&app, &signed.session, &name, request.uri().path()));
+    }
+    page(&app, &signed, &current(&app, &signed).await?, &[]).await
+}
+
+/// What the form says; the departure is looked up again among the owner's own.
+#[derive(Deserialize)]
+pub(super) struct FinishForm {
+    departure: String,
+    password: String,
+    csrf: String,
+}
+
+/// Announces.
+pub(super) async fn announce(
+    app: web::Data<App>,
+    signed: SignedIn,
+    name: web::Path<String>,
+    form: web::Form<FinishForm>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    if !is_owner(&signed, &name) {
+        return Err(Problem::forbidden("not-yours", "Only the owner of an account announces its move.").page());
+    }
+    let departure = current(&app, &signed).await?;
+    if departure.id != form.departure {
+        let why = "Your New home has changed since this page was opened. Look at it again before you announce.";
+        return Err(Problem::conflict(why).page());
+    }
+    let account = &signed.session.account.id;
+    if !app.site.check_password(account, &form.password).await? {
+        let why = "That is not the password of this account. Nothing was announced; please try again.";
+        return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
+    }
+    let side = app.source_side().await?;
+    let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;
+    let found = announce::announce(&side, &host_account, &departure)
+        .await
+        .map_err(|error| Problem::from(error).page())?;
+    if !found.is_empty() {
+        return page(&app, &signed, &departure, &found).await;
+    }
+    let here = format!("/departures/{}/finish", signed.session.account.username);
+    let back = return_address(&departure).map_or(here, String::from);
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, back)).finish())
+}
+
+fn is_owner(signed: &SignedIn, name: &str) -> bool {
+    signed.session.account.username == name
+}
+
+/// The departure the page is about: one that was announced, else the latest that was started.
+async fn current(app: &App, signed: &SignedIn) -> Result<DepartureRow, Problem> {
+    let all = departures::of_account(&app.store, signed.session.account.id.as_str()).await?;
+    let in_state = |states: &[&str]| all.iter().find(|row| states.contains(&row.state.as_str())).cloned();
+    in_state(&["announcing", "announced"]).or_else(|| in_state(&["started"])).ok_or_else(|| {
+        Problem::conflict("No move of this account has been started. Start at your New home.").page()
+    })
+}
+
+/// Back to the page at the new server, if it is on the new account's own origin.
+fn return_address(departure: &DepartureRow) -> Option<Url> {
+    let target = Url::parse(&departure.target).ok()?;
+    let back = Url::parse(departure.return_url.as_deref()?).ok()?;
+    (back.origin() == target.origin()).then_some(back)
+}
+
+async fn page(
+    app: &App,
+    signed: &SignedIn,
+    departure: &DepartureRow,
+    found: &[Finding],
+) -> Result<HttpResponse, Problem> {
+    let side = app.source_side().await?;
+    let status = departure_status::status(&side, departure.clone()).await.map_err(|error| Problem::from(error).page())?;
+    Ok(finish_page::page(app, &signed.session, &status, found))
+}

@@ -1,0 +1,122 @@
+//! The page where an owner agrees, and their answer. The answer is checked like the question:
+//! nothing a hidden field says is believed.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use url::Url;
+
+use super::consent_page::{self, Shown};
+use crate::{
+    app::App,
+    http::{extract::SignedIn, problem::Problem},
+    model::collection::CollectionKind,
+    oauth::{authorization, scope::Scope},
+    port::host::HostAccount,
+    transfer::{
+        consent::{self, Asked, Choice},
+        source_side::SourceSide,
+    },
+};
+
+/// The fields of a form or query, repeated ones included.
+type Fields = Vec<(String, String)>;
+
+/// Shows who asks for what.
+pub(super) async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    signed: SignedIn,
+) -> Result<HttpResponse, Problem> {
+    let side = app.source_side().await?;
+    let asked = check(&app, &side, &fields(request.query_string().as_bytes())).await?;
+    let account = owner(&side, &signed).await?;
+    page(&app, &signed, &asked, &account, None).await
+}
+
+/// Takes the answer.
+pub(super) async fn decide(
+    app: web::Data<App>,
+    body: web::Bytes,
+    signed: SignedIn,
+) -> Result<HttpResponse, Problem> {
+    let fields = fields(&body);
+    signed.check_form(one(&fields, "csrf")).map_err(Problem::page)?;
+    let side = app.source_side().await?;
+    let asked = check(&app, &side, &fields).await?;
+    let account = owner(&side, &signed).await?;
+    match one(&fields, "decision") {
+        "allow" => {}
+        "deny" => return Ok(see_other(&consent::deny(&side, &asked))),
+        _ => return Err(Problem::bad_request("Choose one of the two buttons.").page()),
+    }
+    let kinds = |kind: &CollectionKind| all(&fields, "kinds").any(|word| word == kind.as_str());
+    let choice = Choice {
+        kinds: CollectionKind::ALL.into_iter().filter(kinds).collect(),
+        includes_private: !one(&fields, "private").is_empty(),
+    };
+    if asked.request.scope == Scope::Read {
+        if choice.kinds.is_empty() {
+            return page(&app, &signed, &asked, &account, Some("Tick at least one kind of things to copy.")).await;
+        }
+        if one(&fields, "unlock").is_empty() {
+            let why = "Tick the box that says yes, so that this cannot happen by a slip of the finger.";
+            return page(&app, &signed, &asked, &account, Some(why)).await;
+        }
+        if !app.site.check_password(&signed.session.account.id, one(&fields, "password")).await? {
+            let why = "That is not the password of this account. Nothing was shared; please try again.";
+            return page(&app, &signed, &asked, &account, Some(why)).await;
+        }
+    }
+    let back = consent::allow(&side, &account, &asked, &choice).await.map_err(|error| Problem::from(error).page())?;
+    Ok(see_other(&back))
+}
+
+/// Reads and checks a request. Whatever is wrong is said here and never sent on anywhere.
+async fn check(app: &App, side: &SourceSide, fields: &Fields) -> Result<Asked, Problem> {
+    let may_reach = |url: &Url| app.remote.check(url).is_ok();
+    let request =
+        authorization::read(fields, &may_reach).map_err(|why| Problem::bad_request(why).page())?;
+    consent::ask(side, request).await.map_err(|error| Problem::from(error).page())
+}
+
+async fn owner(side: &SourceSide, signed: &SignedIn) -> Result<HostAccount, Problem> {
+    side.account(signed.session.account.id.as_str()).await.map_err(|error| Problem::from(error).page())
+}
+
+async fn page(
+    app: &App,
+    signed: &SignedIn,
+    asked: &Asked,
+    account: &HostAccount,
+    problem: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let mut counts = Vec::new();
+    if asked.request.scope == Scope::Read {
+        let source = app.source_of(account, false);
+        for kind in CollectionKind::ALL {
+            // A number that cannot be had must not keep anybody from leaving.
+            counts.push((kind, source.count(kind).await.unwrap_or(None)));
+        }
+    }
+    let shown = Shown { asked, counts: &counts, problem };
+    Ok(consent_page::page(app, &signed.session, &shown))
+}
+
+fn fields(text: &[u8]) -> Fields {
+    url::form_urlencoded::parse(text).into_owned().collect()
+}
+
+fn all<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
+    fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+}
+
+fn one<'a>(fields: &'a Fields, name: &'a str) -> &'a str {
+    all(fields, name).next().unwrap_or_default()
+}
+
+fn see_other(url: &Url) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, url.as_str()))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .finish()
+}

@@ -1,0 +1,12 @@
+//! What this server offers to clients. Spec: RFC 8414.
+
+use actix_web::{HttpResponse, web};
+
+use crate::{app::App, oauth::metadata};
+
+/// The document.
+pub(super) async fn show(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("Cache-Control", "public, max-age=300"))
+        .json(metadata::server(&app.config.server.base_url))
+}

@@ -1,0 +1,81 @@
+//! In front of the site: an old address that was proven elsewhere is answered with the way there.
+
+use actix_web::{
+    HttpResponse,
+    body::{EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web,
+};
+use url::Url;
+
+use super::{
+    extract::{wants_activity, wants_html},
+    problem::Problem,
+};
+use crate::{
+    app::App,
+    transfer::redirect::{self, Answer, Wanted},
+};
+
+/// Middleware for `actix_web::middleware::from_fn`.
+///
+/// # Errors
+/// Whatever the inner service answers with.
+pub async fn redirects<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let answer = match request.app_data::<web::Data<App>>() {
+        Some(app) if is_read => look_up(&app.clone(), &request).await,
+        _ => Answer::Here,
+    };
+    match answer {
+        Answer::Here => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Answer::Moved { url, max_age_seconds } => {
+            let response = HttpResponse::MovedPermanently()
+                .insert_header((header::LOCATION, url.as_str()))
+                .insert_header((header::VARY, "Accept"))
+                .insert_header((header::CACHE_CONTROL, format!("public, max-age={max_age_seconds}")))
+                // Some of these ignore Vary and would send browsers to documents.
+                .insert_header(("CDN-Cache-Control", "no-store"))
+                .finish();
+            Ok(request.into_response(response).map_into_right_body())
+        }
+        Answer::Unknown => {
+            let response = actix_web::ResponseError::error_response(&Problem::not_found());
+            Ok(request.into_response(response).map_into_right_body())
+        }
+    }
+}
+
+async fn look_up(app: &App, request: &ServiceRequest) -> Answer {
+    let url = address(&app.config.server.base_url, request);
+    let wanted = if wants_html(request.request()) {
+        Wanted::Page
+    } else if wants_activity(request.request()) {
+        Wanted::Activity
+    } else {
+        Wanted::Anything
+    };
+    let now = app.clock.now_micros();
+    let answer = match redirect::arrived(&app.store, &*app.host, &url).await {
+        Ok(None) => redirect::answer(&app.store, &*app.host, &url, wanted, now).await,
+        Ok(Some(answer)) => Ok(answer),
+        Err(error) => Err(error),
+    };
+    answer.unwrap_or_else(|error| {
+        tracing::error!(%error, "cannot look a redirect up; answering here");
+        Answer::Here
+    })
+}
+
+/// The address asked for, on our configured origin whatever the request's `Host` says.
+fn address(base: &Url, request: &ServiceRequest) -> Url {
+    let mut url = base.clone();
+    url.set_path(request.uri().path());
+    url.set_query(request.uri().query());
+    url
+}
