@@ -1,1 +1,3 @@
-//! To be filled.
+//! Work that runs by itself: what waits to be sent.
+
+pub mod deliveries;
