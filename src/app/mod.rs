@@ -12,6 +12,8 @@ use crate::{
     store::{Store, blobs::Blobs},
 };
 
+pub mod verify;
+
 /// A daemon's parts, shared by its pages, its queue and its commands.
 pub struct App {
     /// What it was told.

@@ -37,17 +37,20 @@ pub async fn sender(
     cached: Option<Actor>,
 ) -> Result<Actor, SenderError> {
     if let Some(actor) = cached
-        && checked(&actor, claim).is_ok()
+        && check(&actor, claim).is_ok()
     {
         return Ok(actor);
     }
     let actor = fetch_owner(remote, signer, claim.key_id()).await?;
-    checked(&actor, claim)?;
+    check(&actor, claim)?;
     Ok(actor)
 }
 
 /// Whether an actor publishes the key and the key made the signature.
-fn checked(actor: &Actor, claim: &Claim) -> Result<(), Refusal> {
+///
+/// # Errors
+/// [`Refusal::KeyOfAnother`], [`Refusal::Key`] or [`Refusal::Wrong`].
+pub fn check(actor: &Actor, claim: &Claim) -> Result<(), Refusal> {
     let key = actor
         .public_key
         .as_ref()

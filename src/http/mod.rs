@@ -2,4 +2,5 @@
 
 pub mod extract;
 pub mod problem;
+pub mod site_inbox;
 pub mod ui;
