@@ -5,21 +5,23 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 
 use crate::{
-    adapters::embedded::{EmbeddedDestination, EmbeddedHost},
+    adapters::embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
     config::Config,
     federation::client::GuardedRemote,
     port::{
         clock::{SharedClock, SystemClock},
-        host::Host,
+        host::{Host, HostAccount},
         remote::SharedRemote,
+        source::Source,
     },
-    site::Site,
+    site::{Site, SiteError, SiteResult},
     store::{Store, blobs::Blobs},
-    transfer::Engine,
+    transfer::{Engine, SourceSide},
 };
 
 mod server;
 mod sources;
+pub mod verify;
 
 pub use server::serve;
 
@@ -77,5 +79,32 @@ impl App {
             media_file_bytes: config.limits.media_file_bytes,
         });
         Ok(Self { config, store, blobs, clock, remote, site, host, engine })
+    }
+
+    /// An account of ours, opened for reading by its owner; private things only where they were ticked.
+    ///
+    /// # Errors
+    /// [`SiteError`] when the account is gone.
+    pub async fn source_of(
+        &self,
+        account: &HostAccount,
+        includes_private: bool,
+    ) -> SiteResult<Arc<dyn Source>> {
+        let account = self.site.account(&account.id).await?;
+        let account = account.ok_or_else(|| SiteError::Internal("the account is gone".to_owned()))?;
+        Ok(Arc::new(EmbeddedSource::new(self.site.clone(), account, includes_private)))
+    }
+
+    /// The parts the source's steps work with.
+    pub fn source_side(&self) -> SourceSide {
+        SourceSide {
+            store: self.store.clone(),
+            host: Arc::clone(&self.host),
+            remote: Arc::clone(&self.remote),
+            clock: Arc::clone(&self.clock),
+            signer: self.engine.signer.clone(),
+            departures: self.config.policy.departures.clone(),
+            base: self.config.server.base_url.clone(),
+        }
     }
 }

@@ -25,7 +25,7 @@ pub async fn serve(config: Config) -> anyhow::Result<impl Future<Output = std::i
             .app_data(shared.clone())
             .app_data(web::JsonConfig::default().limit(FORM_LIMIT_BYTES))
             .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
-            .wrap(middleware::from_fn(http::redirects::in_front))
+            .wrap(middleware::from_fn(http::redirects::redirects))
             .configure(http::configure)
     })
     .workers(2)
@@ -33,7 +33,7 @@ pub async fn serve(config: Config) -> anyhow::Result<impl Future<Output = std::i
     .with_context(|| format!("listening on {listen}"))?
     .run();
     let (stop, stopped) = watch::channel(false);
-    let parts = runner::Parts { engine: Arc::clone(&app.engine) };
+    let parts = runner::Parts { engine: Arc::clone(&app.engine), side: app.source_side() };
     let queue = actix_web::rt::spawn(runner::run(parts, stopped));
     Ok(async move {
         let outcome = server.await;

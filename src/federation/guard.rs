@@ -100,7 +100,9 @@ impl Guard {
     /// Whether a name is listed, with whatever port.
     pub fn is_listed_name(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.');
-        self.loopback.iter().any(|one| matches!(&one.host, Host::Domain(host) if host.eq_ignore_ascii_case(name)))
+        self.loopback
+            .iter()
+            .any(|one| matches!(&one.host, Host::Domain(host) if host.eq_ignore_ascii_case(name)))
     }
 }
 
@@ -222,7 +224,9 @@ mod tests {
 
     #[test]
     fn listed_loopback_hosts_are_reached_with_their_port_only() {
-        for address in ["http://old.localhost:4001/users/ann", "https://old.localhost:4001/", "http://127.1:4002/"] {
+        for address in
+            ["http://old.localhost:4001/users/ann", "https://old.localhost:4001/", "http://127.1:4002/"]
+        {
             assert_eq!(standing(address), Some(Standing::Loopback), "{address}");
         }
         for address in ["http://plain.test/", "https://plain.test/"] {

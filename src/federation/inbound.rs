@@ -37,17 +37,20 @@ pub async fn sender(
     cached: Option<Actor>,
 ) -> Result<Actor, SenderError> {
     if let Some(actor) = cached
-        && checked(&actor, claim).is_ok()
+        && check(&actor, claim).is_ok()
     {
         return Ok(actor);
     }
     let actor = fetch_owner(remote, signer, claim.key_id()).await?;
-    checked(&actor, claim)?;
+    check(&actor, claim)?;
     Ok(actor)
 }
 
 /// Whether an actor publishes the key and the key made the signature.
-fn checked(actor: &Actor, claim: &Claim) -> Result<(), Refusal> {
+///
+/// # Errors
+/// [`Refusal::KeyOfAnother`], [`Refusal::Key`] or [`Refusal::Wrong`].
+pub fn check(actor: &Actor, claim: &Claim) -> Result<(), Refusal> {
     let key = actor
         .public_key
         .as_ref()
@@ -117,7 +120,8 @@ mod tests {
         let (mut signer, _) = test_keys::pair(ANN);
         signer.key_id = key_id.to_owned();
         let url = Url::parse("https://new.example/inbox").unwrap();
-        let message = Message { url: &url, body: Some((b"{}", "application/activity+json")), now_micros: NOW };
+        let message =
+            Message { url: &url, body: Some((b"{}", "application/activity+json")), now_micros: NOW };
         let mut headers: BTreeMap<String, String> = Signatures::default()
             .sign(&signer, message)
             .unwrap()
@@ -174,7 +178,10 @@ mod tests {
         let remote = FakeRemote::default();
         let key_id = format!("{ANN}#main-key");
         remote.serve(ANN, &document(ANN, &key_id, "https://old.example/users/bob", &key()));
-        assert!(matches!(find(&remote, &key_id, None).await, Err(SenderError::Refused(Refusal::KeyOfAnother(_)))));
+        assert!(matches!(
+            find(&remote, &key_id, None).await,
+            Err(SenderError::Refused(Refusal::KeyOfAnother(_)))
+        ));
     }
 
     #[tokio::test]

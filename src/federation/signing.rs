@@ -42,7 +42,11 @@ impl Signatures {
     ///
     /// # Errors
     /// [`RemoteError::Signing`] when the key cannot be used.
-    pub fn sign(&self, signer: &Signer, message: Message<'_>) -> Result<Vec<(&'static str, String)>, RemoteError> {
+    pub fn sign(
+        &self,
+        signer: &Signer,
+        message: Message<'_>,
+    ) -> Result<Vec<(&'static str, String)>, RemoteError> {
         let date = http_date(message.now_micros);
         let method = if message.body.is_some() { "post" } else { "get" };
         let mut covered = vec![
@@ -151,7 +155,8 @@ mod tests {
         let url = Url::parse("https://new.example/inbox?a=b").unwrap();
         let now_micros = crate::port::clock::SystemClock.now_micros();
         let body: (&[u8], &str) = (b"{}", "application/activity+json");
-        let signed = Signatures::default().sign(&signer, Message { url: &url, body: Some(body), now_micros }).unwrap();
+        let signed =
+            Signatures::default().sign(&signer, Message { url: &url, body: Some(body), now_micros }).unwrap();
         let mut headers: BTreeMap<String, String> =
             signed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         headers.insert("host".into(), "new.example".into());
@@ -172,8 +177,9 @@ mod tests {
     fn a_key_that_is_none_is_named_and_not_shown() {
         let signer = Signer { key_id: "https://a.example/u#main-key".into(), private_key_pem: "hush".into() };
         let url = Url::parse("https://new.example/").unwrap();
-        let error =
-            Signatures::default().sign(&signer, Message { url: &url, body: None, now_micros: 0 }).unwrap_err();
+        let error = Signatures::default()
+            .sign(&signer, Message { url: &url, body: None, now_micros: 0 })
+            .unwrap_err();
         assert!(error.to_string().contains("main-key") && !error.to_string().contains("hush"));
     }
 }

@@ -38,7 +38,8 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 /// A signer of an actor and its public key.
 pub(crate) fn pair(actor: &str) -> (Signer, String) {
-    let signer = Signer { key_id: format!("{actor}#main-key"), private_key_pem: FIRST.private.as_str().into() };
+    let signer =
+        Signer { key_id: format!("{actor}#main-key"), private_key_pem: FIRST.private.as_str().into() };
     (signer, FIRST.spki.clone())
 }
 

@@ -105,7 +105,8 @@ pub fn claim(
     }
     let key_id = parameter("keyid").ok_or_else(|| Refusal::Malformed("no keyId".into()))?;
     let signature = parameter("signature").ok_or_else(|| Refusal::Malformed("no signature".into()))?;
-    let signature = STANDARD.decode(signature).map_err(|_| Refusal::Malformed("signature is not base64".into()))?;
+    let signature =
+        STANDARD.decode(signature).map_err(|_| Refusal::Malformed("signature is not base64".into()))?;
     let names = parameter("headers").unwrap_or("date").to_ascii_lowercase();
     let names: Vec<&str> = names.split_ascii_whitespace().collect();
     let has = |name: &str| names.contains(&name);
@@ -193,7 +194,11 @@ fn is_now(time: Option<i64>, now_micros: i64) -> Result<(), Refusal> {
 }
 
 fn not_over(time: Option<i64>, now_micros: i64) -> Result<(), Refusal> {
-    if time.ok_or(Refusal::Stale)?.saturating_add(AHEAD_MICROS) >= now_micros { Ok(()) } else { Err(Refusal::Stale) }
+    if time.ok_or(Refusal::Stale)?.saturating_add(AHEAD_MICROS) >= now_micros {
+        Ok(())
+    } else {
+        Err(Refusal::Stale)
+    }
 }
 
 /// Whether a `Digest` header names the SHA-256 of the body, among whatever other algorithms.

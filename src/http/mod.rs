@@ -4,13 +4,13 @@ use actix_web::web::ServiceConfig;
 
 pub mod departures;
 pub mod extract;
-pub mod inbox;
 pub mod lola;
 pub mod oauth;
 pub mod problem;
 pub mod redirects;
 pub mod relations;
 pub mod site;
+pub mod site_inbox;
 pub mod transfers;
 pub mod ui;
 
@@ -20,7 +20,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     oauth::configure(cfg);
     lola::configure(cfg);
     departures::configure(cfg);
-    inbox::configure(cfg);
+    site_inbox::configure(cfg);
     relations::configure(cfg);
     site::configure(cfg);
 }

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode};
 
-use crate::{port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError};
+use crate::{
+    port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError,
+};
 
 /// An error on its way out.
 #[derive(Debug, thiserror::Error)]

@@ -4,4 +4,5 @@
 //! running state, departures being announced, deliveries that are due), so that nothing can be
 //! queued twice or forgotten.
 
+pub mod deliveries;
 pub mod runner;

@@ -104,9 +104,11 @@ async fn start_due(
     }
     let due_at = letters::next_due(store).await?;
     if due_at.is_some_and(|at| at <= now) && busy.insert(Work::Deliveries) {
-        let parts = parts.clone();
+        let side = parts.side.clone();
         running.spawn(async move {
-            if let Err(error) = deliveries::run_due(&parts.side).await {
+            if let Err(error) =
+                deliveries::run_due(&side.store, &*side.clock, &*side.remote, &*side.host).await
+            {
                 tracing::error!(%error, "the deliveries did not go on");
             }
             Work::Deliveries

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Site, SiteError, SiteResult, accounts::Account, ids, clean};
+use super::{Site, SiteError, SiteResult, accounts::Account, clean, ids};
 use crate::{
     model::{
         id::{AccountId, LocalId, TransferId},

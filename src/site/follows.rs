@@ -37,10 +37,8 @@ impl Site {
                 return Ok(());
             }
         }
-        let target = self
-            .fetch_actor(remote, &id)
-            .await?
-            .map_err(|error| SiteError::Refused(error.to_string()))?;
+        let target =
+            self.fetch_actor(remote, &id).await?.map_err(|error| SiteError::Refused(error.to_string()))?;
         if let Some(moved_to) = &target.moved_to {
             return Err(SiteError::Refused(format!("this account has moved to {moved_to}; follow it there")));
         }

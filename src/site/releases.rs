@@ -1,6 +1,6 @@
 //! The end of a trial: a copy is released, or taken back without trace.
 
-use super::{Site, SiteResult, copies::owner, clean};
+use super::{Site, SiteResult, clean, copies::owner};
 use crate::{
     model::{
         actor::Profile,

@@ -30,7 +30,11 @@ impl Site {
     ///
     /// # Errors
     /// The outer error is our own ([`SiteError::Store`]), the inner one the other server's.
-    pub async fn fetch_actor(&self, remote: &dyn Remote, id: &Url) -> SiteResult<Result<Actor, AdapterError>> {
+    pub async fn fetch_actor(
+        &self,
+        remote: &dyn Remote,
+        id: &Url,
+    ) -> SiteResult<Result<Actor, AdapterError>> {
         let signer = self.host_signer().await?;
         match lookup::actor(remote, &signer, id, None).await {
             Err(error) => Ok(Err(error)),

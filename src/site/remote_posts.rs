@@ -24,10 +24,8 @@ impl Site {
         let mut posts = Vec::new();
         for row in rows::of_followed(&self.store, account.id.as_str(), rows_wanted).await? {
             let followers = self.known_actor(&row.actor).await?.and_then(|actor| actor.followers);
-            let document = serde_json::from_str(&row.document).map_err(|error| StoreError::Corrupt {
-                what: "remote post",
-                why: error.to_string(),
-            })?;
+            let document = serde_json::from_str(&row.document)
+                .map_err(|error| StoreError::Corrupt { what: "remote post", why: error.to_string() })?;
             if let Ok(post) = wire::object::read(&document, followers.as_ref())
                 && may_see(&post, &reader, true)
                 && posts.len() < limit

@@ -145,18 +145,20 @@ pub async fn record(store: &Store, id: String, outcome: Outcome) -> StoreResult<
         .await
 }
 
-/// Lets everything else for an inbox wait until `at`, because its server does not answer now.
+/// Lets every other row (than `tried`) of an inbox wait until `at`, because its server does not answer now.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn hold(store: &Store, inbox: String, at: i64) -> StoreResult<()> {
+pub async fn hold(store: &Store, inbox: String, tried: String, at: i64) -> StoreResult<()> {
     store
         .write(move |c| {
             Box::pin(async move {
                 run!(
                     c,
-                    "update deliveries set next_at = $2 where inbox = $1 and state = 'queued' and next_at < $2",
+                    "update deliveries set next_at = $3 \
+                     where inbox = $1 and id <> $2 and state = 'queued' and next_at < $3",
                     inbox,
+                    tried,
                     at,
                 )?;
                 Ok(())
@@ -245,7 +247,9 @@ mod tests {
         enqueue(&store, "one", &["x", "y", "z"], 5).await;
         let rows = due(&store, 5, 9, 9).await.unwrap();
         record(&store, rows[0].id.clone(), Outcome::Delivered { status: 202 }).await.unwrap();
-        record(&store, rows[1].id.clone(), Outcome::Dead { status: Some(410), why: "gone".into() }).await.unwrap();
+        record(&store, rows[1].id.clone(), Outcome::Dead { status: Some(410), why: "gone".into() })
+            .await
+            .unwrap();
         let again = Outcome::Again { at: 90, status: None, why: "no answer".into() };
         record(&store, rows[2].id.clone(), again.clone()).await.unwrap();
         record(&store, rows[0].id.clone(), again).await.unwrap();
@@ -259,7 +263,7 @@ mod tests {
     async fn an_inbox_can_be_held_back() {
         let (store, _dir) = store().await;
         enqueue(&store, "one", &["x", "y"], 5).await;
-        hold(&store, "x".into(), 60).await.unwrap();
+        hold(&store, "x".into(), "another".into(), 60).await.unwrap();
         assert_eq!(due(&store, 5, 9, 9).await.unwrap()[0].inbox, "y");
     }
 }

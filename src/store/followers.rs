@@ -213,7 +213,12 @@ pub async fn remove_following_in(c: &mut Connection, account_id: &str, actor: &s
 /// # Errors
 /// [`super::StoreError`].
 pub async fn is_blocked_in(c: &mut Connection, account_id: &str, actor: &str) -> StoreResult<bool> {
-    let found =
-        row!(&mut *c, (String,), "select actor from blocks where account_id = $1 and actor = $2", account_id, actor)?;
+    let found = row!(
+        &mut *c,
+        (String,),
+        "select actor from blocks where account_id = $1 and actor = $2",
+        account_id,
+        actor
+    )?;
     Ok(found.is_some())
 }

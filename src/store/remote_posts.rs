@@ -39,7 +39,13 @@ pub async fn replace(store: &Store, id: String, actor: String, document: String)
     store
         .write(move |c| {
             Box::pin(async move {
-                run!(c, "update remote_posts set document = $3 where id = $1 and actor = $2", id, actor, document)?;
+                run!(
+                    c,
+                    "update remote_posts set document = $3 where id = $1 and actor = $2",
+                    id,
+                    actor,
+                    document
+                )?;
                 Ok(())
             })
         })

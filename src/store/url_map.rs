@@ -220,23 +220,3 @@ pub async fn counts(store: &Store, transfer: &TransferId) -> StoreResult<(u64, u
     )?;
     Ok(found.map_or((0, 0), |(all, handed)| (count(all), count(handed))))
 }
-
-/// The new id of an old address among what an account has released: the answer of `redirect_ap_obj`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn released_target(store: &Store, account: &str, old: &str) -> StoreResult<Option<String>> {
-    let mut c = store.reader().await?;
-    let found: Option<(String,)> = row!(
-        &mut c,
-        (String,),
-        "select m.new_url from url_map m join transfers t on t.id = m.transfer_id \
-         join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
-         where t.account_id = $1 and m.old_url = $2 and m.visibility in ('public', 'unlisted') \
-         and i.state = 'written' and t.state in ('kept', 'awaiting_hand_over', 'handing_over', \
-         'awaiting_announcement', 'done') order by t.id desc limit 1",
-        account,
-        old,
-    )?;
-    Ok(found.map(|(url,)| url))
-}

@@ -33,7 +33,11 @@ pub async fn announce(
     match departure.state.as_str() {
         "announcing" | "announced" => return Ok(Vec::new()),
         "started" => {}
-        _ => return Ok(vec![Finding { why: "This move was withdrawn. Start it at your New home again.".to_owned() }]),
+        _ => {
+            return Ok(vec![Finding {
+                why: "This move was withdrawn. Start it at your New home again.".to_owned(),
+            }]);
+        }
     }
     let found = findings::look(side, account, departure).await?;
     if !found.is_empty() {
@@ -105,7 +109,9 @@ async fn tell(
     inboxes.sort_unstable();
     inboxes.dedup();
     let mut update_id = move_id.clone();
-    update_id.set_fragment(move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref());
+    update_id.set_fragment(
+        move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref(),
+    );
     let update = wire::activity::update_actor(&update_id, &account.actor, &followers, &document);
     let moved = wire::activity::move_actor(&move_id, &account.actor, &followers, &target.id);
     let announcement = Announcement {
@@ -145,8 +151,11 @@ mod tests {
     /// is for followers; picture 3 is shown by nothing.
     async fn handed_over() -> (Bench, DepartureRow) {
         let bench = Bench::new().await;
-        *bench.host.inboxes.lock().unwrap() =
-            vec![url("https://b.example/inbox"), url("https://a.example/inbox"), url("https://b.example/inbox")];
+        *bench.host.inboxes.lock().unwrap() = vec![
+            url("https://b.example/inbox"),
+            url("https://a.example/inbox"),
+            url("https://b.example/inbox"),
+        ];
         let grant = bench.grant(Scope::HandOver).await;
         hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
         let entry = |old: &str, new: &str| Entry {
@@ -169,7 +178,8 @@ mod tests {
                 "attachment": [{"type": "Document", "url": format!("https://new.example/media/{number}/a.png")}]
             });
             if number != 2 {
-                document["previously"] = json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
+                document["previously"] =
+                    json!([{"id": format!("https://old.example/users/ann/posts/{number}")}]);
             }
             bench.remote.put(&format!("{NEW}/posts/{number}"), document);
         }
@@ -272,7 +282,9 @@ mod tests {
             crate::store::rows!(&mut c, (String,), "select activity from deliveries order by id").unwrap();
         let kinds: Vec<_> = sent
             .iter()
-            .map(|(text,)| serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned())
+            .map(|(text,)| {
+                serde_json::from_str::<serde_json::Value>(text).unwrap()["type"].as_str().unwrap().to_owned()
+            })
             .collect();
         assert_eq!(kinds, ["Update", "Update", "Move", "Move"], "an inbox hears of movedTo first");
         assert!(sent[0].0.contains("movedTo"));
@@ -317,6 +329,10 @@ mod tests {
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
         let other = fakes::Bench::new().await;
-        assert!(announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure }).await.is_err());
+        assert!(
+            announce(&other.side, &other.ann(), &DepartureRow { account_id: "bob-id".into(), ..departure })
+                .await
+                .is_err()
+        );
     }
 }

@@ -65,7 +65,8 @@ pub async fn set_forwarding(
     is_on: bool,
 ) -> SourceSideResult<()> {
     let changed =
-        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on).await?;
+        departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
+            .await?;
     if !changed {
         return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
     }

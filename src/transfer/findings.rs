@@ -45,13 +45,20 @@ pub async fn look(
     }
     let map = forwards::counts(&side.store, &departure.id).await?;
     if map.entries > 0 && !departure.is_map_complete {
-        find(format!("{there} has not yet given back all new addresses. Wait for it to finish, then come back."));
+        find(format!(
+            "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
+        ));
     }
     if let Some(elsewhere) = account.moved_to.as_ref().filter(|elsewhere| **elsewhere != target) {
-        find(format!("This account has already moved to {elsewhere}. Most servers ignore a second move for a while."));
+        find(format!(
+            "This account has already moved to {elsewhere}. Most servers ignore a second move for a while."
+        ));
     }
     let others = departures::of_account(&side.store, account.id.as_str()).await?;
-    if others.iter().any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced")) {
+    if others
+        .iter()
+        .any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced"))
+    {
         find("Another move of this account is already announced.".to_owned());
     }
     match lookup::actor(&*side.remote, &side.signer, &target, None).await {

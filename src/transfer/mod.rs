@@ -39,4 +39,3 @@ pub mod verify;
 pub use engine::Engine;
 pub use error::{TransferError, TransferResult};
 pub use source_side::SourceSide;
-

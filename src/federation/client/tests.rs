@@ -6,7 +6,10 @@ use tokio::{
 };
 
 use super::*;
-use crate::{federation::test_keys, port::{clock::Clock, fakes::StillClock}};
+use crate::{
+    federation::test_keys,
+    port::{clock::Clock, fakes::StillClock},
+};
 
 /// Answers each connection with the next text (the last one for ever); yields what was asked.
 async fn server(answers: Vec<String>) -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
@@ -102,7 +105,9 @@ async fn a_token_is_not_carried_to_another_origin() {
 
 #[tokio::test]
 async fn redirects_to_anything_forbidden_or_without_end_are_refused() {
-    for target in ["http://127.0.0.1/", "http://169.254.169.254/latest/", "https://10.0.0.1/", "http://a.example/"] {
+    for target in
+        ["http://127.0.0.1/", "http://169.254.169.254/latest/", "https://10.0.0.1/", "http://a.example/"]
+    {
         let (port, _asked) = server(vec![answer("302 Found", &format!("Location: {target}\r\n"), "")]).await;
         let (hosts, url) = lab(port, "/");
         let error = remote(&hosts).send(Request::get(url)).await.err().unwrap();

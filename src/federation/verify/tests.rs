@@ -17,7 +17,8 @@ fn signed_at(micros: i64) -> BTreeMap<String, String> {
     let (signer, _) = test_keys::pair("https://old.example/users/ann");
     let url = Url::parse("https://new.example/inbox").unwrap();
     let body = Some((BODY, "application/activity+json"));
-    let signed = Signatures::default().sign(&signer, Message { url: &url, body, now_micros: micros }).unwrap();
+    let signed =
+        Signatures::default().sign(&signer, Message { url: &url, body, now_micros: micros }).unwrap();
     let mut headers: BTreeMap<String, String> =
         signed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     headers.insert("host".into(), OURS.into());
@@ -78,7 +79,10 @@ fn a_request_for_another_host_is_refused() {
     let mut headers = signed_at(NOW);
     headers.insert("host".into(), "evil.example".into());
     assert_eq!(check(&headers).unwrap_err(), Refusal::OtherHost);
-    assert_eq!(claim("POST", "/inbox", &signed_at(NOW), BODY, "third.example", NOW).unwrap_err(), Refusal::OtherHost);
+    assert_eq!(
+        claim("POST", "/inbox", &signed_at(NOW), BODY, "third.example", NOW).unwrap_err(),
+        Refusal::OtherHost
+    );
     headers.insert("host".into(), "NEW.example:443".into());
     check(&headers).unwrap();
 }
@@ -113,12 +117,19 @@ fn a_missing_or_broken_header_is_refused_with_the_reason() {
 
 #[test]
 fn the_time_must_be_about_now() {
-    for (offset, is_fine) in
-        [(0, true), (AHEAD_MICROS, true), (AHEAD_MICROS + 1_000_000, false), (-BACK_MICROS, true), (-BACK_MICROS - 1_000_000, false)]
-    {
+    for (offset, is_fine) in [
+        (0, true),
+        (AHEAD_MICROS, true),
+        (AHEAD_MICROS + 1_000_000, false),
+        (-BACK_MICROS, true),
+        (-BACK_MICROS - 1_000_000, false),
+    ] {
         assert_eq!(check(&signed_at(NOW + offset)).is_ok(), is_fine, "{offset}");
     }
-    assert_eq!(framed(&full("(request-target) host date digest"), &[("date", "soon")]).unwrap_err(), Refusal::Stale);
+    assert_eq!(
+        framed(&full("(request-target) host date digest"), &[("date", "soon")]).unwrap_err(),
+        Refusal::Stale
+    );
 }
 
 #[test]

@@ -42,11 +42,14 @@ pub(super) async fn announce(
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     if !is_owner(&signed, &name) {
-        return Err(Problem::forbidden("not-yours", "Only the owner of an account announces its move.").page());
+        return Err(
+            Problem::forbidden("not-yours", "Only the owner of an account announces its move.").page()
+        );
     }
     let departure = current(&app, &signed).await?;
     if departure.id != form.departure {
-        let why = "Your New home has changed since this page was opened. Look at it again before you announce.";
+        let why =
+            "Your New home has changed since this page was opened. Look at it again before you announce.";
         return Err(Problem::conflict(why).page());
     }
     let account = &signed.session.account.id;
@@ -54,7 +57,7 @@ pub(super) async fn announce(
         let why = "That is not the password of this account. Nothing was announced; please try again.";
         return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
     }
-    let side = app.source_side().await?;
+    let side = app.source_side();
     let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;
     let found = announce::announce(&side, &host_account, &departure)
         .await
@@ -93,7 +96,9 @@ async fn page(
     departure: &DepartureRow,
     found: &[Finding],
 ) -> Result<HttpResponse, Problem> {
-    let side = app.source_side().await?;
-    let status = departure_status::status(&side, departure.clone()).await.map_err(|error| Problem::from(error).page())?;
+    let side = app.source_side();
+    let status = departure_status::status(&side, departure.clone())
+        .await
+        .map_err(|error| Problem::from(error).page())?;
     Ok(finish_page::page(app, &signed.session, &status, found))
 }

@@ -106,7 +106,7 @@ pub(super) async fn revoke(
     form: web::Form<RevokeForm>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let side = app.source_side().await?;
+    let side = app.source_side();
     let revoked = consent::revoke(&side, &signed.session.account.id, &form.consent).await;
     revoked.map_err(|error| Problem::from(error).page())?;
     Ok(back())
@@ -127,7 +127,7 @@ pub(super) async fn forwarding(
     form: web::Form<ForwardingForm>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let side = app.source_side().await?;
+    let side = app.source_side();
     let account = &signed.session.account.id;
     let switched = departure_status::set_forwarding(&side, account, &form.departure, form.on == "yes").await;
     switched.map_err(|error| Problem::from(error).page())?;

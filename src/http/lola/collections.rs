@@ -23,7 +23,7 @@ pub(super) async fn show(
     let opened = open(&app, &request, &name).await?;
     let kind = CollectionKind::from_word(&kind).ok_or_else(Problem::not_found)?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, kind.as_str()]);
-    let source = app.source_of(&opened.account, opened.grant.includes_private);
+    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let document = match &query.cursor {
         None => export::root(&opened.grant, &*source, kind, &at).await?,
         Some(cursor) => {
@@ -44,7 +44,7 @@ pub(super) async fn media(
     let opened = open(&app, &request, &name).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, "media", &id]);
     let public = app.site.urls.media(&id, "file");
-    let source = app.source_of(&opened.account, opened.grant.includes_private);
+    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let stream = export::media(&opened.grant, &*app.host, &*source, &public, &at).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")

@@ -24,14 +24,21 @@ pub(super) struct Opened {
 
 /// Opens the door, or says why not. Another's name and nobody's name get the same answer.
 pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result<Opened, Problem> {
-    let token = bearer(request)
-        .ok_or_else(|| Problem::unauthorized("invalid_token", "This address needs a token in the Authorization header."))?;
+    let token = bearer(request).ok_or_else(|| {
+        Problem::unauthorized("invalid_token", "This address needs a token in the Authorization header.")
+    })?;
     let grant = tokens::authenticate(&app.store, &*app.clock, &token).await?.ok_or_else(|| {
-        Problem::unauthorized("invalid_token", "This token is unknown, expired or was taken back. Refresh it or ask again.")
+        Problem::unauthorized(
+            "invalid_token",
+            "This token is unknown, expired or was taken back. Refresh it or ask again.",
+        )
     })?;
     let account = app.host.account_named(name).await?.filter(|account| account.id == grant.account);
     let account = account.ok_or_else(|| {
-        Problem::forbidden("actor_mismatch", "This token is for another account. Use the addresses of its own actor.")
+        Problem::forbidden(
+            "actor_mismatch",
+            "This token is for another account. Use the addresses of its own actor.",
+        )
     })?;
-    Ok(Opened { grant, account, side: app.source_side().await? })
+    Ok(Opened { grant, account, side: app.source_side() })
 }

@@ -14,7 +14,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::scope("/godwit/lola/{name}")
             .app_data(web::PayloadConfig::new(MAP_BYTES))
-            .wrap(DefaultHeaders::new().add(("Cache-Control", "private, no-store")).add(("Vary", "Authorization")))
+            .wrap(
+                DefaultHeaders::new()
+                    .add(("Cache-Control", "private, no-store"))
+                    .add(("Vary", "Authorization")),
+            )
             .route("/start", web::post().to(hand_over::start))
             .route("/map", web::post().to(hand_over::take))
             .route("/status", web::get().to(hand_over::status))

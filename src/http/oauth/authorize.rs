@@ -26,7 +26,7 @@ pub(super) async fn show(
     request: HttpRequest,
     signed: SignedIn,
 ) -> Result<HttpResponse, Problem> {
-    let side = app.source_side().await?;
+    let side = app.source_side();
     let asked = check(&app, &side, &fields(request.query_string().as_bytes())).await?;
     let account = owner(&side, &signed).await?;
     page(&app, &signed, &asked, &account, None).await
@@ -40,7 +40,7 @@ pub(super) async fn decide(
 ) -> Result<HttpResponse, Problem> {
     let fields = fields(&body);
     signed.check_form(one(&fields, "csrf")).map_err(Problem::page)?;
-    let side = app.source_side().await?;
+    let side = app.source_side();
     let asked = check(&app, &side, &fields).await?;
     let account = owner(&side, &signed).await?;
     match one(&fields, "decision") {
@@ -55,7 +55,8 @@ pub(super) async fn decide(
     };
     if asked.request.scope == Scope::Read {
         if choice.kinds.is_empty() {
-            return page(&app, &signed, &asked, &account, Some("Tick at least one kind of things to copy.")).await;
+            return page(&app, &signed, &asked, &account, Some("Tick at least one kind of things to copy."))
+                .await;
         }
         if one(&fields, "unlock").is_empty() {
             let why = "Tick the box that says yes, so that this cannot happen by a slip of the finger.";
@@ -66,15 +67,16 @@ pub(super) async fn decide(
             return page(&app, &signed, &asked, &account, Some(why)).await;
         }
     }
-    let back = consent::allow(&side, &account, &asked, &choice).await.map_err(|error| Problem::from(error).page())?;
+    let back = consent::allow(&side, &account, &asked, &choice)
+        .await
+        .map_err(|error| Problem::from(error).page())?;
     Ok(see_other(&back))
 }
 
 /// Reads and checks a request. Whatever is wrong is said here and never sent on anywhere.
 async fn check(app: &App, side: &SourceSide, fields: &Fields) -> Result<Asked, Problem> {
     let may_reach = |url: &Url| app.remote.check(url).is_ok();
-    let request =
-        authorization::read(fields, &may_reach).map_err(|why| Problem::bad_request(why).page())?;
+    let request = authorization::read(fields, &may_reach).map_err(|why| Problem::bad_request(why).page())?;
     consent::ask(side, request).await.map_err(|error| Problem::from(error).page())
 }
 
@@ -91,7 +93,7 @@ async fn page(
 ) -> Result<HttpResponse, Problem> {
     let mut counts = Vec::new();
     if asked.request.scope == Scope::Read {
-        let source = app.source_of(account, false);
+        let source = app.source_of(account, false).await?;
         for kind in CollectionKind::ALL {
             // A number that cannot be had must not keep anybody from leaving.
             counts.push((kind, source.count(kind).await.unwrap_or(None)));

@@ -21,7 +21,10 @@ pub(super) async fn token(app: web::Data<App>, form: Form) -> Result<HttpRespons
         Some("authorization_code") => {
             let request = (field("code"), field("redirect_uri"), field("client_id"), field("code_verifier"));
             let (Some(code), Some(redirect_uri), Some(client_id), Some(verifier)) = request else {
-                return Ok(refused("invalid_request", "code, redirect_uri, client_id and code_verifier are needed"));
+                return Ok(refused(
+                    "invalid_request",
+                    "code, redirect_uri, client_id and code_verifier are needed",
+                ));
             };
             tokens::exchange(store, clock, &CodeRequest { code, redirect_uri, client_id, verifier }).await
         }
@@ -31,7 +34,9 @@ pub(super) async fn token(app: web::Data<App>, form: Form) -> Result<HttpRespons
             };
             tokens::refresh(store, clock, token, client_id).await
         }
-        Some(_) => return Ok(refused("unsupported_grant_type", "authorization_code and refresh_token are known")),
+        Some(_) => {
+            return Ok(refused("unsupported_grant_type", "authorization_code and refresh_token are known"));
+        }
         None => return Ok(refused("invalid_request", "grant_type is missing")),
     };
     match tokens {

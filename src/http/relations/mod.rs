@@ -45,9 +45,16 @@ async fn follow(app: Data<App>, signed: SignedIn, form: Form<FollowForm>) -> Res
     Ok(home())
 }
 
-async fn unfollow(app: Data<App>, signed: SignedIn, form: Form<UnfollowForm>) -> Result<HttpResponse, Problem> {
+async fn unfollow(
+    app: Data<App>,
+    signed: SignedIn,
+    form: Form<UnfollowForm>,
+) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf)?;
-    app.site.unfollow(&signed.session.account, &form.actor).await.map_err(|error| Problem::from(error).page())?;
+    app.site
+        .unfollow(&signed.session.account, &form.actor)
+        .await
+        .map_err(|error| Problem::from(error).page())?;
     Ok(home())
 }
 

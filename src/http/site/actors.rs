@@ -5,7 +5,7 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer;
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
         extract::{bearer, wants_html},
         problem::Problem,
     },
+    model::collection::CollectionKind,
+    oauth::scope::Scope,
     site::{accounts::Account, viewer::Viewer},
+    transfer::tokens,
 };
 
 /// `GET /users/{name}`: the document; browsers go to the page. The document is the same for
@@ -46,10 +49,30 @@ pub(super) async fn actor(
 }
 
 /// The `migration` object for the holder of a token for this very account; `None` for others.
-// MERGE: the part that gives tokens out answers here.
-#[expect(clippy::unused_async, reason = "the real one reads the token's row")]
-async fn portability(_app: &App, _account: &Account, _token: &str) -> Result<Option<Value>, Problem> {
-    Ok(None)
+/// Spec: LOLA 0.3, Discovery.
+async fn portability(app: &App, account: &Account, token: &str) -> Result<Option<Value>, Problem> {
+    let grant = tokens::authenticate(&app.store, &*app.clock, token).await?;
+    let Some(grant) = grant.filter(|grant| grant.account == account.id && grant.scope == Scope::Read) else {
+        return Ok(None);
+    };
+    let shown = grant.kinds.iter().map(|kind| {
+        let url = app.site.urls.at(&["godwit", "lola", &account.username, kind.as_str()]);
+        (collection_name(*kind), json!(url))
+    });
+    Ok(Some(Value::Object(shown.collect())))
+}
+
+/// The draft's name of a collection; what the draft does not have carries our prefix.
+fn collection_name(kind: CollectionKind) -> String {
+    match kind {
+        CollectionKind::Content
+        | CollectionKind::Outbox
+        | CollectionKind::Following
+        | CollectionKind::Blocked => kind.as_str().to_owned(),
+        CollectionKind::Media | CollectionKind::Liked | CollectionKind::Bookmarks => {
+            format!("godwit:{}", kind.as_str())
+        }
+    }
 }
 
 /// `GET /actor`: the server itself.

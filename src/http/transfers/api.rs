@@ -11,7 +11,11 @@ use crate::{
     http::{extract::SignedIn, problem::Problem},
     model::{id::TransferId, mapping::UrlMapping, report, transfer::Transfer},
     store::{transfers, url_map},
-    transfer::{start as starting, status::{self, Status}, trial},
+    transfer::{
+        start as starting,
+        status::{self, Status},
+        trial,
+    },
 };
 
 /// Longest wait for a change, in seconds; clients ask again.
@@ -22,11 +26,22 @@ const MAP_PAGE: i64 = 500;
 /// The JSON API for signed-in people and their programs.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "godwit", description = "Bringing an account to this server. Requests carry the session cookie; POSTs repeat its CSRF token in X-CSRF-Token (GET /api/v1/me tells it). Errors are application/problem+json."),
+    info(
+        title = "godwit",
+        description = "Bringing an account to this server. Requests carry the session cookie; POSTs repeat its CSRF token in X-CSRF-Token (GET /api/v1/me tells it). Errors are application/problem+json."
+    ),
     paths(list, start, status, keep, announce, discard, map),
     components(schemas(
-        Status, status::MapStatus, report::Report, report::KindCounts, report::ReasonCount, Start, Started,
-        Announced, MapPage, MapEntry
+        Status,
+        status::MapStatus,
+        report::Report,
+        report::KindCounts,
+        report::ReasonCount,
+        Start,
+        Started,
+        Announced,
+        MapPage,
+        MapEntry
     ))
 )]
 pub struct ApiDoc;

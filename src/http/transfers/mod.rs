@@ -1,10 +1,9 @@
 //! New home: bringing an account here, as pages and as JSON.
 
-use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::web::{ServiceConfig, get, post};
 
 mod api;
 mod callback;
-mod former;
 mod pages;
 mod view;
 
@@ -12,8 +11,7 @@ pub use api::ApiDoc;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/users/{name}").guard(former::is_asked).get(former::former))
-        .route("/transfers/new", get().to(pages::new))
+    cfg.route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))

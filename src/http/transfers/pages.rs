@@ -58,7 +58,11 @@ pub async fn start(
 }
 
 /// `GET /transfers/{id}`: where it stands, in numbers.
-pub async fn show(app: web::Data<App>, signed: SignedIn, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     if transfer.state == TransferState::AwaitingAnnouncement {
         transfers::wake(&app.store, &transfer.id).await?;
@@ -136,9 +140,14 @@ pub async fn announce(
 }
 
 /// `GET /transfers/{id}/finish`: on to Old home, where the last word is spoken.
-pub async fn finish(app: web::Data<App>, signed: SignedIn, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn finish(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let transfer = own(&app, &signed, &id).await?;
-    let url = give_map::finish_page(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
+    let url =
+        give_map::finish_page(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     Ok(see(url.as_str()))
 }
 

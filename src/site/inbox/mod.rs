@@ -48,7 +48,12 @@ impl Site {
     ///
     /// # Errors
     /// [`super::SiteError`] when we ourselves cannot act; the sender should repeat it later.
-    pub async fn receive(&self, remote: &dyn Remote, actor: &Actor, activity: &Value) -> SiteResult<Received> {
+    pub async fn receive(
+        &self,
+        remote: &dyn Remote,
+        actor: &Actor,
+        activity: &Value,
+    ) -> SiteResult<Received> {
         let said_by = lenient::field(activity, "actor").find_map(lenient::id);
         if said_by != Some(actor.id.as_str()) {
             return Received::refused("the activity's actor is not the one that signed the request");

@@ -26,7 +26,12 @@ const REST_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
 
 impl Site {
     /// Somebody says they have moved.
-    pub(super) async fn hear_move(&self, remote: &dyn Remote, old: &Actor, said: &Value) -> SiteResult<Received> {
+    pub(super) async fn hear_move(
+        &self,
+        remote: &dyn Remote,
+        old: &Actor,
+        said: &Value,
+    ) -> SiteResult<Received> {
         if object_id(said).is_none_or(|object| object != old.id) {
             return Received::refused("only an account itself may say that it has moved");
         }

@@ -91,7 +91,8 @@ impl Site {
             Ok(found) => found,
             Err(received) => return Ok(received),
         };
-        remote_posts::replace(&self.store, post.id.to_string(), actor.id.to_string(), document.to_string()).await?;
+        remote_posts::replace(&self.store, post.id.to_string(), actor.id.to_string(), document.to_string())
+            .await?;
         Ok(Received::Done)
     }
 
@@ -127,7 +128,8 @@ impl Site {
             Some(Meaning::Thing { username: Some(username), .. }) => self.account_named(&username).await?,
             _ => None,
         };
-        let mentions = post.tags.iter().filter(|tag| tag.kind == TagKind::Mention).filter_map(|tag| tag.href.as_ref());
+        let mentions =
+            post.tags.iter().filter(|tag| tag.kind == TagKind::Mention).filter_map(|tag| tag.href.as_ref());
         let named: BTreeSet<Url> = mentions
             .chain(&post.to)
             .chain(&post.cc)
