@@ -41,12 +41,10 @@ impl GuardedRemote {
     /// When the HTTP client cannot be set up, a listed host is not one, or the environment asks for the
     /// guard to be switched off.
     pub fn new(timeout: Duration, loopback_hosts: &[String]) -> Result<Self, RemoteError> {
-        if is_disarmed(std::env::var_os(DANGER)) {
+        if is_disarmed(std::env::var_os(DANGER).as_deref()) {
             return Err(RemoteError::Forbidden {
                 url: "other servers".to_owned(),
-                why: format!(
-                    "{DANGER} is set and would open this server's own network; unset it and start again"
-                ),
+                why: format!("{DANGER} is set and would open this server's own network; unset it and start again"),
             });
         }
         let guard = Arc::new(Guard::new(loopback_hosts)?);
@@ -120,8 +118,7 @@ impl GuardedRemote {
         }
         let host = url.host_str().unwrap_or_default().to_owned();
         let status = answer.status().as_u16();
-        let body =
-            answer.bytes_stream().map(move |chunk| chunk.map_err(|error| broken(&host, error))).boxed();
+        let body = answer.bytes_stream().map(move |chunk| chunk.map_err(|error| broken(&host, error))).boxed();
         Response { status, url, headers, body }
     }
 }
@@ -159,12 +156,10 @@ impl Remote for GuardedRemote {
             .filter_map(|scheme| Url::parse(&format!("{scheme}://{host}")).ok())
             .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
             // A laboratory's hosts speak http; for any other name https is the only one that passes.
-            .filter(|url| {
-                self.guard
-                    .check(url)
-                    .is_ok_and(|standing| (standing == Standing::Loopback) == (url.scheme() == "http"))
+            .find(|url| {
+                let is_http = url.scheme() == "http";
+                self.guard.check(url).is_ok_and(|standing| (standing == Standing::Loopback) == is_http)
             })
-            .next()
     }
 }
 
@@ -185,7 +180,7 @@ fn redirected(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, Rem
 }
 
 /// Whether somebody asks for the guard to be switched off.
-fn is_disarmed(variable: Option<std::ffi::OsString>) -> bool {
+fn is_disarmed(variable: Option<&std::ffi::OsStr>) -> bool {
     variable.is_some()
 }
 

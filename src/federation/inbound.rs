@@ -73,7 +73,7 @@ async fn fetch_owner(remote: &dyn Remote, signer: &Signer, key_id: &str) -> Resu
         let why = format!("its server answered {}", response.status);
         return Err(SenderError::Fetch(match response.status {
             429 | 500..=599 => {
-                let after = response.retry_after().unwrap_or(std::time::Duration::from_secs(60));
+                let after = response.retry_after().unwrap_or(std::time::Duration::from_mins(1));
                 AdapterError::Busy { doing, why, after }
             }
             _ => AdapterError::fatal(doing, why),

@@ -27,9 +27,9 @@ const PER_INBOX: i64 = 16;
 /// Attempts before a delivery is given up; together about two days.
 const ATTEMPTS: i64 = 16;
 /// How long other letters for an inbox wait after it did not answer.
-const HOLD: Duration = Duration::from_secs(60);
+const HOLD: Duration = Duration::from_mins(1);
 /// A server's wish to be left alone is heeded up to this; a longer one would be a way to never get a letter.
-const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_WISH: Duration = Duration::from_hours(24);
 
 /// What deliveries need.
 struct Post<'a> {

@@ -166,5 +166,5 @@ fn a_handles_host_is_https_or_the_laboratorys_http() {
 
 #[test]
 fn the_switch_that_disables_the_guard_is_noticed() {
-    assert!(is_disarmed(Some("1".into())) && !is_disarmed(None));
+    assert!(is_disarmed(Some("1".as_ref())) && !is_disarmed(None));
 }

@@ -66,9 +66,8 @@ fn follow(by: &str) -> Value {
 
 impl Lab {
     /// Posts a body as ann's server signs it for an address.
-    async fn post(&self, signed_for: &str, path: &str, body: &[u8], signer: Option<Signer>) -> u16 {
-        let service =
-            init_service(actix_web::App::new().app_data(self.app.clone()).configure(configure)).await;
+    async fn post(&self, signed_for: &str, path: &str, body: &[u8], signer: Option<&Signer>) -> u16 {
+        let service = init_service(actix_web::App::new().app_data(self.app.clone()).configure(configure)).await;
         let mut request = TestRequest::post()
             .uri(path)
             .insert_header(("host", "home.example"))
@@ -78,7 +77,7 @@ impl Lab {
             let url = Url::parse(&format!("https://home.example{signed_for}")).unwrap();
             let now_micros = self.app.clock.now_micros();
             let message = Message { url: &url, body: Some((body, "application/activity+json")), now_micros };
-            for header in Signatures::default().sign(&signer, message).unwrap() {
+            for header in Signatures::default().sign(signer, message).unwrap() {
                 request = request.insert_header(header);
             }
         }
@@ -91,8 +90,8 @@ impl Lab {
     }
 }
 
-fn ann() -> Option<Signer> {
-    Some(test_keys::pair(ANN).0)
+fn ann() -> Signer {
+    test_keys::pair(ANN).0
 }
 
 #[actix_web::test]
@@ -100,7 +99,7 @@ async fn a_signed_activity_is_taken_at_every_inbox_and_the_key_is_fetched_once()
     let lab = lab().await;
     let body = follow(ANN).to_string();
     for path in ["/inbox", "/actor/inbox", "/users/bob/inbox"] {
-        assert_eq!(lab.post(path, path, body.as_bytes(), ann()).await, 202, "{path}");
+        assert_eq!(lab.post(path, path, body.as_bytes(), Some(&ann())).await, 202, "{path}");
     }
     assert_eq!(lab.followers().await, 1);
     assert_eq!(lab.remote.sent().len(), 1);
@@ -111,8 +110,8 @@ async fn what_is_not_signed_for_this_very_request_is_refused() {
     let lab = lab().await;
     let body = follow(ANN).to_string();
     assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), None).await, 401);
-    assert_eq!(lab.post("/users/bob/inbox", "/inbox", body.as_bytes(), ann()).await, 401);
-    assert_eq!(lab.post("/inbox", "/users/nobody/inbox", body.as_bytes(), ann()).await, 404);
+    assert_eq!(lab.post("/users/bob/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 401);
+    assert_eq!(lab.post("/inbox", "/users/nobody/inbox", body.as_bytes(), Some(&ann())).await, 404);
     assert_eq!(lab.followers().await, 0);
 }
 
@@ -120,25 +119,24 @@ async fn what_is_not_signed_for_this_very_request_is_refused() {
 async fn an_activity_of_somebody_else_is_refused() {
     let lab = lab().await;
     let body = follow("https://old.example/users/eve").to_string();
-    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), ann()).await, 403);
+    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 403);
     assert_eq!(lab.followers().await, 0);
 }
 
 #[actix_web::test]
 async fn what_is_no_activity_or_too_long_is_refused_before_any_key_is_fetched() {
     let lab = lab().await;
-    assert_eq!(lab.post("/inbox", "/inbox", b"hello", ann()).await, 400);
-    assert_eq!(lab.post("/inbox", "/inbox", b"{}", ann()).await, 400);
-    assert_eq!(lab.post("/inbox", "/inbox", &vec![b' '; BODY_BYTES + 1], ann()).await, 413);
+    assert_eq!(lab.post("/inbox", "/inbox", b"hello", Some(&ann())).await, 400);
+    assert_eq!(lab.post("/inbox", "/inbox", b"{}", Some(&ann())).await, 400);
+    assert_eq!(lab.post("/inbox", "/inbox", &vec![b' '; BODY_BYTES + 1], Some(&ann())).await, 413);
     assert!(lab.remote.sent().is_empty());
 }
 
 #[actix_web::test]
 async fn a_farewell_of_a_stranger_costs_nothing() {
     let lab = lab().await;
-    let farewell =
-        json!({"id": format!("{ANN}#delete"), "type": "Delete", "actor": ANN, "object": ANN}).to_string();
-    assert_eq!(lab.post("/inbox", "/inbox", farewell.as_bytes(), ann()).await, 202);
+    let farewell = json!({"id": format!("{ANN}#delete"), "type": "Delete", "actor": ANN, "object": ANN}).to_string();
+    assert_eq!(lab.post("/inbox", "/inbox", farewell.as_bytes(), Some(&ann())).await, 202);
     assert!(lab.remote.sent().is_empty());
 }
 
@@ -147,5 +145,5 @@ async fn a_sender_whose_key_cannot_be_had_now_is_asked_to_come_back() {
     let lab = lab().await;
     lab.remote.answer(ANN, 503, &[], "");
     let body = follow(ANN).to_string();
-    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), ann()).await, 503);
+    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 503);
 }

@@ -34,12 +34,12 @@ pub enum Received {
 }
 
 impl Received {
-    fn ignored(why: &str) -> SiteResult<Self> {
-        Ok(Self::Ignored(why.to_owned()))
+    fn ignored(why: &str) -> Self {
+        Self::Ignored(why.to_owned())
     }
 
-    fn refused(why: &str) -> SiteResult<Self> {
-        Ok(Self::Refused(why.to_owned()))
+    fn refused(why: &str) -> Self {
+        Self::Refused(why.to_owned())
     }
 }
 
@@ -56,13 +56,13 @@ impl Site {
     ) -> SiteResult<Received> {
         let said_by = lenient::field(activity, "actor").find_map(lenient::id);
         if said_by != Some(actor.id.as_str()) {
-            return Received::refused("the activity's actor is not the one that signed the request");
+            return Ok(Received::refused("the activity's actor is not the one that signed the request"));
         }
         let Some(id) = lenient::text(activity, "id").and_then(|id| lenient::web_url(&id)) else {
-            return Received::refused("the activity has no id that is a web address");
+            return Ok(Received::refused("the activity has no id that is a web address"));
         };
         if id.origin() != actor.id.origin() {
-            return Received::refused("the activity's id belongs to another server than its actor");
+            return Ok(Received::refused("the activity's id belongs to another server than its actor"));
         }
         let kinds = ["Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Move"];
         match kinds.into_iter().find(|kind| is_type(activity, kind)) {
@@ -74,7 +74,7 @@ impl Site {
             Some("Update") => self.hear_update(remote, actor, activity).await,
             Some("Delete") => self.hear_delete(actor, activity).await,
             Some("Move") => self.hear_move(remote, actor, activity).await,
-            _ => Received::ignored("nothing is done about activities of this type"),
+            _ => Ok(Received::ignored("nothing is done about activities of this type")),
         }
     }
 

@@ -33,23 +33,23 @@ impl Site {
         said: &Value,
     ) -> SiteResult<Received> {
         if object_id(said).is_none_or(|object| object != old.id) {
-            return Received::refused("only an account itself may say that it has moved");
+            return Ok(Received::refused("only an account itself may say that it has moved"));
         }
         let Some(target) = lenient::url(said, "target") else {
-            return Received::refused("the Move does not say where to");
+            return Ok(Received::refused("the Move does not say where to"));
         };
         if target == old.id {
-            return Received::refused("an account cannot move to itself");
+            return Ok(Received::refused("an account cannot move to itself"));
         }
         let (rests, moving) = {
             let mut c = self.store.reader().await?;
             (self.rests(&mut c, &old.id).await?, followers::who_follows_in(&mut c, old.id.as_str()).await?)
         };
         if rests {
-            return Received::ignored("this account has moved within the last seven days");
+            return Ok(Received::ignored("this account has moved within the last seven days"));
         }
         if moving.is_empty() {
-            return Received::ignored("nobody here follows the account that has moved");
+            return Ok(Received::ignored("nobody here follows the account that has moved"));
         }
         let new = match self.fetch_actor(remote, &target).await? {
             Ok(new) => new,
@@ -57,10 +57,10 @@ impl Site {
             Err(error) => return Ok(Received::Ignored(error.to_string())),
         };
         if new.moved_to.is_some() {
-            return Received::ignored("the new account has itself moved away");
+            return Ok(Received::ignored("the new account has itself moved away"));
         }
         if !new.also_known_as.contains(&old.id) {
-            return Received::ignored("the new account does not list the old one as its own");
+            return Ok(Received::ignored("the new account does not list the old one as its own"));
         }
         let mut accounts = HashMap::new();
         for row in &moving {
@@ -98,11 +98,11 @@ impl Site {
                 })
             })
             .await?;
-        if is_done {
-            Ok(Received::Done)
+        Ok(if is_done {
+            Received::Done
         } else {
             Received::ignored("this account has moved within the last seven days")
-        }
+        })
     }
 
     /// Moves one follower: follow the new place unless that makes no sense, leave the old one.

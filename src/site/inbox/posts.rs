@@ -70,7 +70,7 @@ impl Site {
                 })
             })
             .await?;
-        if is_kept { Ok(Received::Done) } else { Received::ignored("nobody here waits for this post") }
+        Ok(if is_kept { Received::Done } else { Received::ignored("nobody here waits for this post") })
     }
 
     /// Somebody edited a post or their profile.
@@ -99,14 +99,14 @@ impl Site {
     /// Somebody deleted a post, or themselves.
     pub(super) async fn hear_delete(&self, actor: &Actor, said: &Value) -> SiteResult<Received> {
         let Some(id) = object_id(said) else {
-            return Received::refused("the Delete does not say of what");
+            return Ok(Received::refused("the Delete does not say of what"));
         };
         if id == actor.id {
             remote_actors::erase(&self.store, id.to_string()).await?;
             return Ok(Received::Done);
         }
         if id.origin() != actor.id.origin() {
-            return Received::refused("the Delete is about something of another server");
+            return Ok(Received::refused("the Delete is about something of another server"));
         }
         let (id, actor) = (id.to_string(), actor.id.to_string());
         self.store

@@ -20,10 +20,10 @@ impl Site {
     /// Somebody wants to follow one of ours: yes, unless they are blocked or the account has moved away.
     pub(super) async fn hear_follow(&self, actor: &Actor, id: &Url, said: &Value) -> SiteResult<Received> {
         let Some(object) = object_id(said) else {
-            return Received::refused("the Follow does not say whom");
+            return Ok(Received::refused("the Follow does not say whom"));
         };
         let Some(account) = self.local_account(&object).await? else {
-            return Received::ignored("nobody of that name is here");
+            return Ok(Received::ignored("nobody of that name is here"));
         };
         let is_blocked = {
             let mut c = self.store.reader().await?;
@@ -32,8 +32,7 @@ impl Site {
         let is_welcome = account.moved_to.is_none() && !is_blocked;
         let answer = self.answer_to(&account, actor, id, is_welcome);
         let letter = self.letter(account.id.as_str(), &answer);
-        let (follower, notification) =
-            (self.follower(&account, actor, id), self.followed_by(&account, actor));
+        let (follower, notification) = (self.follower(&account, actor, id), self.followed_by(&account, actor));
         let (now, id) = (self.clock.now_micros(), id.to_string());
         let is_new = self
             .store
@@ -52,17 +51,17 @@ impl Site {
                 })
             })
             .await?;
-        if is_new { Ok(Received::Done) } else { Received::ignored("this Follow was heard before") }
+        Ok(if is_new { Received::Done } else { Received::ignored("this Follow was heard before") })
     }
 
     /// Somebody takes something back. Only a Follow is known here.
     pub(super) async fn hear_undo(&self, actor: &Actor, said: &Value) -> SiteResult<Received> {
         let Some(follow) = lenient::field(said, "object").next() else {
-            return Received::refused("the Undo does not say of what");
+            return Ok(Received::refused("the Undo does not say of what"));
         };
         let by = lenient::field(follow, "actor").find_map(lenient::id);
         if by.is_some_and(|by| by != actor.id.as_str()) {
-            return Received::refused("the Undo is about another actor's activity");
+            return Ok(Received::refused("the Undo is about another actor's activity"));
         }
         let account = match object_id(follow).filter(|_| lenient::is_type(follow, "Follow")) {
             Some(followed) => self.local_account(&followed).await?.map(|account| account.id.to_string()),
@@ -90,14 +89,9 @@ impl Site {
     }
 
     /// Somebody answers a Follow of ours.
-    pub(super) async fn hear_answer(
-        &self,
-        actor: &Actor,
-        said: &Value,
-        is_yes: bool,
-    ) -> SiteResult<Received> {
+    pub(super) async fn hear_answer(&self, actor: &Actor, said: &Value, is_yes: bool) -> SiteResult<Received> {
         let Some(follow) = lenient::field(said, "object").next() else {
-            return Received::refused("the answer does not say to what");
+            return Ok(Received::refused("the answer does not say to what"));
         };
         let mut follow_id = lenient::id(follow).unwrap_or_default().to_owned();
         // A server may answer with a Follow under an id of its own making; who asked whom is enough.
@@ -123,11 +117,7 @@ impl Site {
                 })
             })
             .await?;
-        if changed > 0 {
-            Ok(Received::Done)
-        } else {
-            Received::ignored("no Follow of ours waits for this answer")
-        }
+        Ok(if changed > 0 { Received::Done } else { Received::ignored("no Follow of ours waits for this answer") })
     }
 
     fn answer_to(&self, account: &Account, actor: &Actor, follow: &Url, is_welcome: bool) -> Value {

@@ -6,10 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    port::{
-        clock::Clock,
-        fakes::{FakeRemote, StillClock},
-    },
+    port::fakes::{FakeRemote, StillClock},
     store::{
         Store, accounts,
         blobs::Blobs,
