@@ -1,1 +1,3 @@
-//! cli
+//! Commands of the one binary.
+
+pub mod demo;
