@@ -126,7 +126,7 @@ impl Raw {
         for index in 0..zip.len() {
             let mut entry = zip.by_index(index)?;
             if entry.is_file() {
-                let name = entry.name().to_owned();
+                let name = entry.name()?.into_owned();
                 self.take(&name, &mut entry)?;
             }
         }
