@@ -9,8 +9,15 @@ use super::lenient;
 use crate::model::actor::{Actor, Endpoints, Profile, ProfileField, PublicKey};
 
 /// Collections at the top level of an actor that we may read.
-const COLLECTIONS: [&str; 7] =
-    ["outbox", "followers", "following", "liked", "featured", "blocked", "bookmarks"];
+const COLLECTIONS: [&str; 7] = [
+    "outbox",
+    "followers",
+    "following",
+    "liked",
+    "featured",
+    "blocked",
+    "bookmarks",
+];
 
 /// Types that are actors.
 const ACTOR_TYPES: [&str; 5] = ["Person", "Service", "Application", "Group", "Organization"];
@@ -47,7 +54,10 @@ pub fn read(value: &Value) -> Result<Actor, String> {
         inbox,
         shared_inbox: lenient::url(endpoints, "sharedInbox"),
         followers: lenient::url(value, "followers"),
-        also_known_as: lenient::ids(value, "alsoKnownAs").iter().filter_map(|id| lenient::web_url(id)).collect(),
+        also_known_as: lenient::ids(value, "alsoKnownAs")
+            .iter()
+            .filter_map(|id| lenient::web_url(id))
+            .collect(),
         moved_to: lenient::url(value, "movedTo"),
         public_key: lenient::field(value, "publicKey").find_map(public_key),
         endpoints: Endpoints {
@@ -83,7 +93,10 @@ pub fn profile(value: &Value) -> Profile {
         fields: lenient::field(value, "attachment")
             .filter(|field| lenient::is_type(field, "PropertyValue"))
             .filter_map(|field| {
-                Some(ProfileField { name: lenient::text(field, "name")?, value: lenient::text(field, "value")? })
+                Some(ProfileField {
+                    name: lenient::text(field, "name")?,
+                    value: lenient::text(field, "value")?,
+                })
             })
             .collect(),
     }
@@ -92,15 +105,15 @@ pub fn profile(value: &Value) -> Profile {
 /// The address of a picture: `icon` for the avatar, `image` for the header.
 pub fn picture(value: &Value, field: &str) -> Option<(String, String)> {
     let picture = lenient::field(value, field).next()?;
-    let url = picture
-        .as_str()
-        .map(str::to_owned)
-        .or_else(|| {
-            lenient::field(picture, "url")
-                .find_map(|one| one.as_str().or_else(|| one.get("href").and_then(Value::as_str)))
-                .map(str::to_owned)
-        })?;
-    Some((url, lenient::text(picture, "mediaType").unwrap_or_else(|| "application/octet-stream".to_owned())))
+    let url = picture.as_str().map(str::to_owned).or_else(|| {
+        lenient::field(picture, "url")
+            .find_map(|one| one.as_str().or_else(|| one.get("href").and_then(Value::as_str)))
+            .map(str::to_owned)
+    })?;
+    Some((
+        url,
+        lenient::text(picture, "mediaType").unwrap_or_else(|| "application/octet-stream".to_owned()),
+    ))
 }
 
 #[cfg(test)]
@@ -110,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_names_of_both_drafts_are_read() {
-        let bare = json!({"id": "https://a.example/u", "type": "Person", "inbox": "https://a.example/u/inbox"});
+        let bare =
+            json!({"id": "https://a.example/u", "type": "Person", "inbox": "https://a.example/u/inbox"});
         let mut newer = bare.clone();
         newer["endpoints"] = json!({"oauthMigrationEndpoint": "https://a.example/auth"});
         let mut older = bare.clone();

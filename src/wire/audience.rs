@@ -34,7 +34,11 @@ pub fn visibility(to: &[String], cc: &[String], author: &Url, followers: Option<
 }
 
 /// The addressing of something new: `to` and `cc` for a visibility and the people mentioned.
-pub fn addressing(visibility: Visibility, followers: &Url, mentioned: &[String]) -> (Vec<String>, Vec<String>) {
+pub fn addressing(
+    visibility: Visibility,
+    followers: &Url,
+    mentioned: &[String],
+) -> (Vec<String>, Vec<String>) {
     let (public, followers) = (PUBLIC.to_owned(), followers.to_string());
     let mentioned = mentioned.to_vec();
     match visibility {
@@ -67,7 +71,10 @@ mod tests {
     #[test]
     fn an_unknown_audience_is_the_most_private() {
         assert_eq!(see(&[], &[]), Visibility::Direct);
-        assert_eq!(see(&["https://evil.example/users/x/followers"], &[]), Visibility::Direct);
+        assert_eq!(
+            see(&["https://evil.example/users/x/followers"], &[]),
+            Visibility::Direct
+        );
     }
 
     #[test]

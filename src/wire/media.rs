@@ -36,7 +36,8 @@ pub fn read(value: &Value) -> Result<MediaFile, String> {
         url: lenient::text(value, "url").ok_or("the file has no address")?,
         fetch_url: lenient::text(value, "href"),
         role,
-        media_type: lenient::text(value, "mediaType").unwrap_or_else(|| "application/octet-stream".to_owned()),
+        media_type: lenient::text(value, "mediaType")
+            .unwrap_or_else(|| "application/octet-stream".to_owned()),
         bytes: value.get("size").and_then(Value::as_u64),
         sha256: lenient::text(value, "sha256").map(|hash| hash.to_ascii_lowercase()),
     })

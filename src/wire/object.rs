@@ -11,8 +11,9 @@ use crate::model::{
 };
 
 /// Types that are content; anything else in a content collection is left out with its reason.
-const CONTENT_TYPES: [&str; 9] =
-    ["Note", "Question", "Article", "Page", "Audio", "Video", "Image", "Document", "Event"];
+const CONTENT_TYPES: [&str; 9] = [
+    "Note", "Question", "Article", "Page", "Audio", "Video", "Image", "Document", "Event",
+];
 
 /// Reads an object.
 ///
@@ -57,14 +58,20 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
         visibility: audience::visibility(&to, &cc, &author, followers),
         to,
         cc,
-        in_reply_to: lenient::field(value, "inReplyTo").find_map(lenient::id).and_then(lenient::web_url),
+        in_reply_to: lenient::field(value, "inReplyTo")
+            .find_map(lenient::id)
+            .and_then(lenient::web_url),
         quote: ["quote", "quoteUrl", "quoteUri", "_misskey_quote"]
             .iter()
             .find_map(|field| lenient::url(value, field)),
         tags: lenient::field(value, "tag").filter_map(tag).collect(),
-        attachments: lenient::field(value, "attachment").filter_map(attachment).collect(),
+        attachments: lenient::field(value, "attachment")
+            .filter_map(attachment)
+            .collect(),
         poll: poll(value),
-        previously: lenient::field(value, "previously").filter_map(breadcrumb).collect(),
+        previously: lenient::field(value, "previously")
+            .filter_map(breadcrumb)
+            .collect(),
         tallies: Tallies {
             replies: lenient::total(value, "replies").unwrap_or(0),
             likes: lenient::total(value, "likes").unwrap_or(0),
@@ -79,13 +86,24 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
 fn content(value: &Value) -> String {
     lenient::text(value, "content")
         .or_else(|| {
-            value.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned)
+            value
+                .get("contentMap")?
+                .as_object()?
+                .values()
+                .find_map(Value::as_str)
+                .map(str::to_owned)
         })
         .unwrap_or_default()
 }
 
 fn language(value: &Value) -> Option<String> {
-    value.get("contentMap")?.as_object()?.keys().next().cloned().filter(|tag| tag.len() <= 35)
+    value
+        .get("contentMap")?
+        .as_object()?
+        .keys()
+        .next()
+        .cloned()
+        .filter(|tag| tag.len() <= 35)
 }
 
 fn source(value: &Value) -> Option<SourceText> {
@@ -107,26 +125,40 @@ fn tag(value: &Value) -> Option<Tag> {
         return None;
     };
     let href = match kind {
-        TagKind::Emoji => value.get("icon").and_then(|icon| lenient::url(icon, "url")).map(String::from),
+        TagKind::Emoji => value
+            .get("icon")
+            .and_then(|icon| lenient::url(icon, "url"))
+            .map(String::from),
         _ => lenient::text(value, "href"),
     };
-    Some(Tag { kind, name: lenient::text(value, "name").or_else(|| href.clone())?, href })
+    Some(Tag {
+        kind,
+        name: lenient::text(value, "name").or_else(|| href.clone())?,
+        href,
+    })
 }
 
 fn attachment(value: &Value) -> Option<Attachment> {
     if lenient::is_type(value, "Link") || lenient::is_type(value, "PropertyValue") {
         return None;
     }
-    let pixels = |field: &str| value.get(field).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
-    let focal = value.get("focalPoint").and_then(Value::as_array).and_then(|point| {
-        Some((point.first()?.as_f64()?, point.get(1)?.as_f64()?))
-    });
+    let pixels = |field: &str| {
+        value
+            .get(field)
+            .and_then(Value::as_u64)
+            .and_then(|n| u32::try_from(n).ok())
+    };
+    let focal = value
+        .get("focalPoint")
+        .and_then(Value::as_array)
+        .and_then(|point| Some((point.first()?.as_f64()?, point.get(1)?.as_f64()?)));
     // An archive has paths where a server has addresses, so this is text and not yet an address.
     let url = lenient::field(value, "url")
         .find_map(|one| one.as_str().or_else(|| one.get("href").and_then(Value::as_str)))?;
     Some(Attachment {
         url: url.to_owned(),
-        media_type: lenient::text(value, "mediaType").unwrap_or_else(|| "application/octet-stream".to_owned()),
+        media_type: lenient::text(value, "mediaType")
+            .unwrap_or_else(|| "application/octet-stream".to_owned()),
         alt: lenient::text(value, "name").or_else(|| lenient::text(value, "summary")),
         blurhash: lenient::text(value, "blurhash"),
         focal_point: focal,
@@ -136,8 +168,11 @@ fn attachment(value: &Value) -> Option<Attachment> {
 }
 
 fn poll(value: &Value) -> Option<Poll> {
-    let (field, is_multiple) =
-        if value.get("anyOf").is_some_and(Value::is_array) { ("anyOf", true) } else { ("oneOf", false) };
+    let (field, is_multiple) = if value.get("anyOf").is_some_and(Value::is_array) {
+        ("anyOf", true)
+    } else {
+        ("oneOf", false)
+    };
     let options: Vec<PollOption> = value
         .get(field)?
         .as_array()?
@@ -162,7 +197,10 @@ fn poll(value: &Value) -> Option<Poll> {
 /// Reads one entry of `previously`: a pair, or the bare string that half of the draft's examples use.
 pub fn breadcrumb(value: &Value) -> Option<Breadcrumb> {
     let id = lenient::web_url(lenient::id(value)?)?;
-    Some(Breadcrumb { actor: lenient::text(value, "actor").and_then(|text| lenient::web_url(&text)), id })
+    Some(Breadcrumb {
+        actor: lenient::text(value, "actor").and_then(|text| lenient::web_url(&text)),
+        id,
+    })
 }
 
 /// Writes a breadcrumb as the pair.
@@ -196,9 +234,13 @@ pub fn write(object: &Object) -> Value {
     if let Some(language) = &object.language {
         put("contentMap", json!({ language.as_str(): object.content }));
     }
-    put("source", object.source.as_ref().map_or(Value::Null, |source| {
-        json!({"content": source.content, "mediaType": source.media_type})
-    }));
+    put(
+        "source",
+        object.source.as_ref().map_or(
+            Value::Null,
+            |source| json!({"content": source.content, "mediaType": source.media_type}),
+        ),
+    );
     put("sensitive", json!(object.is_sensitive));
     put("published", json!(object.published));
     put("updated", json!(object.updated));
@@ -207,7 +249,10 @@ pub fn write(object: &Object) -> Value {
     put("inReplyTo", json!(object.in_reply_to));
     put("quote", json!(object.quote));
     put("tag", object.tags.iter().map(write_tag).collect());
-    put("attachment", object.attachments.iter().map(write_attachment).collect());
+    put(
+        "attachment",
+        object.attachments.iter().map(write_attachment).collect(),
+    );
     if let Some(poll) = &object.poll {
         let options: Value = poll
             .options
@@ -222,14 +267,26 @@ pub fn write(object: &Object) -> Value {
         put("closed", json!(poll.closed));
         put("votersCount", json!(poll.voters));
     }
-    put("previously", object.previously.iter().map(write_breadcrumb).collect());
-    put("likes", json!({"type": "Collection", "totalItems": object.tallies.likes}));
-    put("shares", json!({"type": "Collection", "totalItems": object.tallies.shares}));
-    put("replies", json!({
-        "id": format!("{}/replies", object.id),
-        "type": "Collection",
-        "totalItems": object.tallies.replies
-    }));
+    put(
+        "previously",
+        object.previously.iter().map(write_breadcrumb).collect(),
+    );
+    put(
+        "likes",
+        json!({"type": "Collection", "totalItems": object.tallies.likes}),
+    );
+    put(
+        "shares",
+        json!({"type": "Collection", "totalItems": object.tallies.shares}),
+    );
+    put(
+        "replies",
+        json!({
+            "id": format!("{}/replies", object.id),
+            "type": "Collection",
+            "totalItems": object.tallies.replies
+        }),
+    );
     Value::Object(out)
 }
 

@@ -8,8 +8,14 @@ use crate::model::{item::Reference, moment::Moment};
 
 /// The id an element is about: its `object` when it is an activity, itself otherwise.
 fn subject(value: &Value) -> Option<Url> {
-    let is_activity = ["Block", "Follow", "Like", "Add"].iter().any(|kind| lenient::is_type(value, kind));
-    let subject = if is_activity { lenient::field(value, "object").next()? } else { value };
+    let is_activity = ["Block", "Follow", "Like", "Add"]
+        .iter()
+        .any(|kind| lenient::is_type(value, kind));
+    let subject = if is_activity {
+        lenient::field(value, "object").next()?
+    } else {
+        value
+    };
     lenient::web_url(lenient::id(subject)?)
 }
 
@@ -53,7 +59,11 @@ mod tests {
     #[test]
     fn an_entry_may_be_an_id_an_object_or_an_activity() {
         let id = "https://b.example/users/bob";
-        for entry in [json!(id), json!({"id": id, "type": "Person"}), json!({"type": "Block", "object": id})] {
+        for entry in [
+            json!(id),
+            json!({"id": id, "type": "Person"}),
+            json!({"type": "Block", "object": id}),
+        ] {
             assert_eq!(read_actor(&entry).unwrap().as_str(), id);
         }
         assert!(read_actor(&json!({"type": "Block"})).is_err());

@@ -73,11 +73,17 @@ impl Homes {
     /// # Errors
     /// When the directory cannot be written or no ports are free.
     pub(crate) fn prepare(ports: Ports) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("godwit-demo-").tempdir().context("making a directory")?;
+        let dir = tempfile::Builder::new()
+            .prefix("godwit-demo-")
+            .tempdir()
+            .context("making a directory")?;
         let ports = choose(ports)?;
         let names = ["old", "new", "third"];
-        let hosts: Vec<String> =
-            names.iter().zip(ports).map(|(name, port)| format!("{name}.localhost:{port}")).collect();
+        let hosts: Vec<String> = names
+            .iter()
+            .zip(ports)
+            .map(|(name, port)| format!("{name}.localhost:{port}"))
+            .collect();
         let home = |name: &str, title: &str, port: u16| Home::write(dir.path(), name, title, port, &hosts);
         let [first, second, last] = ports;
         Ok(Self {
@@ -90,7 +96,12 @@ impl Homes {
 
     /// The addresses of all three.
     pub(crate) fn urls(&self) -> [&Url; 3] {
-        [&self.old.url, &self.new.url, &self.third.url]
+        self.each().map(|home| &home.url)
+    }
+
+    /// All three.
+    pub(crate) fn each(&self) -> [&Home; 3] {
+        [&self.old, &self.new, &self.third]
     }
 
     /// Where everything is written.
@@ -100,7 +111,7 @@ impl Homes {
 
     /// The ends of the logs, for the person whose walk failed.
     pub(crate) fn log_tails(&self) -> String {
-        [&self.old, &self.new, &self.third].map(Home::log_tail).concat()
+        self.each().map(Home::log_tail).concat()
     }
 }
 
@@ -122,7 +133,13 @@ impl Home {
         std::fs::write(&path, toml::to_string(&config)?)
             .with_context(|| format!("writing {}", path.display()))?;
         let data_dir = config.server.data_dir;
-        Ok(Self { url, data_dir, config: path, log: dir.join("log.txt"), running: None })
+        Ok(Self {
+            url,
+            data_dir,
+            config: path,
+            log: dir.join("log.txt"),
+            running: None,
+        })
     }
 
     /// Its address with a path, like `/users/ann`.
@@ -135,7 +152,11 @@ impl Home {
 
     /// Host and port, as they stand in handles.
     pub(crate) fn domain(&self) -> String {
-        format!("{}:{}", self.url.host_str().unwrap_or_default(), self.url.port().unwrap_or(80))
+        format!(
+            "{}:{}",
+            self.url.host_str().unwrap_or_default(),
+            self.url.port().unwrap_or(80)
+        )
     }
 
     /// Makes an account by the command a server's admin would use.
@@ -156,8 +177,14 @@ impl Home {
     /// When the command fails; with what it said.
     pub(crate) async fn import(&self, archive: &Path, account: &str) -> Result<Report> {
         let archive = archive.to_str().context("the archive's name is not text")?;
-        let said = self.command(&["import", archive, "--account", account, "--json"], "").await?;
-        let last = said.lines().rev().find(|line| line.starts_with('{')).context("the import told no numbers")?;
+        let said = self
+            .command(&["import", archive, "--account", account, "--json"], "")
+            .await?;
+        let last = said
+            .lines()
+            .rev()
+            .find(|line| line.starts_with('{'))
+            .context("the import told no numbers")?;
         serde_json::from_str(last).context("the numbers of the import are not understood")
     }
 
@@ -179,7 +206,12 @@ impl Home {
         let output = child.wait_with_output().await?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("`godwit {}` at {} failed: {}", arguments.join(" "), self.url, said.trim());
+            bail!(
+                "`godwit {}` at {} failed: {}",
+                arguments.join(" "),
+                self.url,
+                said.trim()
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -189,7 +221,8 @@ impl Home {
     /// # Errors
     /// When it ends before it listens; with the end of its log.
     pub(crate) async fn start(&mut self) -> Result<()> {
-        let log = std::fs::File::create(&self.log).with_context(|| format!("writing {}", self.log.display()))?;
+        let log =
+            std::fs::File::create(&self.log).with_context(|| format!("writing {}", self.log.display()))?;
         let mut child = self
             .own_binary()?
             .arg("demo-home")
@@ -209,7 +242,10 @@ impl Home {
                 None => bail!("{} ended before it listened.{}", self.url, self.log_tail()),
             }
         }
-        self.running = Some(Running { child, _output: output });
+        self.running = Some(Running {
+            child,
+            _output: output,
+        });
         Ok(())
     }
 
@@ -259,7 +295,9 @@ fn choose(ports: Ports) -> Result<[u16; 3]> {
 fn from(first: u16) -> Result<[u16; 3]> {
     let mut ports = [first; 3];
     for (port, step) in ports.iter_mut().zip(0..) {
-        *port = first.checked_add(step).context("there are no ports above 65535")?;
+        *port = first
+            .checked_add(step)
+            .context("there are no ports above 65535")?;
         TcpListener::bind(("127.0.0.1", *port)).with_context(|| format!("port {port} is not free"))?;
     }
     Ok(ports)
@@ -289,7 +327,14 @@ mod tests {
         let config = Config::load(&homes.new.config).unwrap();
         assert_eq!(config.server.base_url, *new);
         assert_eq!(config.federation.loopback_hosts.len(), 3);
-        assert!(homes.new.at("/users/ann").unwrap().as_str().ends_with("/users/ann"));
+        assert!(
+            homes
+                .new
+                .at("/users/ann")
+                .unwrap()
+                .as_str()
+                .ends_with("/users/ann")
+        );
     }
 
     #[test]

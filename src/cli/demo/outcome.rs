@@ -110,7 +110,6 @@ pub(crate) struct Redirects {
 
 /// The follower's side.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names are those of the published JSON")]
 pub(crate) struct Follower {
     /// Followed the old account before the announcement.
     pub(crate) followed_old_before: bool,
