@@ -30,7 +30,11 @@ fn demo(arguments: &[&str], tampering: Option<&str>) -> Output {
 fn result(output: &Output) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    assert_eq!(text.lines().count(), 1, "not exactly one line on stdout: {text}\n{said}");
+    assert_eq!(
+        text.lines().count(),
+        1,
+        "not exactly one line on stdout: {text}\n{said}"
+    );
     serde_json::from_str(&text).unwrap()
 }
 
@@ -40,12 +44,17 @@ fn agrees(output: &Output) -> Value {
     let result = result(output);
     for kind in ["posts", "boosts", "likes", "media", "bookmarks"] {
         let number = |field: &str| result["items"][kind][field].as_u64().unwrap();
-        assert_eq!(number("source"), number("destination") + number("skipped") + number("failed"), "{kind}");
+        assert_eq!(
+            number("source"),
+            number("destination") + number("skipped") + number("failed"),
+            "{kind}"
+        );
     }
     assert_eq!(result["redirects"]["checked"], result["redirects"]["ok"]);
     assert_eq!(result["redirects"]["hidden_leaked"], 0);
     assert!(result["redirects"]["hidden_checked"].as_u64().unwrap() > 0);
-    let follower = json!({"followed_old_before": true, "follows_new_after": true, "follows_old_after": false});
+    let follower =
+        json!({"followed_old_before": true, "follows_new_after": true, "follows_old_after": false});
     assert_eq!(result["follower"], follower);
     assert_eq!(result["notifications_at_follower"], 0);
     result
@@ -62,7 +71,13 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
     assert_eq!(counts(&result), [22, 3, 4, 5, 2]);
     let audiences = json!({"public": 16, "unlisted": 3, "followers": 4, "direct": 2});
     assert_eq!(result["visibility"], audiences);
-    for (kind, arrived) in [("posts", 22), ("boosts", 3), ("likes", 4), ("media", 5), ("bookmarks", 2)] {
+    for (kind, arrived) in [
+        ("posts", 22),
+        ("boosts", 3),
+        ("likes", 4),
+        ("media", 5),
+        ("bookmarks", 2),
+    ] {
         assert_eq!(result["items"][kind]["destination"], arrived, "{kind}");
     }
 }
@@ -70,7 +85,9 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
 /// The named real archive, if the machine has it.
 fn real(name: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("GODWIT_ARCHIVES");
-    let path = dir.map(|dir| Path::new(&dir).join(name)).filter(|path| path.exists());
+    let path = dir
+        .map(|dir| Path::new(&dir).join(name))
+        .filter(|path| path.exists());
     if path.is_none() {
         eprintln!("skipped: GODWIT_ARCHIVES does not name a folder with {name}");
     }
@@ -79,7 +96,9 @@ fn real(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn a_real_archive_of_224_items_walks_through_and_everything_agrees() {
-    let Some(path) = real("real-2022.tar.gz") else { return };
+    let Some(path) = real("real-2022.tar.gz") else {
+        return;
+    };
     let result = agrees(&demo(&["--archive", path.to_str().unwrap()], None));
     assert_eq!(counts(&result), [190, 34, 147, 8, 0]);
     let audiences = json!({"public": 218, "unlisted": 2, "followers": 3, "direct": 1});
@@ -99,11 +118,18 @@ fn tampered(tampering: &str) -> Value {
     let program = dir.path().join("tamper");
     let own = std::env::current_exe().unwrap();
     // This very test program again, with the one test that does the tampering.
-    let script = format!("#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n", own.display());
+    let script = format!(
+        "#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n",
+        own.display()
+    );
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let output = demo(&["--before-check", program.to_str().unwrap()], Some(tampering));
-    assert!(!output.status.success(), "{tampering} was not noticed: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        !output.status.success(),
+        "{tampering} was not noticed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     result(&output)
 }
 
@@ -141,7 +167,9 @@ async fn database(dir: &str) -> SqliteConnection {
     let dir = std::env::var(dir).unwrap();
     let path = Path::new(&dir).join("godwit.sqlite");
     assert!(path.exists(), "{} is not there", path.display());
-    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
+    SqliteConnection::connect(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap()
 }
 
 async fn change(database: &mut SqliteConnection, sql: &'static str) {
@@ -153,7 +181,9 @@ async fn change(database: &mut SqliteConnection, sql: &'static str) {
 #[tokio::test]
 #[ignore = "tampers with a running walk; started by the tests above"]
 async fn tampers_when_told_to() {
-    let Ok(tampering) = std::env::var(TAMPERING) else { return };
+    let Ok(tampering) = std::env::var(TAMPERING) else {
+        return;
+    };
     match tampering.as_str() {
         "lose" => {
             let new = &mut database("NEW_DIR").await;

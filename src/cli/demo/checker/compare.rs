@@ -191,3 +191,7 @@ fn described(entry: &Entry, is: &Value) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

@@ -108,7 +108,7 @@ pub(crate) fn audiences(now: &Inventory) -> Audiences {
 }
 
 /// Ids rise with time, so that every list keeps the order in which things were written.
-fn order(archive: &Archive, copies: &Copies, findings: &mut Findings) {
+pub(crate) fn order(archive: &Archive, copies: &Copies, findings: &mut Findings) {
     for sort in [Sort::Post, Sort::Boost] {
         let ids = archive
             .of(sort)
