@@ -329,20 +329,5 @@ fn authority(url: &Url) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_goes_back_to_its_own_server_only_and_a_strict_one_not_across_sites() {
-        let old = Url::parse("http://old.localhost:4701/").unwrap();
-        let new = Url::parse("http://new.localhost:4702/").unwrap();
-        let browser = Browser::new([&old, &new]).unwrap();
-        browser.keep(&old, "godwit_4701=secret; HttpOnly; SameSite=Lax; Path=/");
-        browser.keep(&old, "shy=1; SameSite=Strict");
-        assert_eq!(browser.cookies(&old, false).unwrap(), "godwit_4701=secret; shy=1");
-        assert_eq!(browser.cookies(&old, true).unwrap(), "godwit_4701=secret");
-        assert_eq!(browser.cookies(&new, false), None);
-        browser.keep(&old, "godwit_4701=; Max-Age=0");
-        assert_eq!(browser.cookies(&old, true), None);
-    }
-}
+#[path = "browser_tests.rs"]
+mod tests;
