@@ -1,0 +1,215 @@
+//! The person's way: Copy, consent, Try, Announce, the last word, each by the form on the page.
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::person::Person;
+use crate::cli::demo::{
+    browser::Answer,
+    forms,
+    homes::Home,
+    outcome::{MapCounts, Report},
+    progress::Progress,
+};
+
+/// What New home says about a transfer, as far as the walk reads it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Status {
+    /// Where it stands.
+    pub(crate) state: String,
+    /// What is in the way.
+    problem: Option<String>,
+    /// The numbers.
+    report: Option<Report>,
+    /// The list of addresses, counted.
+    pub(crate) map: MapCounts,
+    /// Given back as `seen` to wait for a change.
+    version: Value,
+}
+
+impl Status {
+    /// The numbers; zeros as long as there are none.
+    pub(crate) fn report(&self) -> Report {
+        self.report.clone().unwrap_or_default()
+    }
+
+    /// One line for a person who watches.
+    fn line(&self) -> String {
+        let counts = self.report().items;
+        let counts: Vec<String> = ["posts", "boosts", "likes", "media", "bookmarks"]
+            .iter()
+            .filter_map(|word| {
+                counts
+                    .get(*word)
+                    .map(|one| format!("{word} {}/{}", one.destination, one.source))
+            })
+            .collect();
+        let handed = if self.map.handed_over > 0 {
+            format!(
+                " · {}/{} addresses handed over",
+                self.map.handed_over, self.map.entries
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "  {} · {}{handed}",
+            self.state.replace('_', " "),
+            counts.join(", ")
+        )
+    }
+}
+
+/// One transfer being walked through.
+pub(crate) struct Walk<'a> {
+    /// Who moves.
+    pub(crate) person: &'a Person,
+    /// From where.
+    pub(crate) old: &'a Home,
+    /// To where.
+    pub(crate) new: &'a Home,
+    /// Name at Old home.
+    pub(crate) name: &'a str,
+    /// Who is told.
+    pub(crate) progress: &'a Progress,
+}
+
+impl Walk<'_> {
+    /// Asks for the copy at New home and says yes at Old home; returns the transfer's id.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub(crate) async fn copy(&self) -> Result<String> {
+        self.progress.step("New home: asking for a copy");
+        let page = self.person.open(&self.new.at("/transfers/new")?).await?;
+        let handle = format!("@{}@{}", self.name, self.old.domain());
+        let form = page.form(&["handle", "csrf"])?.fill("handle", &handle)?;
+        let page = self.person.browser.submit(&form).await?;
+        self.progress
+            .step("Old home: consent to everything, private posts included");
+        let page = self.person.pass_sign_in(page).await?;
+        let password = &self.person.login(&page.url)?.password;
+        let form = page
+            .form(&["decision", "password"])?
+            .tick("kinds")?
+            .tick("private")?
+            .tick("unlock")?
+            .fill("password", password)?
+            .press("decision", "allow")?;
+        let page = self.person.browser.submit(&form).await?;
+        let id = transfer_of(&page)?;
+        self.progress.say(&format!("  transfer {id}"));
+        Ok(id)
+    }
+
+    /// Waits until the transfer stands in one of these states.
+    ///
+    /// # Errors
+    /// When it fails, or New home does not answer.
+    pub(crate) async fn until(&self, id: &str, states: &[&str]) -> Result<Status> {
+        let (mut seen, mut last_line) = (None::<String>, String::new());
+        loop {
+            let mut url = self.new.at(&format!("/api/v1/transfers/{id}"))?;
+            if let Some(seen) = &seen {
+                url.query_pairs_mut().append_pair("seen", seen);
+            }
+            let status = self.person.browser.json(&url).await?;
+            let status: Status = serde_json::from_value(status).context("the state is not understood")?;
+            let line = status.line();
+            if line != last_line {
+                self.progress.say(&line);
+                last_line = line;
+            }
+            if states.contains(&status.state.as_str()) {
+                return Ok(status);
+            }
+            if matches!(
+                status.state.as_str(),
+                "failed" | "discarded" | "awaiting_confirmation"
+            ) {
+                bail!(
+                    "the transfer is {}: {}",
+                    status.state,
+                    status.problem.unwrap_or_default()
+                );
+            }
+            seen = Some(match &status.version {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+        }
+    }
+
+    /// Announces: the second consent at Old home, then the last word there.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub(crate) async fn announce(&self, id: &str) -> Result<Status> {
+        self.progress.step("New home: Announce");
+        let page = self
+            .person
+            .open(&self.new.at(&format!("/transfers/{id}"))?)
+            .await?;
+        let page = self.person.browser.submit(&page.form_to("/announce")?).await?;
+        self.progress
+            .step("Old home: consent to take the list of new addresses");
+        let page = self.person.pass_sign_in(page).await?;
+        let form = page.form(&["decision"])?.press("decision", "allow")?;
+        self.person.browser.submit(&form).await?;
+        self.progress.step("New home: handing the list over");
+        self.until(id, &["awaiting_announcement", "done"]).await?;
+        self.progress.step("Old home: the last word");
+        let page = self
+            .person
+            .open(&self.new.at(&format!("/transfers/{id}"))?)
+            .await?;
+        let page = self.person.open(&self.last_word(&page)?).await?;
+        let password = &self.person.login(&page.url)?.password;
+        let form = page.form_to("/finish")?.fill("password", password)?;
+        self.person.browser.submit(&form).await?;
+        self.progress
+            .step("New home: waiting for Old home's announcement");
+        self.until(id, &["done"]).await
+    }
+
+    /// Where the transfer's page sends the person to say the last word; it must be at Old home.
+    fn last_word(&self, page: &Answer) -> Result<Url> {
+        let path = format!("/departures/{}/finish", self.name);
+        let is_it = |url: &Url| url.origin() == self.old.url.origin() && url.path() == path;
+        let text = page.text();
+        let link = forms::links(&text, &page.url).into_iter().find(is_it);
+        let form = || {
+            forms::forms(&text, &page.url)
+                .into_iter()
+                .map(|form| form.action)
+                .find(is_it)
+        };
+        link.or_else(form).with_context(|| {
+            format!(
+                "{} does not lead to the last word at Old home; it says: {}",
+                page.url,
+                forms::words(&text)
+            )
+        })
+    }
+}
+
+/// The id in the address of a transfer's page.
+fn transfer_of(page: &Answer) -> Result<String> {
+    let segments: Vec<&str> = page
+        .url
+        .path_segments()
+        .map(Iterator::collect)
+        .unwrap_or_default();
+    match segments.as_slice() {
+        ["transfers", id] if *id != "new" => Ok((*id).to_owned()),
+        _ => bail!(
+            "the consent ended on {}, which says: {}",
+            page.url,
+            forms::words(&page.text())
+        ),
+    }
+}
