@@ -7,3 +7,6 @@ pub mod oauth;
 pub mod problem;
 pub mod redirects;
 pub mod ui;
+
+#[cfg(test)]
+pub(crate) mod bench;
