@@ -1,6 +1,6 @@
 //! The one transaction of an announcement, and how far its deliveries are.
 
-use super::{Connection, Store, StoreResult, count, rows, run};
+use super::{Connection, Store, StoreResult, count};
 
 /// Everything that changes at once when an account's departure is told.
 #[derive(Debug, Clone)]

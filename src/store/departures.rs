@@ -1,6 +1,6 @@
 //! Table `departures`: accounts that leave, and how far they are.
 
-use super::{Store, StoreResult, row, rows, run};
+use super::{Store, StoreResult};
 
 /// A departure as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! The look-ups of redirects, both sides: one indexed read each.
 
-use super::{Store, StoreResult, row};
+use super::{Store, StoreResult};
 
 /// Where an account went, as far as a redirect needs it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -103,7 +103,6 @@ pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::run;
 
     /// A transfer of ann's in `state` that knows a public post (by two addresses) and a private one.
     async fn with_map(state: &'static str) -> (tempfile::TempDir, Store) {
