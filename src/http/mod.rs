@@ -2,6 +2,8 @@
 
 use actix_web::web::ServiceConfig;
 
+#[cfg(test)]
+pub(crate) mod bench;
 pub mod departures;
 pub mod extract;
 pub mod lola;

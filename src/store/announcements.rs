@@ -1,6 +1,6 @@
 //! The one transaction of an announcement, and how far its deliveries are.
 
-use super::{Connection, Store, StoreResult, count, rows, run};
+use super::{Connection, Store, StoreResult, count};
 
 /// Everything that changes at once when an account's departure is told.
 #[derive(Debug, Clone)]
@@ -60,7 +60,8 @@ pub async fn announce(store: &Store, announcement: Announcement) -> StoreResult<
 }
 
 async fn enqueue_in(c: &mut Connection, announcement: &Announcement) -> StoreResult<()> {
-    for (turn, (activity_id, activity)) in announcement.activities.iter().enumerate() {
+    // An inbox hears of the second only after the first: earlier in time, and first among equals.
+    for (turn, (activity_id, activity)) in (0_i64..).zip(&announcement.activities) {
         for (place, inbox) in announcement.inboxes.iter().enumerate() {
             run!(
                 c,
@@ -73,7 +74,7 @@ async fn enqueue_in(c: &mut Connection, announcement: &Announcement) -> StoreRes
                 activity_id.as_str(),
                 activity.as_str(),
                 announcement.departure_id.as_str(),
-                announcement.now,
+                announcement.now + turn,
             )?;
         }
     }

@@ -1,6 +1,6 @@
 //! Table `audit`: who did what with an account, one line each, never with content or secrets.
 
-use super::{Store, StoreResult, rows, run};
+use super::{Store, StoreResult};
 
 /// One line.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! Table `consents`: the recorded yes of an account's owner.
 
-use super::{Connection, Store, StoreResult, row, rows, run};
+use super::{Connection, Store, StoreResult};
 
 /// A consent as it is stored.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! Table `departures`: accounts that leave, and how far they are.
 
-use super::{Store, StoreResult, row, rows, run};
+use super::{Store, StoreResult};
 
 /// A departure as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -29,6 +29,7 @@ pub struct NewDeparture {
     pub id: String,
     pub account_id: String,
     pub consent_id: String,
+    pub is_hand_over: bool,
     pub target: String,
     pub target_page: Option<String>,
     pub return_url: Option<String>,
@@ -36,7 +37,8 @@ pub struct NewDeparture {
 }
 
 /// Notes where an account goes. Starting again updates what the destination says about itself and
-/// takes a withdrawal back, but never touches what was announced.
+/// takes a withdrawal back, but never touches what was announced. A consent for handing over stays
+/// bound until another one of its kind replaces it: revoking it must withdraw its list.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -49,7 +51,9 @@ pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
                     "insert into departures (id, account_id, consent_id, target, target_page, return_url, \
                      state, is_forwarding, is_map_complete, created_at) \
                      values ($1, $2, $3, $4, $5, $6, 'started', $7, $8, $9) \
-                     on conflict (account_id, target) do update set consent_id = excluded.consent_id, \
+                     on conflict (account_id, target) do update set \
+                     consent_id = case when $10 then excluded.consent_id \
+                     else coalesce(departures.consent_id, excluded.consent_id) end, \
                      target_page = excluded.target_page, return_url = excluded.return_url, state = 'started' \
                      where departures.state in ('started', 'withdrawn')",
                     new.id,
@@ -61,6 +65,7 @@ pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
                     false,
                     false,
                     new.created_at,
+                    new.is_hand_over,
                 )?;
                 Ok(())
             })

@@ -1,6 +1,6 @@
 //! Table `forwards`: the map a destination handed over, inert until each entry is proven.
 
-use super::{Store, StoreResult, count, row, rows, run};
+use super::{Store, StoreResult, count};
 
 /// One entry as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! The look-ups of redirects, both sides: one indexed read each.
 
-use super::{Store, StoreResult, row};
+use super::{Store, StoreResult};
 
 /// Where an account went, as far as a redirect needs it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -98,4 +98,65 @@ pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult
         old_url,
     )?;
     Ok(by_other_address.map(|(url,)| url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A transfer of ann's in `state` that knows a public post (by two addresses) and a private one.
+    async fn with_map(state: &'static str) -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        store
+            .write(move |c| {
+                Box::pin(async move {
+                    run!(
+                        c,
+                        "insert into transfers (id, account_id, asked_for, origin, state, attempts, next_at, \
+                         created_at, changed_at) values ('t', 'ann-id', '', '{}', $1, 0, 0, 0, 0)",
+                        state,
+                    )?;
+                    for (key, visibility) in [("open", "unlisted"), ("hidden", "followers")] {
+                        run!(
+                            c,
+                            "insert into url_map (transfer_id, kind, key, old_url, local_id, new_url, \
+                             visibility, handed_over) values ('t', 'posts', $1, $1, $1, $2, $3, false)",
+                            key,
+                            format!("https://new.example/{key}"),
+                            visibility,
+                        )?;
+                    }
+                    run!(
+                        c,
+                        "insert into old_addresses (transfer_id, address, kind, key) \
+                         values ('t', 'page of open', 'posts', 'open')"
+                    )?;
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+        (dir, store)
+    }
+
+    #[tokio::test]
+    async fn what_arrived_is_found_by_any_old_address_and_only_if_it_is_for_strangers() {
+        let (_dir, store) = with_map("done").await;
+        for address in ["open", "page of open"] {
+            let found = arrived(&store, "ann-id", address).await.unwrap();
+            assert_eq!(found.as_deref(), Some("https://new.example/open"), "{address}");
+        }
+        assert_eq!(arrived(&store, "ann-id", "hidden").await.unwrap(), None);
+        assert_eq!(arrived(&store, "ann-id", "never seen").await.unwrap(), None);
+        assert_eq!(arrived(&store, "bob-id", "open").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_copy_on_trial_is_not_found() {
+        for state in ["importing", "trial", "discarded"] {
+            let (_dir, store) = with_map(state).await;
+            assert_eq!(arrived(&store, "ann-id", "open").await.unwrap(), None, "{state}");
+        }
+    }
 }

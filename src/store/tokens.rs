@@ -1,6 +1,6 @@
 //! Tables `codes` and `tokens`: only hashes, never what a client holds.
 
-use super::{Store, StoreResult, consents::ConsentRow, consents::revoke_in, row, run};
+use super::{Store, StoreResult, consents::ConsentRow, consents::revoke_in};
 
 /// A code with what its redeemer must match.
 #[derive(Debug, Clone)]

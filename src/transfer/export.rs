@@ -36,6 +36,28 @@ pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
     Ok(())
 }
 
+/// The addresses an actor document shows to the holder of a grant: what the owner ticked, nothing
+/// for a grant that is not for reading. Spec: LOLA 0.3, Discovery; names with a prefix are ours.
+pub fn directory(grant: &Grant, base: &Url, username: &str) -> Option<Value> {
+    if grant.scope != Scope::Read {
+        return None;
+    }
+    let addresses = grant.kinds.iter().map(|kind| {
+        let name = match kind {
+            CollectionKind::Media | CollectionKind::Liked | CollectionKind::Bookmarks => {
+                format!("godwit:{}", kind.as_str())
+            }
+            _ => kind.as_str().to_owned(),
+        };
+        let mut url = base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(["godwit", "lola", username, kind.as_str()]);
+        }
+        (name, json!(url))
+    });
+    Some(Value::Object(addresses.collect()))
+}
+
 /// The root of a collection: how many there are, and where the first page is.
 ///
 /// # Errors
@@ -156,6 +178,20 @@ mod tests {
         assert!(root(&grant, &source, CollectionKind::Content, &at()).await.is_ok());
         let refused = root(&grant, &source, CollectionKind::Blocked, &at()).await;
         assert!(matches!(refused, Err(SourceSideError::Refused { kind: "insufficient_scope", .. })));
+    }
+
+    #[tokio::test]
+    async fn an_actor_shows_the_addresses_that_were_ticked() {
+        let bench = Bench::new().await;
+        let grant =
+            Grant { kinds: vec![CollectionKind::Content, CollectionKind::Media], ..bench.grant(Scope::Read).await };
+        let base = Url::parse("https://old.example").unwrap();
+        let expected = json!({
+            "content": "https://old.example/godwit/lola/ann/content",
+            "godwit:media": "https://old.example/godwit/lola/ann/media"
+        });
+        assert_eq!(directory(&grant, &base, "ann"), Some(expected));
+        assert_eq!(directory(&Grant { scope: Scope::HandOver, ..grant }, &base, "ann"), None);
     }
 
     #[tokio::test]

@@ -133,19 +133,30 @@ impl Remote for FakeRemote {
 pub(crate) struct FakeHost {
     moved: Mutex<BTreeMap<String, Url>>,
     pub(crate) inboxes: Mutex<Vec<Url>>,
+    /// Keys that differ from `<name>-id`.
+    pub(crate) ids: Mutex<BTreeMap<String, String>>,
+}
+
+impl FakeHost {
+    fn id_of(&self, name: &str) -> String {
+        self.ids.lock().unwrap().get(name).cloned().unwrap_or_else(|| format!("{name}-id"))
+    }
 }
 
 #[async_trait]
 impl Host for FakeHost {
     async fn account(&self, id: &AccountId) -> Result<Option<HostAccount>, AdapterError> {
-        self.account_named(id.as_str().trim_end_matches("-id")).await
+        match ["ann", "bob"].into_iter().find(|name| self.id_of(name) == id.as_str()) {
+            Some(name) => self.account_named(name).await,
+            None => Ok(None),
+        }
     }
 
     async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError> {
         if !["ann", "bob"].contains(&username) {
             return Ok(None);
         }
-        let id = format!("{username}-id");
+        let id = self.id_of(username);
         Ok(Some(HostAccount {
             moved_to: self.moved.lock().unwrap().get(&id).cloned(),
             id: id.into(),
@@ -174,7 +185,7 @@ impl Host for FakeHost {
             _ => format!("https://old.example/users/{name}/posts/{id}"),
         };
         Ok(Some(Located {
-            account: format!("{name}-id").into(),
+            account: self.id_of(name).into(),
             kind,
             local_id: id.into(),
             visibility: if id.starts_with('9') { Visibility::Followers } else { Visibility::Public },

@@ -77,6 +77,7 @@ pub async fn start(
         id: side.clock.id(),
         account_id: grant.account.as_str().to_owned(),
         consent_id: grant.consent.as_str().to_owned(),
+        is_hand_over: grant.scope == Scope::HandOver,
         target: target.to_string(),
         target_page: None,
         return_url: return_url.map(String::from),
@@ -256,6 +257,8 @@ mod tests {
         let (bench, grant) = started().await;
         let entries = [("https://old.example/users/ann/posts/1", "https://new.example/users/ann/posts/1")];
         take(&bench.side, &grant, batch(&entries)).await.unwrap();
+        let reading = bench.grant(Scope::Read).await;
+        start(&bench.side, &reading, "https://new.example/users/ann", None).await.unwrap();
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         consent::revoke(&bench.side, &grant.account, grant.consent.as_str()).await.unwrap();
         let row = departures::find(&bench.store, &departure.id).await.unwrap().unwrap();

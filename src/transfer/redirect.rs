@@ -39,7 +39,7 @@ pub enum Answer {
 /// What form of answer a request wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// An ActivityPub document.
+    /// A document for programs.
     Activity,
     /// A page for people.
     Page,

@@ -14,3 +14,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/departures/{name}/finish", web::get().to(finish::show))
         .route("/departures/{name}/finish", web::post().to(finish::announce));
 }
+
+#[cfg(test)]
+mod tests;

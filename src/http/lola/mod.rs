@@ -26,3 +26,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route("/{kind}", web::get().to(collections::show)),
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/godwit/oauth/token", web::post().to(token::token))
         .route("/godwit/oauth/revoke", web::post().to(token::revoke));
 }
+
+#[cfg(test)]
+mod tests;

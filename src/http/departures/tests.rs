@@ -1,0 +1,121 @@
+//! The owner's pages, and the redirects that follow.
+
+use actix_web::{http::StatusCode, test::TestRequest};
+use serde_json::json;
+
+use crate::{
+    http::bench::{Answered, Daemon, PASSWORD},
+    oauth::scope::Scope,
+    store::departures::{self, DepartureRow},
+    transfer::{
+        announce,
+        fakes::target,
+        hand_over::{self, Batch, Entry},
+    },
+};
+
+const NEW: &str = "https://new.example/users/ann";
+
+async fn handed_over() -> (Daemon, DepartureRow) {
+    let daemon = Daemon::new().await;
+    let side = daemon.app.source_side().await.unwrap();
+    let grant = daemon.bench.grant(Scope::HandOver).await;
+    hand_over::start(&side, &grant, NEW, Some("https://new.example/transfers/1")).await.unwrap();
+    let entry = Entry {
+        old: "https://old.example/users/ann/posts/1".into(),
+        new: format!("{NEW}/posts/1"),
+        page: None,
+    };
+    hand_over::take(&side, &grant, Batch { entries: vec![entry], complete: true }).await.unwrap();
+    daemon.bench.remote.put(&format!("{NEW}/posts/1"), json!({
+        "id": format!("{NEW}/posts/1"), "type": "Note", "attributedTo": NEW, "url": "https://new.example/@ann/1",
+        "previously": ["https://old.example/users/ann/posts/1"]
+    }));
+    let departure = hand_over::departure_of(&side, &grant).await.unwrap().unwrap();
+    (daemon, departure)
+}
+
+async fn say(daemon: &Daemon, name: &str, departure: &str, password: &str) -> Answered {
+    let (cookie, session) = daemon.sign_in(name).await;
+    let form = [("departure", departure), ("password", password), ("csrf", session.csrf.as_str())];
+    daemon.ask(TestRequest::post().uri("/departures/ann/finish").cookie(cookie).set_form(form)).await
+}
+
+async fn state(daemon: &Daemon, departure: &DepartureRow) -> String {
+    departures::find(&daemon.app.store, &departure.id).await.unwrap().unwrap().state
+}
+
+#[actix_web::test]
+async fn the_page_names_new_home_and_belongs_to_its_owner() {
+    let (daemon, _) = handed_over().await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    let page = daemon.ask(TestRequest::get().uri("/departures/ann/finish").cookie(cookie)).await;
+    assert_eq!(page.status, 200);
+    for words in ["new.example", "cannot be called back", "Announce", "password"] {
+        assert!(page.body.contains(words), "{words}");
+    }
+    let (cookie, _) = daemon.sign_in("bob").await;
+    let other = daemon.ask(TestRequest::get().uri("/departures/ann/finish").cookie(cookie)).await;
+    assert_eq!(other.status, 403);
+    assert!(other.body.contains("Sign out"));
+}
+
+#[actix_web::test]
+async fn only_the_owner_with_their_password_announces() {
+    let (daemon, departure) = handed_over().await;
+    assert_eq!(say(&daemon, "bob", &departure.id, PASSWORD).await.status, 403);
+    let wrong = say(&daemon, "ann", &departure.id, "wrong password").await;
+    assert!(wrong.body.contains("Nothing was announced"));
+    assert_eq!(state(&daemon, &departure).await, "started");
+    let said = say(&daemon, "ann", &departure.id, PASSWORD).await;
+    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, "https://new.example/transfers/1"));
+    assert_eq!(state(&daemon, &departure).await, "announcing");
+}
+
+#[actix_web::test]
+async fn what_stands_in_the_way_is_said_on_the_page() {
+    let (daemon, departure) = handed_over().await;
+    daemon.bench.remote.put(NEW, target(&[]));
+    let page = say(&daemon, "ann", &departure.id, PASSWORD).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("does not yet say that it is also you"));
+    assert_eq!(state(&daemon, &departure).await, "started");
+}
+
+#[actix_web::test]
+async fn after_the_announcement_old_links_lead_on_until_forwarding_is_off() {
+    let (daemon, departure) = handed_over().await;
+    say(&daemon, "ann", &departure.id, PASSWORD).await;
+    let side = daemon.app.source_side().await.unwrap();
+    while announce::advance(&side, &departure.id).await.unwrap() {}
+    let post = |accept: &'static str| TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", accept));
+    for (accept, to) in
+        [("application/activity+json", "https://new.example/users/ann/posts/1"), ("text/html", "https://new.example/@ann/1")]
+    {
+        let moved = daemon.ask(post(accept)).await;
+        assert_eq!((moved.status.as_u16(), moved.header("location")), (301, to));
+        assert_eq!(moved.header("vary"), "Accept");
+        assert_eq!(moved.header("cache-control"), "public, max-age=300");
+        assert_eq!(moved.header("cdn-cache-control"), "no-store");
+    }
+    let actor = TestRequest::get().uri("/users/ann").insert_header(("Accept", "application/activity+json"));
+    assert_eq!(daemon.ask(actor).await.status, 404, "answered here, where no site is in this test");
+    let (cookie, session) = daemon.sign_in("ann").await;
+    let form = [("departure", departure.id.as_str()), ("on", "no"), ("csrf", session.csrf.as_str())];
+    let off = TestRequest::post().uri("/departures/forwarding").cookie(cookie).set_form(form);
+    assert_eq!(daemon.ask(off).await.status, 303);
+    assert_eq!(daemon.ask(post("text/html")).await.status, 404);
+}
+
+#[actix_web::test]
+async fn grants_are_listed_and_taken_back() {
+    let (daemon, departure) = handed_over().await;
+    let (cookie, session) = daemon.sign_in("ann").await;
+    let page = daemon.ask(TestRequest::get().uri("/departures").cookie(cookie.clone())).await;
+    assert!(page.body.contains("may give back the list"));
+    let consent = departure.consent_id.clone().unwrap();
+    let form = [("consent", consent.as_str()), ("csrf", session.csrf.as_str())];
+    let revoke = TestRequest::post().uri("/departures/revoke").cookie(cookie).set_form(form);
+    assert_eq!(daemon.ask(revoke).await.status, 303);
+    assert_eq!(state(&daemon, &departure).await, "withdrawn");
+}
