@@ -112,7 +112,7 @@ fn peel(word: &str) -> (&str, &str, &str) {
     loop {
         let next = end.trim_end_matches(['.', ',', ';', ':', '!', '?', ']', '}', '"', '\'', '»', '“', '”', '…']);
         let next = match next.strip_suffix(')') {
-            Some(shorter) if !shorter.contains('(') => shorter,
+            Some(shorter) if next.matches(')').count() > next.matches('(').count() => shorter,
             _ => next,
         };
         if next == end {
