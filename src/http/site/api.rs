@@ -27,12 +27,14 @@ pub(super) struct Since {
 /// `GET /api/v1/me`.
 pub(super) async fn me(app: Data<App>, signed: SignedIn) -> HttpResponse {
     let account = &signed.session.account;
-    HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(json!({
-        "username": account.username,
-        "actor": app.site.urls.actor(&account.username),
-        "csrf": signed.session.csrf,
-        "role": account.role,
-    }))
+    HttpResponse::Ok()
+        .insert_header(("Cache-Control", "private, no-store"))
+        .json(json!({
+            "username": account.username,
+            "actor": app.site.urls.actor(&account.username),
+            "csrf": signed.session.csrf,
+            "role": account.role,
+        }))
 }
 
 /// `GET /api/v1/changes?since=N`: answers when something was written after N, or after a while.
@@ -48,5 +50,7 @@ pub(super) async fn changes(
     };
     let _in_time_or_not = tokio::time::timeout(LONGEST_WAIT, waiting).await;
     let counter = *commits.borrow();
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(json!({"counter": counter})))
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "private, no-store"))
+        .json(json!({"counter": counter})))
 }
