@@ -33,9 +33,11 @@ pub(super) async fn account(app: &App, name: &str, request: &HttpRequest) -> Res
     found.ok_or_else(|| Problem::not_found().for_request(request))
 }
 
-/// An ActivityPub document.
+/// An `ActivityPub` document.
 pub(super) fn activity(document: &Value, viewer: &Viewer) -> HttpResponse {
-    let response = HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).body(document.to_string());
+    let response = HttpResponse::Ok()
+        .content_type(wire::ACTIVITY_JSON)
+        .body(document.to_string());
     kept(response, viewer)
 }
 

@@ -9,8 +9,11 @@ pub(super) async fn serve(path: Path<String>) -> Result<HttpResponse, Problem> {
     let (kind, body) = ui::static_file(&path).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type(kind)
-        .insert_header(("Cache-Control", "public, max-age=3600"))
+        .insert_header(("Cache-Control", "public, max-age=300"))
         .insert_header(("X-Content-Type-Options", "nosniff"))
-        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .insert_header((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ))
         .body(body))
 }

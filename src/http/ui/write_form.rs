@@ -23,7 +23,7 @@ pub fn form(session: &Session, answers: Option<&Object>) -> Markup {
         form.card method="post" action="/posts" {
             (layout::csrf(session))
             @if let Some(parent) = answers { input type="hidden" name="in_reply_to" value=(parent.id); }
-            label for="text" { "Text" }
+            label for="text" { @if answers.is_some() { "Your reply" } @else { "Write a post" } }
             textarea #text name="text" rows="4" maxlength=(LONGEST) required {}
             details {
                 summary { "Add a warning" }

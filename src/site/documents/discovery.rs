@@ -1,4 +1,4 @@
-//! How others find us: WebFinger and NodeInfo.
+//! How others find us: `WebFinger` and `NodeInfo`.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -9,11 +9,11 @@ use crate::{
     store::overview,
 };
 
-/// Relation of a NodeInfo 2.1 document.
+/// Relation of a `NodeInfo` 2.1 document.
 const NODEINFO: &str = "http://nodeinfo.diaspora.software/ns/schema/2.1";
 
 impl Site {
-    /// Answers WebFinger for a `resource`; `None` when nobody here has it. Spec: RFC 7033.
+    /// Answers `WebFinger` for a `resource`; `None` when nobody here has it. Spec: RFC 7033.
     ///
     /// # Errors
     /// [`crate::site::SiteError::Store`].
@@ -21,7 +21,9 @@ impl Site {
         let domain = self.urls.domain();
         let host = self.urls.host_actor();
         let is_host = match resource.strip_prefix("acct:") {
-            Some(account) => self.local_name(account).is_some_and(|name| name == HOST_NAME || name == domain),
+            Some(account) => self
+                .local_name(account)
+                .is_some_and(|name| name == HOST_NAME || name == domain),
             None => resource == host.as_str(),
         };
         if is_host {
@@ -44,7 +46,10 @@ impl Site {
         let Some(account) = self.account_named(&name).await? else {
             return Ok(None);
         };
-        let (actor, page) = (self.urls.actor(&account.username), self.urls.profile(&account.username));
+        let (actor, page) = (
+            self.urls.actor(&account.username),
+            self.urls.profile(&account.username),
+        );
         Ok(Some(json!({
             "subject": format!("acct:{}@{domain}", account.username),
             "aliases": [page, actor],
@@ -64,7 +69,7 @@ impl Site {
         is_ours.then_some(name)
     }
 
-    /// Where the NodeInfo document is.
+    /// Where the `NodeInfo` document is.
     pub fn nodeinfo_links(&self) -> Value {
         json!({"links": [
             {"rel": NODEINFO, "href": self.urls.at(&["nodeinfo", "2.1"])},
@@ -72,7 +77,7 @@ impl Site {
         ]})
     }
 
-    /// The NodeInfo document. Accounts that moved away are left out of the numbers.
+    /// The `NodeInfo` document. Accounts that moved away are left out of the numbers.
     ///
     /// # Errors
     /// [`crate::site::SiteError::Store`].

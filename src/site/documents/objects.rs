@@ -77,7 +77,7 @@ impl Site {
     }
 }
 
-/// What is left of a deleted post. Spec: ActivityPub 6.4.
+/// What is left of a deleted post. Spec: `ActivityPub` 6.4.
 pub fn tombstone(id: &Url) -> Value {
     json!({"@context": wire::context(), "id": id, "type": "Tombstone"})
 }
