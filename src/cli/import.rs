@@ -27,6 +27,9 @@ pub(super) struct ImportArguments {
     /// The account that receives it.
     #[arg(long)]
     account: String,
+    /// Prints the report as one JSON object.
+    #[arg(long)]
+    json: bool,
     /// Leaves the copy as a trial, visible to its owner only, instead of keeping it.
     #[arg(long)]
     trial: bool,
@@ -80,6 +83,10 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
         trial::keep(&app.engine, &transfer).await?;
     }
     let report = status::report(&app.engine, &transfer).await?;
+    if arguments.json {
+        serde_json::to_writer(std::io::stdout(), &report)?;
+        return Ok(writeln!(std::io::stdout())?);
+    }
     Ok(print(&report)?)
 }
 

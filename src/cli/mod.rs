@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod account;
 mod config;
+mod demo;
 mod import;
 mod serve;
 
@@ -26,6 +27,8 @@ enum Command {
     Account(account::AccountCommand),
     /// Copies an archive that another server made into an account.
     Import(import::ImportArguments),
+    /// Shows a whole move between three servers on this machine.
+    Demo(demo::Options),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -49,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::DemoHome(with) => serve::demo_home(&with),
         Command::Account(command) => account::run(command),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Demo(options) => return demo::start(options),
         Command::Config => config::run(),
     };
     match outcome {

@@ -44,7 +44,9 @@ impl GuardedRemote {
         if is_disarmed(std::env::var_os(DANGER).as_deref()) {
             return Err(RemoteError::Forbidden {
                 url: "other servers".to_owned(),
-                why: format!("{DANGER} is set and would open this server's own network; unset it and start again"),
+                why: format!(
+                    "{DANGER} is set and would open this server's own network; unset it and start again"
+                ),
             });
         }
         let guard = Arc::new(Guard::new(loopback_hosts)?);
@@ -118,7 +120,8 @@ impl GuardedRemote {
         }
         let host = url.host_str().unwrap_or_default().to_owned();
         let status = answer.status().as_u16();
-        let body = answer.bytes_stream().map(move |chunk| chunk.map_err(|error| broken(&host, error))).boxed();
+        let body =
+            answer.bytes_stream().map(move |chunk| chunk.map_err(|error| broken(&host, error))).boxed();
         Response { status, url, headers, body }
     }
 }

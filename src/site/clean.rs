@@ -44,15 +44,9 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::default();
     builder
         .tags(HashSet::from(ELEMENTS))
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .generic_attributes(HashSet::from(["lang", "dir"]))
-        .allowed_classes(HashMap::from([
-            ("a", HashSet::from(CLASSES)),
-            ("span", HashSet::from(CLASSES)),
-        ]))
+        .allowed_classes(HashMap::from([("a", HashSet::from(CLASSES)), ("span", HashSet::from(CLASSES))]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("nofollow noopener noreferrer"));
@@ -66,10 +60,7 @@ pub fn html(text: &str) -> String {
 
 /// The words of an HTML text, without any markup: for titles, search and plain places.
 pub fn words(html: &str) -> String {
-    let spaced = html
-        .replace("</p>", "</p> ")
-        .replace("<br", " <br")
-        .replace("</li>", "</li> ");
+    let spaced = html.replace("</p>", "</p> ").replace("<br", " <br").replace("</li>", "</li> ");
     let bare = ammonia::Builder::empty().clean(&spaced).to_string();
     let decoded = bare
         .replace("&lt;", "<")
@@ -117,9 +108,7 @@ mod tests {
             <svg onload=x></svg><iframe src="https://e.example"></iframe><form action="/x"><input></form>
             <a href="data:text/html,x">c</a><style>*{}</style></p>"#;
         let safe = html(hostile).to_ascii_lowercase();
-        for bad in [
-            "script", "onerror", "onclick", "onload", "iframe", "<form", "<img", "style", "data:",
-        ] {
+        for bad in ["script", "onerror", "onclick", "onload", "iframe", "<form", "<img", "style", "data:"] {
             assert!(!safe.contains(bad), "{bad} survived in {safe}");
         }
         assert!(safe.contains("hi"));

@@ -55,17 +55,12 @@ pub fn compose(text: &str, urls: &Urls, mentions: &[Mention]) -> Composed {
         .map(|paragraph| paragraph.trim_matches('\n'))
         .filter(|paragraph| !paragraph.trim().is_empty())
         .map(|paragraph| {
-            let lines: Vec<String> = paragraph
-                .lines()
-                .map(|line| render_line(line, urls, mentions, &mut tags))
-                .collect();
+            let lines: Vec<String> =
+                paragraph.lines().map(|line| render_line(line, urls, mentions, &mut tags)).collect();
             format!("<p>{}</p>", lines.join("<br>"))
         })
         .collect();
-    Composed {
-        html: clean::html(&paragraphs.concat()),
-        tags,
-    }
+    Composed { html: clean::html(&paragraphs.concat()), tags }
 }
 
 fn render_line(line: &str, urls: &Urls, mentions: &[Mention], tags: &mut Vec<Tag>) -> String {
@@ -75,13 +70,7 @@ fn render_line(line: &str, urls: &Urls, mentions: &[Mention], tags: &mut Vec<Tag
             let space = piece.get(word.len()..).unwrap_or_default();
             let (before, core, after) = peel(word);
             let core = render_word(core, urls, mentions, tags);
-            [
-                clean::escape(before),
-                core,
-                clean::escape(after),
-                space.to_owned(),
-            ]
-            .concat()
+            [clean::escape(before), core, clean::escape(after), space.to_owned()].concat()
         })
         .collect()
 }
@@ -89,29 +78,17 @@ fn render_line(line: &str, urls: &Urls, mentions: &[Mention], tags: &mut Vec<Tag
 fn render_word(word: &str, urls: &Urls, mentions: &[Mention], tags: &mut Vec<Tag>) -> String {
     if let Some(person) = mentions.iter().find(|person| person.typed == word) {
         let page = clean::escape(person.page.as_str());
-        return format!(
-            r#"<a href="{page}" class="u-url mention">{}</a>"#,
-            clean::escape(word)
-        );
+        return format!(r#"<a href="{page}" class="u-url mention">{}</a>"#, clean::escape(word));
     }
     if let Some(rest) = word.strip_prefix('#') {
-        let end = rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         if let Some((topic, after)) = rest.split_at_checked(end)
             && topic.chars().any(char::is_alphabetic)
         {
             let page = urls.tag(&topic.to_lowercase());
             let name = format!("#{topic}");
-            if !tags
-                .iter()
-                .any(|tag| tag.name.to_lowercase() == name.to_lowercase())
-            {
-                tags.push(Tag {
-                    kind: TagKind::Hashtag,
-                    name,
-                    href: Some(page.to_string()),
-                });
+            if !tags.iter().any(|tag| tag.name.to_lowercase() == name.to_lowercase()) {
+                tags.push(Tag { kind: TagKind::Hashtag, name, href: Some(page.to_string()) });
             }
             let (page, topic) = (clean::escape(page.as_str()), clean::escape(topic));
             let after = clean::escape(after);
@@ -121,11 +98,7 @@ fn render_word(word: &str, urls: &Urls, mentions: &[Mention], tags: &mut Vec<Tag
     let is_address = word.starts_with("https://") || word.starts_with("http://");
     match Url::parse(word) {
         Ok(url) if is_address && url.host_str().is_some() => {
-            format!(
-                r#"<a href="{}">{}</a>"#,
-                clean::escape(url.as_str()),
-                clean::escape(word)
-            )
+            format!(r#"<a href="{}">{}</a>"#, clean::escape(url.as_str()), clean::escape(word))
         }
         _ => clean::escape(word),
     }
@@ -137,9 +110,8 @@ fn peel(word: &str) -> (&str, &str, &str) {
     let before = word.strip_suffix(core).unwrap_or_default();
     let mut end = core;
     loop {
-        let next = end.trim_end_matches([
-            '.', ',', ';', ':', '!', '?', ']', '}', '"', '\'', '»', '“', '”', '…',
-        ]);
+        let next =
+            end.trim_end_matches(['.', ',', ';', ':', '!', '?', ']', '}', '"', '\'', '»', '“', '”', '…']);
         let next = match next.strip_suffix(')') {
             Some(shorter) if next.matches(')').count() > next.matches('(').count() => shorter,
             _ => next,
@@ -169,25 +141,14 @@ mod tests {
 
     #[test]
     fn empty_lines_part_paragraphs_and_single_ones_break() {
-        assert_eq!(
-            compose("a\nb\r\n\r\n\nc", &urls(), &[]).html,
-            "<p>a<br>b</p><p>c</p>"
-        );
+        assert_eq!(compose("a\nb\r\n\r\n\nc", &urls(), &[]).html, "<p>a<br>b</p><p>c</p>");
     }
 
     #[test]
     fn addresses_and_topics_become_links_without_their_punctuation() {
         let made = compose("see (https://a.example/x_(y)), #Birds. and #1", &urls(), &[]);
-        assert!(
-            made.html.contains(r#"href="https://a.example/x_(y)""#),
-            "{}",
-            made.html
-        );
-        assert!(
-            made.html.contains(r#"href="https://new.example/tags/birds""#),
-            "{}",
-            made.html
-        );
+        assert!(made.html.contains(r#"href="https://a.example/x_(y)""#), "{}", made.html);
+        assert!(made.html.contains(r#"href="https://new.example/tags/birds""#), "{}", made.html);
         assert_eq!(made.tags.len(), 1);
         assert_eq!(made.tags[0].name, "#Birds");
         assert!(made.html.contains("#1"));
@@ -203,14 +164,7 @@ mod tests {
         };
         assert_eq!(mentions_in("hi @bob, and @bob!"), ["@bob"]);
         let made = compose("hi @bob, well", &urls(), &[bob]);
-        assert!(
-            made.html.contains(r#"href="https://new.example/@bob""#),
-            "{}",
-            made.html
-        );
-        assert_eq!(
-            made.tags[0].href.as_deref(),
-            Some("https://new.example/users/bob")
-        );
+        assert!(made.html.contains(r#"href="https://new.example/@bob""#), "{}", made.html);
+        assert_eq!(made.tags[0].href.as_deref(), Some("https://new.example/users/bob"));
     }
 }

@@ -23,15 +23,9 @@ impl Site {
     /// # Errors
     /// [`super::SiteError::Store`].
     pub async fn feed(&self, account: &Account) -> SiteResult<String> {
-        let part = self
-            .entries(account, &Viewer::Stranger, Shelf::WithoutReplies, None, ITEMS)
-            .await?;
+        let part = self.entries(account, &Viewer::Stranger, Shelf::WithoutReplies, None, ITEMS).await?;
         let handle = format!("@{}@{}", account.username, self.urls.domain());
-        let name = if account.profile.name.is_empty() {
-            &handle
-        } else {
-            &account.profile.name
-        };
+        let name = if account.profile.name.is_empty() { &handle } else { &account.profile.name };
         let items: String = part
             .items
             .iter()
@@ -54,19 +48,13 @@ fn item(post: &Post) -> String {
     let object = &post.object;
     let page = object.url.as_ref().unwrap_or(&object.id);
     let text = clean::words(&object.content);
-    let title = object
-        .name
-        .as_deref()
-        .or(object.summary.as_deref())
-        .unwrap_or(&text);
+    let title = object.name.as_deref().or(object.summary.as_deref()).unwrap_or(&text);
     // What stands behind a warning on our pages does not stand open in a feed.
     let body = match &object.summary {
         Some(warning) => format!("<p>{}</p>", escape(&format!("Behind a warning: {warning}"))),
         None => clean::html(&object.content),
     };
-    let date = DateTime::from_timestamp_micros(object.published.micros())
-        .unwrap_or_default()
-        .to_rfc2822();
+    let date = DateTime::from_timestamp_micros(object.published.micros()).unwrap_or_default().to_rfc2822();
     format!(
         "<item><title>{}</title><link>{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{date}</pubDate>\
          <description>{}</description></item>",
@@ -81,9 +69,6 @@ fn item(post: &Post) -> String {
 fn xml(text: &str) -> String {
     let holdable = |c: char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
     escape(
-        &text
-            .chars()
-            .filter(|c| holdable(*c) && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-            .collect::<String>(),
+        &text.chars().filter(|c| holdable(*c) && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect::<String>(),
     )
 }

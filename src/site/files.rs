@@ -54,10 +54,7 @@ impl Site {
         let blob = picture.of(account)?;
         let (_, extension) = blob.media_type.split_once('/').unwrap_or(("", "bin"));
         let mark = blob.sha256.get(..8).unwrap_or("0");
-        Some(self.urls.media(
-            account.id.as_str(),
-            &format!("{}-{mark}.{extension}", picture.word()),
-        ))
+        Some(self.urls.media(account.id.as_str(), &format!("{}-{mark}.{extension}", picture.word())))
     }
 
     /// Finds what an address `/media/{id}/{file_name}` serves.
@@ -69,10 +66,8 @@ impl Site {
             if row.is_deleted {
                 return Ok(None);
             }
-            let is_open = !row.is_trial
-                && row
-                    .visibility
-                    .is_some_and(|word| Visibility::from_word(&word).is_open());
+            let is_open =
+                !row.is_trial && row.visibility.is_some_and(|word| Visibility::from_word(&word).is_open());
             return Ok(Some(Served {
                 sha256: row.sha256,
                 media_type: row.media_type,
@@ -99,11 +94,7 @@ impl Site {
     pub(super) fn file_id(&self, address: &str) -> Option<(Url, String)> {
         let url = Url::parse(address).ok()?;
         match self.urls.meaning(&url)? {
-            Meaning::Thing {
-                kind: ItemKind::Media,
-                id,
-                ..
-            } => Some((url, id)),
+            Meaning::Thing { kind: ItemKind::Media, id, .. } => Some((url, id)),
             _ => None,
         }
     }

@@ -53,11 +53,7 @@ impl<T> Part<T> {
     fn cut(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> &str) -> Self {
         let has_more = items.len() > limit;
         items.truncate(limit);
-        let next = if has_more {
-            items.last().map(|item| key(item).to_owned())
-        } else {
-            None
-        };
+        let next = if has_more { items.last().map(|item| key(item).to_owned()) } else { None };
         Self { items, next }
     }
 }
@@ -82,12 +78,8 @@ impl Site {
     ) -> SiteResult<Part<Entry>> {
         let (sight, id) = (viewer.sight(), account.id.as_str());
         let posts = rows::before(&self.store, &sight, id, shelf, cursor, one_more(limit)).await?;
-        let mut entries: Vec<Entry> = self
-            .presented(posts)
-            .await?
-            .into_iter()
-            .map(|post| Entry::Post(Box::new(post)))
-            .collect();
+        let mut entries: Vec<Entry> =
+            self.presented(posts).await?.into_iter().map(|post| Entry::Post(Box::new(post))).collect();
         if shelf != Shelf::Media {
             for row in boosts::before(&self.store, &sight, id, cursor, one_more(limit)).await? {
                 entries.push(self.boost_entry(account, row)?);
@@ -103,10 +95,7 @@ impl Site {
     /// [`super::SiteError::Store`].
     pub async fn entry_counts(&self, account: &Account, viewer: &Viewer) -> SiteResult<(u64, u64)> {
         let (sight, id) = (viewer.sight(), account.id.as_str());
-        Ok((
-            rows::count(&self.store, &sight, id).await?,
-            boosts::count(&self.store, &sight, id).await?,
-        ))
+        Ok((rows::count(&self.store, &sight, id).await?, boosts::count(&self.store, &sight, id).await?))
     }
 
     /// Followers of an account, and accounts that agreed to be followed by it.
@@ -143,14 +132,8 @@ impl Site {
         cursor: Option<&str>,
         limit: usize,
     ) -> SiteResult<Part<Post>> {
-        let found = rows::replies(
-            &self.store,
-            &viewer.sight(),
-            parent.as_str(),
-            cursor,
-            one_more(limit),
-        )
-        .await?;
+        let found =
+            rows::replies(&self.store, &viewer.sight(), parent.as_str(), cursor, one_more(limit)).await?;
         Ok(Part::cut(self.presented(found).await?, limit, |post| &post.id))
     }
 
@@ -202,9 +185,7 @@ impl Site {
     /// [`super::SiteError::Store`].
     pub async fn timeline(&self, account: &Account, limit: usize) -> SiteResult<Vec<(Object, bool)>> {
         let viewer = Viewer::Owner(account.id.clone());
-        let own = self
-            .entries(account, &viewer, Shelf::Everything, None, limit)
-            .await?;
+        let own = self.entries(account, &viewer, Shelf::Everything, None, limit).await?;
         let mut shown: Vec<(Object, bool)> = Vec::new();
         for entry in own.items {
             if let Entry::Post(post) = entry {
@@ -213,12 +194,7 @@ impl Site {
         }
         let me = self.urls.actor(&account.username);
         let remote = overview::timeline(&self.store, account.id.as_str(), i64::MAX, one_more(limit)).await?;
-        shown.extend(
-            remote
-                .iter()
-                .filter_map(|row| received(row, &me))
-                .map(|object| (object, false)),
-        );
+        shown.extend(remote.iter().filter_map(|row| received(row, &me)).map(|object| (object, false)));
         shown.sort_by_key(|(object, _)| std::cmp::Reverse(object.published.micros()));
         shown.truncate(limit);
         Ok(shown)
@@ -270,40 +246,24 @@ impl Site {
 /// The longest run of ASCII letters and digits of a query: what the database can look for in any
 /// case. A query without one is looked for as it is, if it is plain letters.
 fn sieve(wanted: &str) -> Option<String> {
-    let run = wanted
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .max_by_key(|run| run.len());
+    let run = wanted.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|run| run.len());
     let run = run.filter(|run| !run.is_empty()).map(str::to_owned);
     run.or_else(|| {
-        wanted
-            .split(|c: char| !c.is_alphanumeric())
-            .find(|run| !run.is_empty())
-            .map(str::to_owned)
+        wanted.split(|c: char| !c.is_alphanumeric()).find(|run| !run.is_empty()).map(str::to_owned)
     })
 }
 
 /// Whether a post says something, tags and markup aside.
 fn says(object: &Object, wanted: &str) -> bool {
-    let parts = [
-        object.name.as_deref(),
-        object.summary.as_deref(),
-        Some(object.content.as_str()),
-    ];
-    parts
-        .into_iter()
-        .flatten()
-        .any(|html| clean::words(html).to_lowercase().contains(wanted))
+    let parts = [object.name.as_deref(), object.summary.as_deref(), Some(object.content.as_str())];
+    parts.into_iter().flatten().any(|html| clean::words(html).to_lowercase().contains(wanted))
 }
 
 /// A received post, if it was meant for this reader: shared inboxes also bring what others may see.
 fn received(row: &overview::RemotePostRow, me: &Url) -> Option<Object> {
     let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
     let is_wrapped = wire::lenient::is_type(&document, "Create");
-    let inner = if is_wrapped {
-        document.get("object")?
-    } else {
-        &document
-    };
+    let inner = if is_wrapped { document.get("object")? } else { &document };
     let object = wire::object::read(inner, None).ok()?;
     let names_me = object.to.iter().chain(&object.cc).any(|id| id == me.as_str());
     let is_whole = object.id.as_str() == row.id && object.attributed_to.as_str() == row.actor;

@@ -70,14 +70,10 @@ impl Site {
     /// [`SiteError::Refused`] when it is empty, too long or answers something that is not there.
     pub async fn write_post(&self, account: &Account, draft: Draft) -> SiteResult<Object> {
         if draft.text.trim().is_empty() {
-            return Err(SiteError::Refused(
-                "write something first: the post is empty".to_owned(),
-            ));
+            return Err(SiteError::Refused("write something first: the post is empty".to_owned()));
         }
         if draft.text.chars().count() > LONGEST {
-            return Err(SiteError::Refused(format!(
-                "the post is longer than {LONGEST} characters"
-            )));
+            return Err(SiteError::Refused(format!("the post is longer than {LONGEST} characters")));
         }
         let mentions = self.local_mentions(&draft.text).await?;
         let mut audience: Vec<String> = mentions.iter().map(|person| person.actor.to_string()).collect();
@@ -99,10 +95,7 @@ impl Site {
             attributed_to: self.urls.actor(&account.username),
             name: None,
             content: composed.html,
-            source: Some(SourceText {
-                content: draft.text,
-                media_type: "text/plain".to_owned(),
-            }),
+            source: Some(SourceText { content: draft.text, media_type: "text/plain".to_owned() }),
             summary: (!warning.is_empty()).then(|| warning.to_owned()),
             is_sensitive: !warning.is_empty(),
             language: None,
@@ -128,9 +121,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::Refused`] when it is not theirs.
     pub async fn delete_post(&self, account: &Account, id: &str) -> SiteResult<Option<Value>> {
-        let post = rows::by_id(&self.store, id)
-            .await?
-            .filter(|post| post.account_id == account.id.as_str());
+        let post = rows::by_id(&self.store, id).await?.filter(|post| post.account_id == account.id.as_str());
         let post = post.ok_or_else(|| SiteError::Refused("there is no such post of yours".to_owned()))?;
         let owner = account.id.as_str().to_owned();
         rows::delete(&self.store, owner, id.to_owned(), self.clock.now_micros()).await?;
@@ -155,10 +146,7 @@ impl Site {
     /// [`SiteError::Store`].
     pub async fn find_post(&self, account: &Account, id: &str, viewer: &Viewer) -> SiteResult<Found> {
         let is_theirs = |row: &rows::PostRow| row.account_id == account.id.as_str();
-        if let Some(row) = rows::visible(&self.store, &viewer.sight(), id)
-            .await?
-            .filter(is_theirs)
-        {
+        if let Some(row) = rows::visible(&self.store, &viewer.sight(), id).await?.filter(is_theirs) {
             let key = self.view_key().await?;
             return Ok(Found::Post(Box::new(self.present(row, &key)?)));
         }
@@ -174,12 +162,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::Store`].
     pub async fn parent(&self, address: &Url, viewer: &Viewer) -> SiteResult<Option<(Account, Post)>> {
-        let Some(Meaning::Thing {
-            kind: ItemKind::Posts,
-            id,
-            ..
-        }) = self.urls.meaning(address)
-        else {
+        let Some(Meaning::Thing { kind: ItemKind::Posts, id, .. }) = self.urls.meaning(address) else {
             return Ok(None);
         };
         let Some(row) = rows::visible(&self.store, &viewer.sight(), &id).await? else {
@@ -187,9 +170,7 @@ impl Site {
         };
         let post = self.present(row, &self.view_key().await?)?;
         let author = self.account(&post.account).await?;
-        Ok(author
-            .filter(|_| post.object.id == *address)
-            .map(|author| (author, post)))
+        Ok(author.filter(|_| post.object.id == *address).map(|author| (author, post)))
     }
 
     /// A row that passed the viewer's filter, with views added to its private files.
@@ -205,12 +186,7 @@ impl Site {
                 }
             }
         }
-        Ok(Post {
-            id: row.id,
-            account: AccountId::from(row.account_id),
-            object,
-            is_trial: row.is_trial,
-        })
+        Ok(Post { id: row.id, account: AccountId::from(row.account_id), object, is_trial: row.is_trial })
     }
 
     /// Who wrote what is being answered. A post of ours must be visible to the one who answers.
@@ -220,18 +196,11 @@ impl Site {
             let author = overview::remote_author(&self.store, parent.as_str()).await?;
             return Ok(author.and_then(|author| Url::parse(&author).ok()));
         }
-        let Some(Meaning::Thing {
-            kind: ItemKind::Posts,
-            id,
-            ..
-        }) = self.urls.meaning(parent)
-        else {
+        let Some(Meaning::Thing { kind: ItemKind::Posts, id, .. }) = self.urls.meaning(parent) else {
             return Err(nothing());
         };
         let sight = Viewer::Owner(account.id.clone()).sight();
-        let row = rows::visible(&self.store, &sight, &id)
-            .await?
-            .ok_or_else(nothing)?;
+        let row = rows::visible(&self.store, &sight, &id).await?.ok_or_else(nothing)?;
         let object: Object = super::stored_json("post", &row.object)?;
         if object.id != *parent {
             return Err(nothing());

@@ -47,10 +47,7 @@ impl Viewer {
     /// The same as the tables understand it.
     pub(super) fn sight(&self) -> Sight {
         Sight {
-            viewer: self
-                .account()
-                .map(|id| id.as_str().to_owned())
-                .unwrap_or_default(),
+            viewer: self.account().map(|id| id.as_str().to_owned()).unwrap_or_default(),
             is_admin: matches!(self, Self::Admin(_)),
         }
     }

@@ -47,8 +47,7 @@ impl ViewKey {
 
     /// An address with a token added.
     pub fn seal(&self, mut url: Url, media_id: &str, now_micros: i64) -> Url {
-        url.query_pairs_mut()
-            .append_pair("view", &self.token(media_id, now_micros));
+        url.query_pairs_mut().append_pair("view", &self.token(media_id, now_micros));
         url
     }
 }
@@ -91,12 +90,7 @@ mod tests {
         let token = key.token("file-1", 0);
         let (expires, seal) = token.split_once('.').unwrap();
         let later = expires.parse::<i64>().unwrap() + 9999;
-        for forged in [
-            format!("{later}.{seal}"),
-            format!("{expires}."),
-            seal.to_owned(),
-            String::new(),
-        ] {
+        for forged in [format!("{later}.{seal}"), format!("{expires}."), seal.to_owned(), String::new()] {
             assert!(!key.fits("file-1", &forged, 0), "{forged}");
         }
         assert!(!ViewKey::derive("another").fits("file-1", &token, 0));

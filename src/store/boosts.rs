@@ -74,16 +74,7 @@ pub async fn before(
         seen!(),
         " and account_id = $3 and id < $4 order by id desc limit $5"
     );
-    Ok(rows!(
-        &mut c,
-        BoostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        account,
-        cursor.unwrap_or(LAST),
-        limit
-    )?)
+    Ok(rows!(&mut c, BoostRow, sql, &sight.viewer, sight.is_admin, account, cursor.unwrap_or(LAST), limit)?)
 }
 
 /// An account's boosts, oldest first, after a cursor.
@@ -104,16 +95,7 @@ pub async fn after(
         " and account_id = $3 and id > $4 order by id limit $5"
     );
     let cursor = cursor.unwrap_or_default();
-    Ok(rows!(
-        &mut c,
-        BoostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        account,
-        cursor,
-        limit
-    )?)
+    Ok(rows!(&mut c, BoostRow, sql, &sight.viewer, sight.is_admin, account, cursor, limit)?)
 }
 
 /// How many boosts of an account the reader may see.
@@ -122,11 +104,7 @@ pub async fn after(
 /// [`super::StoreError`].
 pub async fn count(store: &Store, sight: &Sight, account: &str) -> StoreResult<u64> {
     let mut c = store.reader().await?;
-    let sql = concat!(
-        "select cast(count(*) as bigint) from boosts where ",
-        seen!(),
-        " and account_id = $3"
-    );
+    let sql = concat!("select cast(count(*) as bigint) from boosts where ", seen!(), " and account_id = $3");
     let found = row!(&mut c, (i64,), sql, &sight.viewer, sight.is_admin, account)?;
     Ok(found.map_or(0, |(number,)| super::count(number)))
 }

@@ -16,9 +16,7 @@ pub async fn usage(store: &Store) -> StoreResult<(u64, u64)> {
           and visibility in ('public', 'unlisted') \
           and account_id in (select id from accounts where moved_to is null))"
     )?;
-    Ok(found.map_or((0, 0), |(accounts, posts)| {
-        (super::count(accounts), super::count(posts))
-    }))
+    Ok(found.map_or((0, 0), |(accounts, posts)| (super::count(accounts), super::count(posts))))
 }
 
 /// How many followers an account has, and how many accounts agreed to be followed by it.
@@ -34,9 +32,7 @@ pub async fn relations(store: &Store, account: &str) -> StoreResult<(u64, u64)> 
          (select cast(count(*) as bigint) from following where account_id = $1 and state = 'accepted')",
         account,
     )?;
-    Ok(found.map_or((0, 0), |(followers, following)| {
-        (super::count(followers), super::count(following))
-    }))
+    Ok(found.map_or((0, 0), |(followers, following)| (super::count(followers), super::count(following))))
 }
 
 /// A post of another server as it was received.
@@ -78,11 +74,6 @@ pub async fn timeline(
 /// [`super::StoreError`].
 pub async fn remote_author(store: &Store, id: &str) -> StoreResult<Option<String>> {
     let mut c = store.reader().await?;
-    let found = row!(
-        &mut c,
-        (String,),
-        "select actor from remote_posts where id = $1",
-        id
-    )?;
+    let found = row!(&mut c, (String,), "select actor from remote_posts where id = $1", id)?;
     Ok(found.map(|(actor,)| actor))
 }

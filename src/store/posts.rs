@@ -168,16 +168,7 @@ pub async fn after(
         " and account_id = $3 and id > $4 order by id limit $5"
     );
     let cursor = cursor.unwrap_or_default();
-    Ok(rows!(
-        &mut c,
-        PostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        account,
-        cursor,
-        limit
-    )?)
+    Ok(rows!(&mut c, PostRow, sql, &sight.viewer, sight.is_admin, account, cursor, limit)?)
 }
 
 /// An account's posts, newest first, before a cursor.
@@ -219,11 +210,7 @@ pub async fn before(
 /// [`super::StoreError`].
 pub async fn count(store: &Store, sight: &Sight, account: &str) -> StoreResult<u64> {
     let mut c = store.reader().await?;
-    let sql = concat!(
-        "select cast(count(*) as bigint) from posts where ",
-        seen!(),
-        " and account_id = $3"
-    );
+    let sql = concat!("select cast(count(*) as bigint) from posts where ", seen!(), " and account_id = $3");
     let found = row!(&mut c, (i64,), sql, &sight.viewer, sight.is_admin, account)?;
     Ok(found.map_or(0, |(number,)| super::count(number)))
 }
@@ -246,16 +233,7 @@ pub async fn replies(
         " and in_reply_to = $3 and id > $4 order by id limit $5"
     );
     let cursor = cursor.unwrap_or_default();
-    Ok(rows!(
-        &mut c,
-        PostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        parent,
-        cursor,
-        limit
-    )?)
+    Ok(rows!(&mut c, PostRow, sql, &sight.viewer, sight.is_admin, parent, cursor, limit)?)
 }
 
 /// Posts with a tag (lower case), newest first.
@@ -275,16 +253,7 @@ pub async fn tagged(
         listed!(),
         " and id in (select post_id from post_tags where tag = $3) and id < $4 order by id desc limit $5"
     );
-    Ok(rows!(
-        &mut c,
-        PostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        tag,
-        cursor.unwrap_or(LAST),
-        limit
-    )?)
+    Ok(rows!(&mut c, PostRow, sql, &sight.viewer, sight.is_admin, tag, cursor.unwrap_or(LAST), limit)?)
 }
 
 /// Posts whose stored form holds a piece of text in any case, newest first. A first sieve: the
@@ -306,14 +275,5 @@ pub async fn holding(
         " and lower(object) like $3 and id < $4 order by id desc limit $5"
     );
     let like = format!("%{piece}%");
-    Ok(rows!(
-        &mut c,
-        PostRow,
-        sql,
-        &sight.viewer,
-        sight.is_admin,
-        like,
-        cursor.unwrap_or(LAST),
-        limit
-    )?)
+    Ok(rows!(&mut c, PostRow, sql, &sight.viewer, sight.is_admin, like, cursor.unwrap_or(LAST), limit)?)
 }

@@ -183,8 +183,10 @@ mod tests {
     #[tokio::test]
     async fn an_actor_shows_the_addresses_that_were_ticked() {
         let bench = Bench::new().await;
-        let grant =
-            Grant { kinds: vec![CollectionKind::Content, CollectionKind::Media], ..bench.grant(Scope::Read).await };
+        let grant = Grant {
+            kinds: vec![CollectionKind::Content, CollectionKind::Media],
+            ..bench.grant(Scope::Read).await
+        };
         let base = Url::parse("https://old.example").unwrap();
         let expected = json!({
             "content": "https://old.example/godwit/lola/ann/content",

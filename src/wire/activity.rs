@@ -56,26 +56,12 @@ pub fn read_announce(value: &Value, followers: Option<&Url>) -> Result<Option<Bo
     let published = lenient::text(value, "published")
         .and_then(|text| Moment::parse(&text).ok())
         .ok_or("the boost has no date that can be read")?;
-    let actor = lenient::field(value, "actor")
-        .find_map(lenient::id)
-        .and_then(lenient::web_url);
+    let actor = lenient::field(value, "actor").find_map(lenient::id).and_then(lenient::web_url);
     let author = actor.as_ref().unwrap_or(&id);
-    let visibility = audience::visibility(
-        &lenient::ids(value, "to"),
-        &lenient::ids(value, "cc"),
-        author,
-        followers,
-    );
-    let previously = lenient::field(value, "previously")
-        .filter_map(object::breadcrumb)
-        .collect();
-    Ok(Some(Boost {
-        id,
-        object,
-        published,
-        visibility,
-        previously,
-    }))
+    let visibility =
+        audience::visibility(&lenient::ids(value, "to"), &lenient::ids(value, "cc"), author, followers);
+    let previously = lenient::field(value, "previously").filter_map(object::breadcrumb).collect();
+    Ok(Some(Boost { id, object, published, visibility, previously }))
 }
 
 /// A Follow.

@@ -71,10 +71,7 @@ mod tests {
     #[test]
     fn an_unknown_audience_is_the_most_private() {
         assert_eq!(see(&[], &[]), Visibility::Direct);
-        assert_eq!(
-            see(&["https://evil.example/users/x/followers"], &[]),
-            Visibility::Direct
-        );
+        assert_eq!(see(&["https://evil.example/users/x/followers"], &[]), Visibility::Direct);
     }
 
     #[test]

@@ -63,23 +63,12 @@ pub fn read(value: &Value) -> Read {
         && let Some(embedded) = first.filter(|first| first.is_object())
     {
         let page = read(embedded);
-        return Read {
-            total: total.or(page.total),
-            ..page
-        };
+        return Read { total: total.or(page.total), ..page };
     }
     let next = lenient::url(value, "next").or_else(|| {
-        if own.is_empty() {
-            first.and_then(lenient::id).and_then(lenient::web_url)
-        } else {
-            None
-        }
+        if own.is_empty() { first.and_then(lenient::id).and_then(lenient::web_url) } else { None }
     });
-    Read {
-        total,
-        items: own,
-        next,
-    }
+    Read { total, items: own, next }
 }
 
 #[cfg(test)]
@@ -93,10 +82,7 @@ mod tests {
         let linked = read(&json!({"first": "https://a.example/1", "totalItems": 7}));
         assert_eq!(linked.next.unwrap().path(), "/1");
         let embedded = read(&json!({"first": {"orderedItems": ["a"], "next": "https://a.example/2"}}));
-        assert_eq!(
-            (embedded.items.len(), embedded.next.unwrap().path().to_owned()),
-            (1, "/2".to_owned())
-        );
+        assert_eq!((embedded.items.len(), embedded.next.unwrap().path().to_owned()), (1, "/2".to_owned()));
         assert_eq!(read(&json!({"orderedItems": "one"})).items.len(), 1);
         assert_eq!(read(&json!({})), Read::default());
     }

@@ -5,11 +5,7 @@ use url::Url;
 
 /// The text of a field, if it is a non-empty string.
 pub fn text(value: &Value, field: &str) -> Option<String> {
-    value
-        .get(field)
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+    value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// An id: the string itself or the `id` of an object.
@@ -20,19 +16,14 @@ pub fn id(value: &Value) -> Option<&str> {
 /// The first web address in a field that holds a string, a Link or a list of them.
 pub fn url(value: &Value, field: &str) -> Option<Url> {
     many(value.get(field)?).find_map(|one| {
-        let text = one
-            .as_str()
-            .or_else(|| one.get("href").and_then(Value::as_str))
-            .or_else(|| id(one))?;
+        let text = one.as_str().or_else(|| one.get("href").and_then(Value::as_str)).or_else(|| id(one))?;
         web_url(text)
     })
 }
 
 /// Parses an http(s) address; anything else is none.
 pub fn web_url(text: &str) -> Option<Url> {
-    Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
 }
 
 /// Parses what may be pointed at without being fetched: a web address, or the `tag:` and `urn:` names
@@ -52,10 +43,7 @@ pub fn many(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
 
 /// The elements of a field, however many there are.
 pub fn field<'a>(value: &'a Value, name: &str) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
-    value.get(name).map_or_else(
-        || -> Box<dyn Iterator<Item = &Value>> { Box::new(std::iter::empty()) },
-        many,
-    )
+    value.get(name).map_or_else(|| -> Box<dyn Iterator<Item = &Value>> { Box::new(std::iter::empty()) }, many)
 }
 
 /// Whether the `type` of a value is or contains `name`.

@@ -51,12 +51,7 @@ impl Answer {
     /// When the answer is not 200 with JSON.
     pub(crate) fn json(&self) -> Result<Value> {
         if self.status != 200 {
-            bail!(
-                "{} answers {}: {}",
-                self.url,
-                self.status,
-                forms::words(&self.text())
-            );
+            bail!("{} answers {}: {}", self.url, self.status, forms::words(&self.text()));
         }
         serde_json::from_slice(&self.body).with_context(|| format!("the answer of {} is not JSON", self.url))
     }
@@ -76,10 +71,7 @@ impl Answer {
     /// # Errors
     /// When the page has none; the sentence repeats what the page says instead.
     pub(crate) fn form(&self, controls: &[&str]) -> Result<Form> {
-        self.find_form(
-            |form| controls.iter().all(|name| form.has(name)),
-            &controls.join(", "),
-        )
+        self.find_form(|form| controls.iter().all(|name| form.has(name)), &controls.join(", "))
     }
 
     /// The first form that is sent to an address whose path ends so.
@@ -95,10 +87,7 @@ impl Answer {
         let found = forms::forms(&text, &self.url).into_iter().find(is_it);
         found.with_context(|| {
             let said = forms::words(&text);
-            format!(
-                "no form for {what} on {} ({}), which says: {said}",
-                self.url, self.status
-            )
+            format!("no form for {what} on {} ({}), which says: {said}", self.url, self.status)
         })
     }
 }
@@ -137,15 +126,9 @@ impl Browser {
             .user_agent("godwit demo");
         for home in homes {
             let host = home.host_str().context("a home without a name")?;
-            builder = builder.resolve(
-                host,
-                SocketAddr::from(([127, 0, 0, 1], home.port().unwrap_or(80))),
-            );
+            builder = builder.resolve(host, SocketAddr::from(([127, 0, 0, 1], home.port().unwrap_or(80))));
         }
-        Ok(Self {
-            client: builder.build().context("setting up the browser")?,
-            jars: Mutex::default(),
-        })
+        Ok(Self { client: builder.build().context("setting up the browser")?, jars: Mutex::default() })
     }
 
     /// Asks once, follows nothing.
@@ -153,13 +136,7 @@ impl Browser {
     /// # Errors
     /// When the server does not answer.
     pub(crate) async fn look(&self, url: &Url, accept: &str) -> Result<Answer> {
-        self.ask(Asking {
-            url,
-            accept,
-            form: None,
-            is_cross_site: false,
-        })
-        .await
+        self.ask(Asking { url, accept, form: None, is_cross_site: false }).await
     }
 
     /// Asks for a JSON document.
@@ -195,22 +172,11 @@ impl Browser {
         let (mut url, mut form, mut is_cross_site) = (start, form, false);
         for _ in 0..HOPS {
             let was_form = form.is_some();
-            let answer = self
-                .ask(Asking {
-                    url: &url,
-                    accept: PAGES,
-                    form: form.take(),
-                    is_cross_site,
-                })
-                .await?;
+            let answer =
+                self.ask(Asking { url: &url, accept: PAGES, form: form.take(), is_cross_site }).await?;
             if !answer.is_redirect() {
                 if answer.status >= 400 {
-                    bail!(
-                        "{} answers {}: {}",
-                        answer.url,
-                        answer.status,
-                        forms::words(&answer.text())
-                    );
+                    bail!("{} answers {}: {}", answer.url, answer.status, forms::words(&answer.text()));
                 }
                 return Ok(answer);
             }
@@ -229,9 +195,7 @@ impl Browser {
         let url = asking.url;
         let mut request = match &asking.form {
             Some(pairs) => {
-                let body = url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(pairs)
-                    .finish();
+                let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
                 self.client
                     .post(url.clone())
                     .header("content-type", "application/x-www-form-urlencoded")
@@ -244,10 +208,7 @@ impl Browser {
         if let Some(cookies) = self.cookies(url, asking.is_cross_site) {
             request = request.header("cookie", cookies);
         }
-        let response = request
-            .send()
-            .await
-            .with_context(|| format!("{url} does not answer"))?;
+        let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
         let status = response.status().as_u16();
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in response.headers() {
@@ -264,16 +225,8 @@ impl Browser {
                 })
                 .or_insert(value);
         }
-        let body = response
-            .bytes()
-            .await
-            .with_context(|| format!("the answer of {url} broke off"))?;
-        Ok(Answer {
-            url: url.clone(),
-            status,
-            headers,
-            body,
-        })
+        let body = response.bytes().await.with_context(|| format!("the answer of {url} broke off"))?;
+        Ok(Answer { url: url.clone(), status, headers, body })
     }
 
     fn cookies(&self, url: &Url, is_cross_site: bool) -> Option<String> {
@@ -284,11 +237,7 @@ impl Browser {
             .filter(|(_, cookie)| !(cookie.is_strict && is_cross_site))
             .map(|(name, cookie)| format!("{name}={}", cookie.value))
             .collect();
-        if sent.is_empty() {
-            None
-        } else {
-            Some(sent.join("; "))
-        }
+        if sent.is_empty() { None } else { Some(sent.join("; ")) }
     }
 
     /// Takes a cookie in, or throws one away whose time is over.
@@ -297,12 +246,7 @@ impl Browser {
             return;
         };
         let attributes = line.to_ascii_lowercase();
-        let has = |text: &str| {
-            attributes
-                .split(';')
-                .skip(1)
-                .any(|attribute| attribute.trim() == text)
-        };
+        let has = |text: &str| attributes.split(';').skip(1).any(|attribute| attribute.trim() == text);
         let Ok(mut jars) = self.jars.lock() else {
             return;
         };
@@ -310,10 +254,7 @@ impl Browser {
         if has("max-age=0") || value.trim().is_empty() {
             jar.remove(name.trim());
         } else {
-            let cookie = Cookie {
-                value: value.trim().to_owned(),
-                is_strict: has("samesite=strict"),
-            };
+            let cookie = Cookie { value: value.trim().to_owned(), is_strict: has("samesite=strict") };
             jar.insert(name.trim().to_owned(), cookie);
         }
     }
@@ -321,11 +262,7 @@ impl Browser {
 
 /// Host and port: homes of the demo differ in both.
 fn authority(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or(80)
-    )
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80))
 }
 
 #[cfg(test)]

@@ -35,10 +35,7 @@ fn server(answers: &'static [&'static str]) -> (Url, std::thread::JoinHandle<Vec
         }
         asked
     });
-    (
-        Url::parse(&format!("http://old.localhost:{port}/")).unwrap(),
-        asked,
-    )
+    (Url::parse(&format!("http://old.localhost:{port}/")).unwrap(), asked)
 }
 
 #[tokio::test]

@@ -48,10 +48,8 @@ impl Form {
     /// # Errors
     /// When the form has no such field.
     pub(crate) fn fill(mut self, name: &str, value: &str) -> Result<Self> {
-        let field = self
-            .fields
-            .iter_mut()
-            .find(|field| field.name == name && field.control == Control::Value);
+        let field =
+            self.fields.iter_mut().find(|field| field.name == name && field.control == Control::Value);
         match field {
             Some(field) => value.clone_into(&mut field.value),
             None => bail!("the form {} has no field {name}", self.action),
@@ -71,11 +69,7 @@ impl Form {
                 found = true;
             }
         }
-        if found {
-            Ok(self)
-        } else {
-            Err(anyhow!("the form {} has no box {name}", self.action))
-        }
+        if found { Ok(self) } else { Err(anyhow!("the form {} has no box {name}", self.action)) }
     }
 
     /// Chooses one of several: an option of a select, or the radio button with this value.
@@ -116,11 +110,7 @@ impl Form {
             Control::Tick { is_on } => is_on,
             Control::Button => false,
         };
-        let sent = self
-            .fields
-            .iter()
-            .filter(is_sent)
-            .map(|field| (field.name.clone(), field.value.clone()));
+        let sent = self.fields.iter().filter(is_sent).map(|field| (field.name.clone(), field.value.clone()));
         sent.chain(self.pressed.clone()).collect()
     }
 }
@@ -138,21 +128,10 @@ pub(crate) fn forms(html: &str, base: &Url) -> Vec<Form> {
         .select(&form)
         .filter_map(|element| {
             let action = element.attr("action").unwrap_or_default();
-            let action = if action.is_empty() {
-                base.clone()
-            } else {
-                base.join(action).ok()?
-            };
-            let is_post = element
-                .attr("method")
-                .is_some_and(|method| method.eq_ignore_ascii_case("post"));
+            let action = if action.is_empty() { base.clone() } else { base.join(action).ok()? };
+            let is_post = element.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
             let fields = element.select(&control).filter_map(field).collect();
-            Some(Form {
-                action,
-                is_post,
-                fields,
-                pressed: None,
-            })
+            Some(Form { action, is_post, fields, pressed: None })
         })
         .collect()
 }
@@ -171,12 +150,7 @@ fn field(element: ElementRef<'_>) -> Option<Field> {
         ("button", _) | ("input", "submit") => (plain(), Control::Button),
         ("input", "checkbox" | "radio") => {
             let value = element.attr("value").unwrap_or("on").to_owned();
-            (
-                value,
-                Control::Tick {
-                    is_on: element.attr("checked").is_some(),
-                },
-            )
+            (value, Control::Tick { is_on: element.attr("checked").is_some() })
         }
         _ => (plain(), Control::Value),
     };
@@ -191,9 +165,7 @@ fn chosen(element: ElementRef<'_>) -> String {
         .find(|option| option.attr("selected").is_some())
         .or_else(|| element.select(&options).next());
     option.map_or_else(String::new, |option| {
-        option
-            .attr("value")
-            .map_or_else(|| option.text().collect(), str::to_owned)
+        option.attr("value").map_or_else(|| option.text().collect(), str::to_owned)
     })
 }
 
@@ -209,10 +181,7 @@ pub(crate) fn links(html: &str, base: &Url) -> Vec<Url> {
 /// What a page says, without its markup: for a sentence about something that went wrong.
 pub(crate) fn words(html: &str) -> String {
     let document = Html::parse_document(html);
-    let main = document
-        .select(&selector("main"))
-        .next()
-        .unwrap_or_else(|| document.root_element());
+    let main = document.select(&selector("main")).next().unwrap_or_else(|| document.root_element());
     let text: String = main.text().flat_map(|part| [part, " "]).collect();
     text.split_whitespace().take(60).collect::<Vec<_>>().join(" ")
 }
@@ -238,10 +207,7 @@ lines</textarea>
 
     fn form() -> Form {
         let base = Url::parse("http://old.localhost:4701/godwit/page").unwrap();
-        forms(PAGE, &base)
-            .into_iter()
-            .find(|form| form.has("csrf"))
-            .unwrap()
+        forms(PAGE, &base).into_iter().find(|form| form.has("csrf")).unwrap()
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -251,17 +217,9 @@ lines</textarea>
     #[test]
     fn a_form_sends_what_a_browser_would_send() {
         let form = form();
-        assert_eq!(
-            form.action.as_str(),
-            "http://old.localhost:4701/authorize?x=1&y=2"
-        );
+        assert_eq!(form.action.as_str(), "http://old.localhost:4701/authorize?x=1&y=2");
         assert!(form.is_post);
-        let sent = form
-            .fill("password", "s p")
-            .unwrap()
-            .press("decision", "allow")
-            .unwrap()
-            .pairs();
+        let sent = form.fill("password", "s p").unwrap().press("decision", "allow").unwrap().pairs();
         let expected = [
             pair("csrf", "a\"b"),
             pair("kinds", "media"),
@@ -276,11 +234,7 @@ lines</textarea>
     #[test]
     fn ticking_a_name_ticks_all_its_boxes() {
         let sent = form().tick("kinds").unwrap().tick("private").unwrap().pairs();
-        for expected in [
-            pair("kinds", "media"),
-            pair("kinds", "outbox"),
-            pair("private", "on"),
-        ] {
+        for expected in [pair("kinds", "media"), pair("kinds", "outbox"), pair("private", "on")] {
             assert!(sent.contains(&expected), "{expected:?} is not sent");
         }
     }
@@ -295,10 +249,7 @@ lines</textarea>
     #[test]
     fn links_are_found_with_their_whole_address() {
         let base = Url::parse("http://new.localhost:4702/transfers/1").unwrap();
-        assert_eq!(
-            links(PAGE, &base)[0].as_str(),
-            "http://new.localhost:4702/departures/ann/finish"
-        );
+        assert_eq!(links(PAGE, &base)[0].as_str(), "http://new.localhost:4702/departures/ann/finish");
         assert!(words(PAGE).starts_with("Copy Media Boosts"));
     }
 }

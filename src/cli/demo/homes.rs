@@ -73,17 +73,11 @@ impl Homes {
     /// # Errors
     /// When the directory cannot be written or no ports are free.
     pub(crate) fn prepare(ports: Ports) -> Result<Self> {
-        let dir = tempfile::Builder::new()
-            .prefix("godwit-demo-")
-            .tempdir()
-            .context("making a directory")?;
+        let dir = tempfile::Builder::new().prefix("godwit-demo-").tempdir().context("making a directory")?;
         let ports = choose(ports)?;
         let names = ["old", "new", "third"];
-        let hosts: Vec<String> = names
-            .iter()
-            .zip(ports)
-            .map(|(name, port)| format!("{name}.localhost:{port}"))
-            .collect();
+        let hosts: Vec<String> =
+            names.iter().zip(ports).map(|(name, port)| format!("{name}.localhost:{port}")).collect();
         let home = |name: &str, title: &str, port: u16| Home::write(dir.path(), name, title, port, &hosts);
         let [first, second, last] = ports;
         Ok(Self {
@@ -133,13 +127,7 @@ impl Home {
         std::fs::write(&path, toml::to_string(&config)?)
             .with_context(|| format!("writing {}", path.display()))?;
         let data_dir = config.server.data_dir;
-        Ok(Self {
-            url,
-            data_dir,
-            config: path,
-            log: dir.join("log.txt"),
-            running: None,
-        })
+        Ok(Self { url, data_dir, config: path, log: dir.join("log.txt"), running: None })
     }
 
     /// Its address with a path, like `/users/ann`.
@@ -152,11 +140,7 @@ impl Home {
 
     /// Host and port, as they stand in handles.
     pub(crate) fn domain(&self) -> String {
-        format!(
-            "{}:{}",
-            self.url.host_str().unwrap_or_default(),
-            self.url.port().unwrap_or(80)
-        )
+        format!("{}:{}", self.url.host_str().unwrap_or_default(), self.url.port().unwrap_or(80))
     }
 
     /// Makes an account by the command a server's admin would use.
@@ -177,14 +161,9 @@ impl Home {
     /// When the command fails; with what it said.
     pub(crate) async fn import(&self, archive: &Path, account: &str) -> Result<Report> {
         let archive = archive.to_str().context("the archive's name is not text")?;
-        let said = self
-            .command(&["import", archive, "--account", account, "--json"], "")
-            .await?;
-        let last = said
-            .lines()
-            .rev()
-            .find(|line| line.starts_with('{'))
-            .context("the import told no numbers")?;
+        let said = self.command(&["import", archive, "--account", account, "--json"], "").await?;
+        let last =
+            said.lines().rev().find(|line| line.starts_with('{')).context("the import told no numbers")?;
         serde_json::from_str(last).context("the numbers of the import are not understood")
     }
 
@@ -206,12 +185,7 @@ impl Home {
         let output = child.wait_with_output().await?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "`godwit {}` at {} failed: {}",
-                arguments.join(" "),
-                self.url,
-                said.trim()
-            );
+            bail!("`godwit {}` at {} failed: {}", arguments.join(" "), self.url, said.trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -242,10 +216,7 @@ impl Home {
                 None => bail!("{} ended before it listened.{}", self.url, self.log_tail()),
             }
         }
-        self.running = Some(Running {
-            child,
-            _output: output,
-        });
+        self.running = Some(Running { child, _output: output });
         Ok(())
     }
 
@@ -295,9 +266,7 @@ fn choose(ports: Ports) -> Result<[u16; 3]> {
 fn from(first: u16) -> Result<[u16; 3]> {
     let mut ports = [first; 3];
     for (port, step) in ports.iter_mut().zip(0..) {
-        *port = first
-            .checked_add(step)
-            .context("there are no ports above 65535")?;
+        *port = first.checked_add(step).context("there are no ports above 65535")?;
         TcpListener::bind(("127.0.0.1", *port)).with_context(|| format!("port {port} is not free"))?;
     }
     Ok(ports)
@@ -327,14 +296,7 @@ mod tests {
         let config = Config::load(&homes.new.config).unwrap();
         assert_eq!(config.server.base_url, *new);
         assert_eq!(config.federation.loopback_hosts.len(), 3);
-        assert!(
-            homes
-                .new
-                .at("/users/ann")
-                .unwrap()
-                .as_str()
-                .ends_with("/users/ann")
-        );
+        assert!(homes.new.at("/users/ann").unwrap().as_str().ends_with("/users/ann"));
     }
 
     #[test]

@@ -45,6 +45,17 @@ pub struct Options {
     before_check: Option<PathBuf>,
 }
 
+/// Runs the command to its end.
+pub(super) fn start(options: Options) -> ExitCode {
+    match actix_web::rt::System::new().block_on(run(options)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("godwit: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Walks, checks, tells; then stays up unless told otherwise. Success means that everything agrees.
 ///
 /// # Errors
@@ -86,9 +97,7 @@ async fn show(options: &Options) -> Result<ExitCode> {
     let mut homes = Homes::prepare(ports)?;
     let archive = match &options.archive {
         // Commands of the homes run in their own directories.
-        Some(file) => file
-            .canonicalize()
-            .with_context(|| format!("opening {}", file.display()))?,
+        Some(file) => file.canonicalize().with_context(|| format!("opening {}", file.display()))?,
         None => sample::write(homes.dir(), homes.third.url.as_str(), "fay")?,
     };
     let stage = Stage::new(&homes, &checker::Archive::read(&archive)?.username)?;
@@ -117,11 +126,7 @@ async fn show(options: &Options) -> Result<ExitCode> {
         invite(&homes, &stage);
         told_to_stop().await;
     }
-    Ok(if findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn as_json(outcome: &Outcome) -> Result<String> {
@@ -132,10 +137,7 @@ fn as_json(outcome: &Outcome) -> Result<String> {
 fn invite(homes: &Homes, stage: &Stage) {
     eprintln!("\nThe three servers stay up. Sign in and look around:");
     for login in stage.logins() {
-        eprintln!(
-            "  {}sign-in   name {}   password {}",
-            login.home, login.name, login.password
-        );
+        eprintln!("  {}sign-in   name {}   password {}", login.home, login.name, login.password);
     }
     let second = &stage.second_name;
     eprintln!(

@@ -11,10 +11,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts the clock.
     pub(crate) fn new() -> Self {
-        Self {
-            begun: Instant::now(),
-            step: Mutex::new("starting".to_owned()),
-        }
+        Self { begun: Instant::now(), step: Mutex::new("starting".to_owned()) }
     }
 
     /// Begins a step and says so.
@@ -32,9 +29,7 @@ impl Progress {
 
     /// The step that was begun last.
     pub(crate) fn last_step(&self) -> String {
-        self.step
-            .lock()
-            .map_or_else(|_| String::new(), |step| step.clone())
+        self.step.lock().map_or_else(|_| String::new(), |step| step.clone())
     }
 
     /// Time since the start, in milliseconds.

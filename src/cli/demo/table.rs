@@ -12,11 +12,7 @@ pub(crate) fn print(outcome: &Outcome, findings: &Findings) {
     if more > 0 {
         eprintln!("  ! and {more} more");
     }
-    let verdict = if findings.is_empty() {
-        "Everything agrees."
-    } else {
-        "Not everything agrees."
-    };
+    let verdict = if findings.is_empty() { "Everything agrees." } else { "Not everything agrees." };
     eprintln!("\n{verdict}");
 }
 
@@ -42,19 +38,11 @@ fn text(outcome: &Outcome) -> String {
         seen.public, seen.unlisted, seen.followers, seen.direct
     ));
     let map = outcome.map;
-    lines.push(format!(
-        "Addresses        {} new ones, {} handed over",
-        map.entries, map.handed_over
-    ));
+    lines.push(format!("Addresses        {} new ones, {} handed over", map.entries, map.handed_over));
     let asked = outcome.redirects;
-    lines.push(format!(
-        "Old addresses    {} of {} lead to the exact new place",
-        asked.ok, asked.checked
-    ));
-    lines.push(format!(
-        "Hidden things    {} leaks in {} requests",
-        asked.hidden_leaked, asked.hidden_checked
-    ));
+    lines.push(format!("Old addresses    {} of {} lead to the exact new place", asked.ok, asked.checked));
+    lines
+        .push(format!("Hidden things    {} leaks in {} requests", asked.hidden_leaked, asked.hidden_checked));
     let follower = outcome.follower;
     let yes = |is_so: bool| if is_so { "yes" } else { "no" };
     lines.push(format!(
@@ -65,10 +53,7 @@ fn text(outcome: &Outcome) -> String {
         outcome.notifications_at_follower,
     ));
     for reason in &outcome.reasons {
-        lines.push(format!(
-            "Reason           {} × {}: {}",
-            reason.count, reason.kind, reason.why
-        ));
+        lines.push(format!("Reason           {} × {}: {}", reason.count, reason.kind, reason.why));
     }
     lines.push(format!("Time             {} ms", outcome.elapsed_ms));
     lines.join("\n")
@@ -83,10 +68,7 @@ mod tests {
         let mut outcome = Outcome::default();
         outcome.items.posts.source = 3;
         let text = text(&outcome);
-        assert!(
-            text.contains("| posts     |       3 |        0 |       0 |      0 | DIFFERS"),
-            "{text}"
-        );
+        assert!(text.contains("| posts     |       3 |        0 |       0 |      0 | DIFFERS"), "{text}");
         assert_eq!(text.matches("| ok").count(), 4);
     }
 }

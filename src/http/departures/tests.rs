@@ -68,7 +68,10 @@ async fn only_the_owner_with_their_password_announces() {
     assert!(wrong.body.contains("Nothing was announced"));
     assert_eq!(state(&daemon, &departure).await, "started");
     let said = say(&daemon, "ann", &departure.id, PASSWORD).await;
-    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, "https://new.example/transfers/1"));
+    assert_eq!(
+        (said.status, said.header("location")),
+        (StatusCode::SEE_OTHER, "https://new.example/transfers/1")
+    );
     assert_eq!(state(&daemon, &departure).await, "announcing");
 }
 
@@ -88,10 +91,12 @@ async fn after_the_announcement_old_links_lead_on_until_forwarding_is_off() {
     say(&daemon, "ann", &departure.id, PASSWORD).await;
     let side = daemon.app.source_side().await.unwrap();
     while announce::advance(&side, &departure.id).await.unwrap() {}
-    let post = |accept: &'static str| TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", accept));
-    for (accept, to) in
-        [("application/activity+json", "https://new.example/users/ann/posts/1"), ("text/html", "https://new.example/@ann/1")]
-    {
+    let post =
+        |accept: &'static str| TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", accept));
+    for (accept, to) in [
+        ("application/activity+json", "https://new.example/users/ann/posts/1"),
+        ("text/html", "https://new.example/@ann/1"),
+    ] {
         let moved = daemon.ask(post(accept)).await;
         assert_eq!((moved.status.as_u16(), moved.header("location")), (301, to));
         assert_eq!(moved.header("vary"), "Accept");

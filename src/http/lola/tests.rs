@@ -5,7 +5,15 @@ use actix_web::test::TestRequest;
 use crate::{http::bench::Daemon, oauth::scope::Scope, transfer::tokens::ACCESS_SECONDS};
 
 const READING: [&str; 10] = [
-    "blocked", "media", "content", "outbox", "liked", "bookmarks", "following", "content?cursor=x", "media/1",
+    "blocked",
+    "media",
+    "content",
+    "outbox",
+    "liked",
+    "bookmarks",
+    "following",
+    "content?cursor=x",
+    "media/1",
     "status",
 ];
 
@@ -23,7 +31,8 @@ async fn a_token_of_one_actor_opens_no_route_of_another() {
             assert_eq!(answer.status, 403, "{name}/{path}");
             assert!(answer.body.contains("actor_mismatch"));
         }
-        let posts = [("start", "actor=https%3A%2F%2Fnew.example%2Fusers%2Fann"), ("map", r#"{"entries":[]}"#)];
+        let posts =
+            [("start", "actor=https%3A%2F%2Fnew.example%2Fusers%2Fann"), ("map", r#"{"entries":[]}"#)];
         for (path, body) in posts {
             let request = TestRequest::post()
                 .uri(&format!("/godwit/lola/{name}/{path}"))
@@ -41,7 +50,10 @@ async fn without_a_token_that_holds_there_is_nothing() {
     let token = daemon.bench.token(Scope::Read).await;
     assert_eq!(daemon.ask(get("/godwit/lola/ann/status", &token)).await.status, 200);
     let none = daemon.ask(TestRequest::get().uri("/godwit/lola/ann/status")).await;
-    assert_eq!((none.status.as_u16(), none.header("www-authenticate")), (401, r#"Bearer error="invalid_token""#));
+    assert_eq!(
+        (none.status.as_u16(), none.header("www-authenticate")),
+        (401, r#"Bearer error="invalid_token""#)
+    );
     daemon.bench.clock.advance(ACCESS_SECONDS);
     let expired = daemon.ask(get("/godwit/lola/ann/status", &token)).await;
     assert_eq!(expired.status, 401);
@@ -57,14 +69,20 @@ async fn each_scope_opens_its_own_routes_only() {
         TestRequest::post()
             .uri("/godwit/lola/ann/map")
             .insert_header(("Authorization", format!("Bearer {token}")))
-            .set_payload(r#"{"entries":[{"old":"https://old.example/users/ann/posts/1","new":"https://new.example/1",
-                "kind":"posts","visibility":"public"}],"complete":true}"#)
+            .set_payload(
+                r#"{"entries":[{"old":"https://old.example/users/ann/posts/1","new":"https://new.example/1",
+                "kind":"posts","visibility":"public"}],"complete":true}"#,
+            )
     };
     let refused = daemon.ask(map(&reading)).await;
     assert_eq!(refused.status, 403);
     assert!(refused.body.contains("insufficient_scope"));
     assert_eq!(daemon.ask(get("/godwit/lola/ann/content", &handing_over)).await.status, 403);
-    assert_eq!(daemon.ask(map(&handing_over)).await.status, 409, "nobody said yet which account is the new one");
+    assert_eq!(
+        daemon.ask(map(&handing_over)).await.status,
+        409,
+        "nobody said yet which account is the new one"
+    );
     let start = TestRequest::post()
         .uri("/godwit/lola/ann/start")
         .insert_header(("Authorization", format!("Bearer {handing_over}")))

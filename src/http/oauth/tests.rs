@@ -73,9 +73,12 @@ async fn a_no_is_told_to_new_home() {
 #[actix_web::test]
 async fn hidden_fields_are_checked_like_the_first_request() {
     let daemon = Daemon::new().await;
-    daemon.bench.remote.put("https://evil.example/client.json", serde_json::json!({
-        "client_id": "https://evil.example/client.json", "redirect_uris": [CALLBACK]
-    }));
+    daemon.bench.remote.put(
+        "https://evil.example/client.json",
+        serde_json::json!({
+            "client_id": "https://evil.example/client.json", "redirect_uris": [CALLBACK]
+        }),
+    );
     let (cookie, session) = daemon.sign_in("ann").await;
     for (from, to) in [
         ("new.example%2Fgodwit%2Fcallback", "evil.example%2Fcallback"),
@@ -86,7 +89,8 @@ async fn hidden_fields_are_checked_like_the_first_request() {
             .append_pair("csrf", &session.csrf)
             .extend_pairs(YES)
             .finish();
-        let request = TestRequest::post().uri("/godwit/oauth/authorize").cookie(cookie.clone()).set_payload(form);
+        let request =
+            TestRequest::post().uri("/godwit/oauth/authorize").cookie(cookie.clone()).set_payload(form);
         let refused = daemon.ask(request).await;
         assert!(refused.status.is_client_error(), "{to}");
         assert_eq!(refused.header("location"), "");
@@ -123,7 +127,10 @@ async fn the_code_of_a_yes_is_redeemed_once() {
     let tokens = daemon.ask(redeem()).await;
     assert_eq!(tokens.status, 200, "{}", tokens.body);
     let tokens: serde_json::Value = serde_json::from_str(&tokens.body).unwrap();
-    assert_eq!((tokens["token_type"].as_str(), tokens["scope"].as_str()), (Some("Bearer"), Some("godwit_hand_over")));
+    assert_eq!(
+        (tokens["token_type"].as_str(), tokens["scope"].as_str()),
+        (Some("Bearer"), Some("godwit_hand_over"))
+    );
     let again = daemon.ask(redeem()).await;
     assert_eq!(again.status, 400);
     assert!(again.body.contains("invalid_grant"));

@@ -35,9 +35,7 @@ pub(super) async fn account(app: &App, name: &str, request: &HttpRequest) -> Res
 
 /// An `ActivityPub` document.
 pub(super) fn activity(document: &Value, viewer: &Viewer) -> HttpResponse {
-    let response = HttpResponse::Ok()
-        .content_type(wire::ACTIVITY_JSON)
-        .body(document.to_string());
+    let response = HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).body(document.to_string());
     kept(response, viewer)
 }
 

@@ -27,14 +27,12 @@ pub(super) struct Since {
 /// `GET /api/v1/me`.
 pub(super) async fn me(app: Data<App>, signed: SignedIn) -> HttpResponse {
     let account = &signed.session.account;
-    HttpResponse::Ok()
-        .insert_header(("Cache-Control", "private, no-store"))
-        .json(json!({
-            "username": account.username,
-            "actor": app.site.urls.actor(&account.username),
-            "csrf": signed.session.csrf,
-            "role": account.role,
-        }))
+    HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(json!({
+        "username": account.username,
+        "actor": app.site.urls.actor(&account.username),
+        "csrf": signed.session.csrf,
+        "role": account.role,
+    }))
 }
 
 /// `GET /api/v1/changes?since=N`: answers when something was written after N, or after a while.

@@ -23,10 +23,7 @@ pub(super) async fn outbox(
 ) -> Result<HttpResponse, Problem> {
     let account = answer::account(&app, &path, &request).await?;
     let viewer = answer::viewer(&session);
-    let document = app
-        .site
-        .outbox_document(&account, &viewer, paging.cursor.as_deref())
-        .await?;
+    let document = app.site.outbox_document(&account, &viewer, paging.cursor.as_deref()).await?;
     Ok(answer::activity(&document, &viewer))
 }
 
@@ -98,10 +95,7 @@ async fn pointers(
     let account = answer::account(app, name, request).await?;
     let viewer = answer::viewer(session);
     let cursor = paging.cursor.as_deref();
-    let document = app
-        .site
-        .pointers_document(&account, &viewer, collection, cursor)
-        .await?;
+    let document = app.site.pointers_document(&account, &viewer, collection, cursor).await?;
     Ok(answer::activity(&document, &viewer))
 }
 
@@ -112,8 +106,5 @@ pub(super) async fn featured(
     path: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let account = answer::account(&app, &path, &request).await?;
-    Ok(answer::activity(
-        &app.site.featured_document(&account),
-        &Viewer::Stranger,
-    ))
+    Ok(answer::activity(&app.site.featured_document(&account), &Viewer::Stranger))
 }

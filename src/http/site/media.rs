@@ -28,11 +28,7 @@ pub(super) async fn serve(
     view: Query<View>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file_name) = path.into_inner();
-    let file = app
-        .site
-        .served(&id, &file_name)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let file = app.site.served(&id, &file_name).await?.ok_or_else(Problem::not_found)?;
     if !file.is_open {
         let token = view.view.as_deref().unwrap_or_default();
         let key = app.site.view_key().await?;
@@ -48,14 +44,9 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
         tracing::error!(%error, "a media file cannot be read");
         Problem::not_found()
     };
-    let mut bytes = tokio::fs::File::open(app.blobs.path(&file.sha256))
-        .await
-        .map_err(lost)?;
+    let mut bytes = tokio::fs::File::open(app.blobs.path(&file.sha256)).await.map_err(lost)?;
     let length = bytes.metadata().await.map_err(lost)?.len();
-    let asked = request
-        .headers()
-        .get(header::RANGE)
-        .and_then(|value| value.to_str().ok());
+    let asked = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
     let (status, start, end) = match asked.map_or(Wanted::Whole, |asked| range(asked, length)) {
         Wanted::Whole => (StatusCode::OK, 0, length),
         Wanted::Part(start, end) => (StatusCode::PARTIAL_CONTENT, start, end),
@@ -71,11 +62,7 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
         let last = end.saturating_sub(1);
         response.insert_header((header::CONTENT_RANGE, format!("bytes {start}-{last}/{length}")));
     }
-    let keep = if file.is_open {
-        "public, max-age=3600"
-    } else {
-        "private, no-store"
-    };
+    let keep = if file.is_open { "public, max-age=3600" } else { "private, no-store" };
     response
         .content_type(served_type(&file.media_type))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
@@ -90,34 +77,19 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
 
 /// Whether a browser may show a type in place: plain media, never a document.
 fn is_shown(media_type: &str) -> bool {
-    let is_media = ["image/", "video/", "audio/"]
-        .iter()
-        .any(|prefix| media_type.starts_with(prefix));
+    let is_media = ["image/", "video/", "audio/"].iter().any(|prefix| media_type.starts_with(prefix));
     is_media && !media_type.contains("svg") && !media_type.contains("xml")
 }
 
 /// The type a file is sent with: whatever is not plain media is just bytes.
 fn served_type(media_type: &str) -> &str {
-    if is_shown(media_type) {
-        media_type
-    } else {
-        "application/octet-stream"
-    }
+    if is_shown(media_type) { media_type } else { "application/octet-stream" }
 }
 
 fn disposition(file: &Served) -> String {
-    let how = if is_shown(&file.media_type) {
-        "inline"
-    } else {
-        "attachment"
-    };
+    let how = if is_shown(&file.media_type) { "inline" } else { "attachment" };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let name: String = file
-        .file_name
-        .chars()
-        .map(|c| if plain(c) { c } else { '_' })
-        .take(100)
-        .collect();
+    let name: String = file.file_name.chars().map(|c| if plain(c) { c } else { '_' }).take(100).collect();
     format!("{how}; filename=\"{name}\"")
 }
 
@@ -136,11 +108,7 @@ fn range(asked: &str, length: u64) -> Wanted {
         if from.is_empty() {
             return Some((length.saturating_sub(to.parse().ok()?), length));
         }
-        let end = if to.is_empty() {
-            length
-        } else {
-            to.parse::<u64>().ok()?.saturating_add(1)
-        };
+        let end = if to.is_empty() { length } else { to.parse::<u64>().ok()?.saturating_add(1) };
         Some((from.parse().ok()?, end.min(length)))
     };
     match bounds() {
@@ -160,21 +128,12 @@ mod tests {
         assert_eq!(range("bytes=4-", 10), Wanted::Part(4, 10));
         assert_eq!(range("bytes=-2", 10), Wanted::Part(8, 10));
         assert_eq!(range("bytes=20-", 10), Wanted::Nothing);
-        assert_eq!(
-            range("bytes=0-1,3-4", 10),
-            Wanted::Whole,
-            "several ranges get the whole file"
-        );
+        assert_eq!(range("bytes=0-1,3-4", 10), Wanted::Whole, "several ranges get the whole file");
     }
 
     #[test]
     fn a_document_is_never_shown_in_place() {
-        for kind in [
-            "text/html",
-            "image/svg+xml",
-            "application/xhtml+xml",
-            "application/pdf",
-        ] {
+        for kind in ["text/html", "image/svg+xml", "application/xhtml+xml", "application/pdf"] {
             assert_eq!(served_type(kind), "application/octet-stream");
         }
         let file = Served {

@@ -54,11 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/tags/{tag}").route(read().to(public_lists::tag)))
         .service(resource("/search").route(read().to(public_lists::search)))
         .service(resource("/media/{id}/{file}").route(read().to(media::serve)))
-        .service(
-            resource("/sign-in")
-                .route(get().to(session::form))
-                .route(post().to(session::sign_in)),
-        )
+        .service(resource("/sign-in").route(get().to(session::form)).route(post().to(session::sign_in)))
         .service(resource("/sign-out").route(post().to(session::sign_out)))
         .service(resource("/home").route(get().to(home::show)))
         .service(resource("/posts").route(post().to(write::post)))

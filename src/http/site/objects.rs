@@ -41,10 +41,7 @@ pub(super) async fn post(
         Found::Gone => {
             let document = tombstone(&app.site.urls.post(&account.username, &id));
             let body = document.to_string();
-            Ok(answer::kept(
-                HttpResponse::Gone().content_type(wire::ACTIVITY_JSON).body(body),
-                &viewer,
-            ))
+            Ok(answer::kept(HttpResponse::Gone().content_type(wire::ACTIVITY_JSON).body(body), &viewer))
         }
         Found::Nothing => Err(Problem::not_found()),
     }
@@ -70,10 +67,7 @@ pub(super) async fn replies(
     session: MaybeSignedIn,
 ) -> Result<HttpResponse, Problem> {
     let (post, viewer) = visible(&request, &app, &path, &session).await?;
-    let document = app
-        .site
-        .replies_document(&post.object, &viewer, paging.cursor.as_deref())
-        .await?;
+    let document = app.site.replies_document(&post.object, &viewer, paging.cursor.as_deref()).await?;
     Ok(answer::activity(&document, &viewer))
 }
 
@@ -107,8 +101,5 @@ pub(super) async fn boost(
     if wants_html(&request) {
         return Ok(answer::see(&app.site.urls.profile(&account.username)));
     }
-    Ok(answer::activity(
-        &app.site.boost_document(&account, &boost),
-        &viewer,
-    ))
+    Ok(answer::activity(&app.site.boost_document(&account, &boost), &viewer))
 }

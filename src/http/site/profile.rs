@@ -69,10 +69,7 @@ async fn shelf(
         return Ok(answer::see(&document));
     }
     let viewer = answer::viewer(session);
-    let part = app
-        .site
-        .entries(&account, &viewer, shelf, paging.cursor.as_deref(), ENTRIES)
-        .await?;
+    let part = app.site.entries(&account, &viewer, shelf, paging.cursor.as_deref(), ENTRIES).await?;
     let (posts, _) = app.site.entry_counts(&account, &viewer).await?;
     let (followers, following) = app.site.relation_counts(&account).await?;
     let shown = ui::profile::Shown {
@@ -101,9 +98,7 @@ pub(super) async fn post(
     if wants_activity(&request) {
         return Ok(answer::see(&document));
     }
-    let account = answer::account(&app, &name, &request)
-        .await
-        .map_err(Problem::page)?;
+    let account = answer::account(&app, &name, &request).await.map_err(Problem::page)?;
     let viewer = answer::viewer(&session);
     let post = match app.site.find_post(&account, &id, &viewer).await? {
         Found::Post(post) => *post,
@@ -125,12 +120,8 @@ pub(super) async fn post(
         }
     }
     let session = session.0.as_ref().map(|(session, _)| session);
-    let thread = ui::thread::Thread {
-        account: &account,
-        post: &post,
-        parent: parent.as_ref(),
-        answers: &shown,
-    };
+    let thread =
+        ui::thread::Thread { account: &account, post: &post, parent: parent.as_ref(), answers: &shown };
     let response = ui::thread::page(&app, session, &thread);
     Ok(answer::with_document(answer::kept(response, &viewer), &document))
 }

@@ -39,10 +39,7 @@ pub(super) async fn tag(
     session: MaybeSignedIn,
 ) -> Result<HttpResponse, Problem> {
     let viewer = answer::viewer(&session);
-    let part = app
-        .site
-        .tagged(&path, &viewer, paging.cursor.as_deref(), POSTS)
-        .await?;
+    let part = app.site.tagged(&path, &viewer, paging.cursor.as_deref(), POSTS).await?;
     let posts = with_authors(&app, part.items).await?;
     let session = session.0.as_ref().map(|(session, _)| session);
     let response = ui::public_lists::tag(&app, session, &path, &posts, part.next.as_deref());
@@ -59,10 +56,7 @@ pub(super) async fn search(
     let found = app.site.search(&search.q, &viewer, POSTS).await?;
     let posts = with_authors(&app, found).await?;
     let session = session.0.as_ref().map(|(session, _)| session);
-    Ok(answer::kept(
-        ui::public_lists::search(&app, session, &search.q, &posts),
-        &viewer,
-    ))
+    Ok(answer::kept(ui::public_lists::search(&app, session, &search.q, &posts), &viewer))
 }
 
 async fn with_authors(app: &App, posts: Vec<Post>) -> Result<Vec<(Account, Post)>, Problem> {

@@ -56,10 +56,7 @@ pub(super) async fn sign_in(
     form: Form<SignIn>,
 ) -> Result<HttpResponse, Problem> {
     // Another site must not sign a visitor in as somebody else.
-    let comes_from = request
-        .headers()
-        .get("sec-fetch-site")
-        .and_then(|value| value.to_str().ok());
+    let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     if comes_from == Some("cross-site") {
         let why = "This form came from another site. Open the sign-in page here and try again.";
         return Err(Problem::forbidden("foreign-form", why).for_request(&request));
@@ -72,9 +69,7 @@ pub(super) async fn sign_in(
     };
     let mut response = go(&next);
     let cookie = session_cookie(&app, token, Duration::days(30));
-    response
-        .add_cookie(&cookie)
-        .map_err(|_| Problem::bad_request("The session cannot be kept."))?;
+    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be kept."))?;
     Ok(response)
 }
 
@@ -88,9 +83,7 @@ pub(super) async fn sign_out(
     app.site.sign_out(&signed.token).await?;
     let mut response = go("/");
     let cookie = session_cookie(&app, String::new(), Duration::ZERO);
-    response
-        .add_cookie(&cookie)
-        .map_err(|_| Problem::bad_request("The session cannot be closed."))?;
+    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be closed."))?;
     Ok(response)
 }
 
@@ -131,10 +124,7 @@ mod tests {
     #[test]
     fn the_way_on_after_signing_in_never_leaves_this_server() {
         let base = Url::parse("https://new.example").unwrap();
-        assert_eq!(
-            local(&base, "/godwit/oauth/authorize?a=b&c=%20d"),
-            "/godwit/oauth/authorize?a=b&c=%20d"
-        );
+        assert_eq!(local(&base, "/godwit/oauth/authorize?a=b&c=%20d"), "/godwit/oauth/authorize?a=b&c=%20d");
         for evil in [
             "",
             "home",

@@ -11,9 +11,6 @@ pub(super) async fn serve(path: Path<String>) -> Result<HttpResponse, Problem> {
         .content_type(kind)
         .insert_header(("Cache-Control", "public, max-age=300"))
         .insert_header(("X-Content-Type-Options", "nosniff"))
-        .insert_header((
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        ))
+        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
         .body(body))
 }

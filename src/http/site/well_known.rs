@@ -17,15 +17,9 @@ pub(super) struct Finger {
 /// `GET /.well-known/webfinger?resource=acct:name@host`.
 pub(super) async fn webfinger(app: Data<App>, finger: Query<Finger>) -> Result<HttpResponse, Problem> {
     let Some(resource) = &finger.resource else {
-        return Err(Problem::bad_request(
-            "Say whom you look for: ?resource=acct:name@host",
-        ));
+        return Err(Problem::bad_request("Say whom you look for: ?resource=acct:name@host"));
     };
-    let found = app
-        .site
-        .webfinger(resource)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let found = app.site.webfinger(resource).await?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type("application/jrd+json; charset=utf-8")
         .insert_header(("Access-Control-Allow-Origin", "*"))

@@ -60,22 +60,11 @@ pub(super) async fn post(
     };
     let account = &signed.session.account;
     let visibility = Visibility::from_word(&form.visibility);
-    let draft = Draft {
-        text: form.text,
-        visibility,
-        warning: form.warning,
-        in_reply_to,
-    };
-    let object = app
-        .site
-        .write_post(account, draft)
-        .await
-        .map_err(|error| told(Problem::from(error)))?;
+    let draft = Draft { text: form.text, visibility, warning: form.warning, in_reply_to };
+    let object = app.site.write_post(account, draft).await.map_err(|error| told(Problem::from(error)))?;
     // Followers are no audience of a direct post.
     if visibility != Visibility::Direct {
-        app.site
-            .deliver(account, &wire::activity::create(&object))
-            .await?;
+        app.site.deliver(account, &wire::activity::create(&object)).await?;
     }
     let page = object.url.as_ref().unwrap_or(&object.id);
     if wants_activity(&request) {
@@ -95,9 +84,7 @@ pub(super) async fn delete(
     path: Path<String>,
     form: Form<Bare>,
 ) -> Result<HttpResponse, Problem> {
-    signed
-        .check_form(&form.csrf)
-        .map_err(|problem| problem.for_request(&request))?;
+    signed.check_form(&form.csrf).map_err(|problem| problem.for_request(&request))?;
     let account = &signed.session.account;
     let told = app.site.delete_post(account, &path).await;
     if let Some(activity) = told.map_err(|error| Problem::from(error).for_request(&request))? {
@@ -108,7 +95,5 @@ pub(super) async fn delete(
 
 /// Sends the browser to a page of ours, by path: the address it used stays the one it uses.
 fn go(page: &Url) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, page.path()))
-        .finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, page.path())).finish()
 }

@@ -67,7 +67,8 @@ fn follow(by: &str) -> Value {
 impl Lab {
     /// Posts a body as ann's server signs it for an address.
     async fn post(&self, signed_for: &str, path: &str, body: &[u8], signer: Option<&Signer>) -> u16 {
-        let service = init_service(actix_web::App::new().app_data(self.app.clone()).configure(configure)).await;
+        let service =
+            init_service(actix_web::App::new().app_data(self.app.clone()).configure(configure)).await;
         let mut request = TestRequest::post()
             .uri(path)
             .insert_header(("host", "home.example"))
@@ -135,7 +136,8 @@ async fn what_is_no_activity_or_too_long_is_refused_before_any_key_is_fetched() 
 #[actix_web::test]
 async fn a_farewell_of_a_stranger_costs_nothing() {
     let lab = lab().await;
-    let farewell = json!({"id": format!("{ANN}#delete"), "type": "Delete", "actor": ANN, "object": ANN}).to_string();
+    let farewell =
+        json!({"id": format!("{ANN}#delete"), "type": "Delete", "actor": ANN, "object": ANN}).to_string();
     assert_eq!(lab.post("/inbox", "/inbox", farewell.as_bytes(), Some(&ann())).await, 202);
     assert!(lab.remote.sent().is_empty());
 }

@@ -31,36 +31,21 @@ impl Author {
     /// Somebody of this server.
     pub fn of(app: &App, account: &Account) -> Self {
         let handle = format!("@{}@{}", account.username, app.config.domain());
-        let name = if account.profile.name.is_empty() {
-            &account.username
-        } else {
-            &account.profile.name
-        };
+        let name = if account.profile.name.is_empty() { &account.username } else { &account.profile.name };
         Self {
             name: name.clone(),
             handle,
             page: format!("/@{}", account.username),
-            avatar: app
-                .site
-                .picture_url(account, Picture::Avatar)
-                .map(|url| link(app, &url)),
+            avatar: app.site.picture_url(account, Picture::Avatar).map(|url| link(app, &url)),
         }
     }
 
     /// Somebody of another server, as much as their address tells.
     pub fn elsewhere(actor: &Url) -> Self {
-        let name = actor
-            .path_segments()
-            .and_then(|mut parts| parts.next_back())
-            .unwrap_or("somebody");
+        let name = actor.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or("somebody");
         let name = name.trim_start_matches('@').to_owned();
         let handle = format!("@{name}@{}", authority(actor));
-        Self {
-            name,
-            handle,
-            page: actor.to_string(),
-            avatar: None,
-        }
+        Self { name, handle, page: actor.to_string(), avatar: None }
     }
 }
 
@@ -69,10 +54,7 @@ pub fn link(app: &App, url: &Url) -> String {
     if url.origin() != app.config.server.base_url.origin() {
         return url.to_string();
     }
-    url.query().map_or_else(
-        || url.path().to_owned(),
-        |query| format!("{}?{query}", url.path()),
-    )
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
 /// The picture of an author, or their first letter.
@@ -146,19 +128,12 @@ fn gallery(app: &App, attachments: &[Attachment]) -> Markup {
 /// A file. What lies on another server is linked, never loaded: readers are nobody's business.
 fn figure(app: &App, attachment: &Attachment) -> Markup {
     let alt = attachment.alt.as_deref().unwrap_or_default();
-    let url = Url::parse(&attachment.url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let is_ours = url
-        .as_ref()
-        .is_some_and(|url| matches!(app.site.urls.meaning(url), Some(Meaning::Thing { .. })));
+    let url = Url::parse(&attachment.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let is_ours =
+        url.as_ref().is_some_and(|url| matches!(app.site.urls.meaning(url), Some(Meaning::Thing { .. })));
     let address = url.as_ref().map(|url| link(app, url)).unwrap_or_default();
     let kind = attachment.media_type.split('/').next().unwrap_or_default();
-    let shown = if alt.is_empty() {
-        "without description"
-    } else {
-        alt
-    };
+    let shown = if alt.is_empty() { "without description" } else { alt };
     html! {
         figure {
             @if !is_ours {
@@ -238,9 +213,5 @@ fn place(app: &App, url: &Url) -> String {
 /// An address without its scheme, cut where it becomes unreadable.
 fn short(url: &Url) -> String {
     let text = format!("{}{}", authority(url), url.path());
-    if text.chars().count() > 60 {
-        text.chars().take(59).chain(['…']).collect()
-    } else {
-        text
-    }
+    if text.chars().count() > 60 { text.chars().take(59).chain(['…']).collect() } else { text }
 }

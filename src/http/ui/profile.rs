@@ -68,22 +68,13 @@ pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResp
         }
         (pager(shown))
     };
-    layout::page(
-        app,
-        session,
-        Home::Plain,
-        &format!("{} ({})", author.name, author.handle),
-        &body,
-    )
+    layout::page(app, session, Home::Plain, &format!("{} ({})", author.name, author.handle), &body)
 }
 
 /// Pictures, name, biography, fields, numbers.
 fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
     let account = shown.account;
-    let header = app
-        .site
-        .picture_url(account, Picture::Header)
-        .map(|url| post::link(app, &url));
+    let header = app.site.picture_url(account, Picture::Header).map(|url| post::link(app, &url));
     html! {
         section.profile.card aria-label="Profile" {
             @if let Some(address) = header { img.across src=(address) alt=""; } @else { div.across {} }

@@ -45,11 +45,7 @@ pub fn search(app: &App, session: Option<&Session>, query: &str, posts: &[(Accou
         @if is_asked && posts.is_empty() { p.note { "Nothing found. Try a single word." } }
         (list(app, posts))
     };
-    let title = if is_asked {
-        format!("Search: {query}")
-    } else {
-        "Search".to_owned()
-    };
+    let title = if is_asked { format!("Search: {query}") } else { "Search".to_owned() };
     layout::page(app, session, Home::Plain, &title, &body)
 }
 

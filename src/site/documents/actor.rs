@@ -17,11 +17,7 @@ impl Site {
         let name = account.username.as_str();
         let of = |collection: &str| self.urls.of_actor(name, collection);
         let id = self.urls.actor(name);
-        let shown = if account.profile.name.is_empty() {
-            name
-        } else {
-            &account.profile.name
-        };
+        let shown = if account.profile.name.is_empty() { name } else { &account.profile.name };
         let fields: Vec<Value> = account
             .profile
             .fields

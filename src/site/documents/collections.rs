@@ -31,20 +31,12 @@ impl Site {
         let root = self.urls.of_actor(&account.username, "outbox");
         let Some(cursor) = cursor else {
             let (posts, boosts) = self.entry_counts(account, viewer).await?;
-            return Ok(collection::root(
-                &root,
-                Some(posts + boosts),
-                Some(&at(&root, FIRST)),
-            ));
+            return Ok(collection::root(&root, Some(posts + boosts), Some(&at(&root, FIRST))));
         };
         let from = (cursor != FIRST).then_some(cursor);
-        let part = self
-            .entries(account, viewer, Shelf::Everything, from, PAGE_ITEMS)
-            .await?;
-        let (actor, followers) = (
-            self.urls.actor(&account.username),
-            self.urls.of_actor(&account.username, "followers"),
-        );
+        let part = self.entries(account, viewer, Shelf::Everything, from, PAGE_ITEMS).await?;
+        let (actor, followers) =
+            (self.urls.actor(&account.username), self.urls.of_actor(&account.username, "followers"));
         let items: Vec<Value> = part
             .items
             .iter()
@@ -64,11 +56,7 @@ impl Site {
     pub async fn relations_document(&self, account: &Account, name: &str) -> SiteResult<Value> {
         let (followers, following) = self.relation_counts(account).await?;
         let total = if name == "followers" { followers } else { following };
-        Ok(collection::root(
-            &self.urls.of_actor(&account.username, name),
-            Some(total),
-            None,
-        ))
+        Ok(collection::root(&self.urls.of_actor(&account.username, name), Some(total), None))
     }
 
     /// Likes (`liked`) or bookmarks (`bookmarks`): all to their owner, an empty collection to others.
@@ -86,11 +74,7 @@ impl Site {
         if !viewer.owns(account) {
             return Ok(collection::whole(&root, &[]));
         }
-        let (kind, verb) = if name == "liked" {
-            ("likes", "Like")
-        } else {
-            ("bookmarks", "Add")
-        };
+        let (kind, verb) = if name == "liked" { ("likes", "Like") } else { ("bookmarks", "Add") };
         let from = cursor.filter(|cursor| *cursor != FIRST);
         let (total, part) = self.pointers(account, kind, from, PAGE_ITEMS).await?;
         let Some(cursor) = cursor else {

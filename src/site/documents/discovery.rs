@@ -21,9 +21,7 @@ impl Site {
         let domain = self.urls.domain();
         let host = self.urls.host_actor();
         let is_host = match resource.strip_prefix("acct:") {
-            Some(account) => self
-                .local_name(account)
-                .is_some_and(|name| name == HOST_NAME || name == domain),
+            Some(account) => self.local_name(account).is_some_and(|name| name == HOST_NAME || name == domain),
             None => resource == host.as_str(),
         };
         if is_host {
@@ -46,10 +44,7 @@ impl Site {
         let Some(account) = self.account_named(&name).await? else {
             return Ok(None);
         };
-        let (actor, page) = (
-            self.urls.actor(&account.username),
-            self.urls.profile(&account.username),
-        );
+        let (actor, page) = (self.urls.actor(&account.username), self.urls.profile(&account.username));
         Ok(Some(json!({
             "subject": format!("acct:{}@{domain}", account.username),
             "aliases": [page, actor],

@@ -32,7 +32,8 @@ impl Site {
         let is_welcome = account.moved_to.is_none() && !is_blocked;
         let answer = self.answer_to(&account, actor, id, is_welcome);
         let letter = self.letter(account.id.as_str(), &answer);
-        let (follower, notification) = (self.follower(&account, actor, id), self.followed_by(&account, actor));
+        let (follower, notification) =
+            (self.follower(&account, actor, id), self.followed_by(&account, actor));
         let (now, id) = (self.clock.now_micros(), id.to_string());
         let is_new = self
             .store
@@ -89,7 +90,12 @@ impl Site {
     }
 
     /// Somebody answers a Follow of ours.
-    pub(super) async fn hear_answer(&self, actor: &Actor, said: &Value, is_yes: bool) -> SiteResult<Received> {
+    pub(super) async fn hear_answer(
+        &self,
+        actor: &Actor,
+        said: &Value,
+        is_yes: bool,
+    ) -> SiteResult<Received> {
         let Some(follow) = lenient::field(said, "object").next() else {
             return Ok(Received::refused("the answer does not say to what"));
         };
@@ -117,7 +123,11 @@ impl Site {
                 })
             })
             .await?;
-        Ok(if changed > 0 { Received::Done } else { Received::ignored("no Follow of ours waits for this answer") })
+        Ok(if changed > 0 {
+            Received::Done
+        } else {
+            Received::ignored("no Follow of ours waits for this answer")
+        })
     }
 
     fn answer_to(&self, account: &Account, actor: &Actor, follow: &Url, is_welcome: bool) -> Value {

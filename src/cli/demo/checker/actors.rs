@@ -26,14 +26,11 @@ pub(crate) async fn check(
     findings: &mut Findings,
 ) -> Result<()> {
     let old = stranger.look(&ends.old, ACTIVITY).await?;
-    findings.expect(old.status == 200, || {
-        format!("the old actor answers {}", old.status)
-    });
+    findings.expect(old.status == 200, || format!("the old actor answers {}", old.status));
     let old = old.json().unwrap_or_default();
-    findings.expect(
-        word(&old, "movedTo").as_deref() == Some(ends.new.as_str()),
-        || format!("the old actor has moved to {:?}", word(&old, "movedTo")),
-    );
+    findings.expect(word(&old, "movedTo").as_deref() == Some(ends.new.as_str()), || {
+        format!("the old actor has moved to {:?}", word(&old, "movedTo"))
+    });
     findings.expect(old.get("publicKey") == before.actor.get("publicKey"), || {
         "the key of the old actor has changed".to_owned()
     });
@@ -45,10 +42,9 @@ pub(crate) async fn check(
     findings.expect(aliases.iter().any(|alias| alias == ends.old.as_str()), || {
         "the new actor does not name the old one".to_owned()
     });
-    findings.expect(
-        word(&now.actor, "name").unwrap_or_default() == archive.name,
-        || "the name shown at New home is not the person's".to_owned(),
-    );
+    findings.expect(word(&now.actor, "name").unwrap_or_default() == archive.name, || {
+        "the name shown at New home is not the person's".to_owned()
+    });
     for (field, what) in [("icon", "avatar"), ("image", "header")] {
         images(archive, now, field, what, stranger, findings).await?;
     }
@@ -58,10 +54,7 @@ pub(crate) async fn check(
     for (request, status) in &before.bystander {
         let now = stranger.look(&request.url, request.accept).await?.status;
         findings.expect(now == *status, || {
-            format!(
-                "{} belongs to somebody who stays: it answered {status} and answers {now}",
-                request.url
-            )
+            format!("{} belongs to somebody who stays: it answered {status} and answers {now}", request.url)
         });
     }
     Ok(())
@@ -76,10 +69,7 @@ async fn images(
     findings: &mut Findings,
 ) -> Result<()> {
     let names = ["png", "jpg", "jpeg", "gif", "webp"];
-    let Some(hash) = names
-        .iter()
-        .find_map(|ending| archive.file(&format!("{what}.{ending}")))
-    else {
+    let Some(hash) = names.iter().find_map(|ending| archive.file(&format!("{what}.{ending}"))) else {
         return Ok(());
     };
     let address = now.actor.get(field).and_then(|image| word(image, "url"));
@@ -89,12 +79,7 @@ async fn images(
     };
     let answer = stranger.look(&address, ANYTHING).await?;
     let is_same = hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &answer.body).as_ref()) == hash;
-    findings.expect(is_same, || {
-        format!(
-            "the {what} at New home is not the file it was ({})",
-            answer.status
-        )
-    });
+    findings.expect(is_same, || format!("the {what} at New home is not the file it was ({})", answer.status));
     Ok(())
 }
 
@@ -104,47 +89,33 @@ async fn handle(actor: &Url, stranger: &Browser, findings: &mut Findings) -> Res
     let host = actor.host_str().unwrap_or_default();
     let port = actor.port().map_or_else(String::new, |port| format!(":{port}"));
     let mut url = actor.join("/.well-known/webfinger")?;
-    url.query_pairs_mut()
-        .append_pair("resource", &format!("acct:{name}@{host}{port}"));
+    url.query_pairs_mut().append_pair("resource", &format!("acct:{name}@{host}{port}"));
     let answer = stranger.look(&url, JSON).await?;
     let links = answer.json().unwrap_or_default();
     let mut found = links.get("links").and_then(Value::as_array).into_iter().flatten();
     let is_there = found.any(|link| word(link, "href").as_deref() == Some(actor.as_str()));
-    findings.expect(is_there, || {
-        format!("the handle of {actor} does not lead to it ({})", answer.status)
-    });
+    findings.expect(is_there, || format!("the handle of {actor} does not lead to it ({})", answer.status));
     Ok(())
 }
 
 /// How often somebody was notified of anything but the one notice that the old account has a new place.
 pub(crate) fn disturbances(list: &Value, old: &Url, findings: &mut Findings) -> u64 {
-    let all: Vec<&Value> = list
-        .get("notifications")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect();
+    let all: Vec<&Value> =
+        list.get("notifications").and_then(Value::as_array).into_iter().flatten().collect();
     let is_notice = |one: &&&Value| {
         word(one, "kind").as_deref() == Some("move") && word(one, "actor").as_deref() == Some(old.as_str())
     };
     let notices = all.iter().filter(is_notice).count().min(1);
     let others = all.len() - notices;
-    findings.expect(others == 0, || {
-        format!("the follower was notified {others} times of what is long past")
-    });
+    findings.expect(others == 0, || format!("the follower was notified {others} times of what is long past"));
     u64::try_from(others).unwrap_or(u64::MAX)
 }
 
 /// Elements of a followers or following list, for programs.
 pub(crate) fn states(list: &Value) -> Vec<(String, String)> {
     let following = list.get("following").and_then(Value::as_array);
-    let rows = following.map_or_else(
-        || elements(list).collect(),
-        |rows| rows.iter().collect::<Vec<_>>(),
-    );
-    rows.into_iter()
-        .filter_map(|row| Some((word(row, "actor")?, word(row, "state")?)))
-        .collect()
+    let rows = following.map_or_else(|| elements(list).collect(), |rows| rows.iter().collect::<Vec<_>>());
+    rows.into_iter().filter_map(|row| Some((word(row, "actor")?, word(row, "state")?))).collect()
 }
 
 #[cfg(test)]
@@ -158,10 +129,7 @@ mod tests {
         let old = Url::parse("http://old.localhost:1/users/ann").unwrap();
         let notice = json!({"kind": "move", "actor": old});
         let mut findings = Findings::default();
-        assert_eq!(
-            disturbances(&json!({"notifications": [notice]}), &old, &mut findings),
-            0
-        );
+        assert_eq!(disturbances(&json!({"notifications": [notice]}), &old, &mut findings), 0);
         assert!(findings.is_empty());
         let more = json!({"notifications": [notice, notice, {"kind": "mention", "actor": old}]});
         assert_eq!(disturbances(&more, &old, &mut findings), 2);

@@ -84,8 +84,7 @@ impl Archive {
             [0x1f, 0x8b] => raw.take_tar(file)?,
             _ => bail!("{} is neither a zip nor a tar.gz file", path.display()),
         }
-        raw.understand()
-            .with_context(|| format!("reading {}", path.display()))
+        raw.understand().with_context(|| format!("reading {}", path.display()))
     }
 
     /// Entries of one sort.
@@ -96,8 +95,7 @@ impl Archive {
     /// All different attached files.
     pub(crate) fn enclosures(&self) -> BTreeMap<&str, Option<&str>> {
         let all = self.entries.iter().flat_map(|entry| &entry.files);
-        all.map(|file| (file.url.as_str(), file.sha256.as_deref()))
-            .collect()
+        all.map(|file| (file.url.as_str(), file.sha256.as_deref())).collect()
     }
 
     /// SHA-256 of a file the actor document names, like the avatar.
@@ -109,11 +107,7 @@ impl Archive {
     pub(crate) fn addresses(&self) -> BTreeMap<String, String> {
         let pairs = |entry: &Entry| {
             let id = entry.id.clone();
-            entry
-                .addresses
-                .clone()
-                .into_iter()
-                .map(move |address| (address, id.clone()))
+            entry.addresses.clone().into_iter().map(move |address| (address, id.clone()))
         };
         self.entries.iter().flat_map(pairs).collect()
     }
@@ -153,9 +147,7 @@ impl Raw {
 
     fn take(&mut self, name: &str, content: &mut impl Read) -> Result<()> {
         let name = name.trim_start_matches("./").trim_start_matches('/').to_owned();
-        if std::path::Path::new(&name)
-            .extension()
-            .is_some_and(|ending| ending == "json")
+        if std::path::Path::new(&name).extension().is_some_and(|ending| ending == "json")
             && !name.contains('/')
         {
             // Of a key that stands twice the last one counts; serde_json keeps the last.
@@ -176,21 +168,9 @@ impl Raw {
     }
 
     fn understand(mut self) -> Result<Archive> {
-        let profile = self
-            .lists
-            .remove("actor.json")
-            .context("there is no actor.json")?;
-        let outbox = self
-            .lists
-            .remove("outbox.json")
-            .context("there is no outbox.json")?;
-        let word = |field: &str| {
-            profile
-                .get(field)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let profile = self.lists.remove("actor.json").context("there is no actor.json")?;
+        let outbox = self.lists.remove("outbox.json").context("there is no outbox.json")?;
+        let word = |field: &str| profile.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut archive = Archive {
             actor: word("id"),
             username: word("preferredUsername"),
@@ -230,16 +210,11 @@ impl Raw {
         let id = id_of(document)?;
         let word = |field: &str| document.get(field).and_then(Value::as_str).map(str::to_owned);
         let more = ["url", "atomUri"].iter().filter_map(|field| word(field));
-        let addresses = std::iter::once(id.clone())
-            .chain(more.filter(|_| sort == Sort::Post))
-            .collect();
+        let addresses = std::iter::once(id.clone()).chain(more.filter(|_| sort == Sort::Post)).collect();
         let attached = document.get("attachment").and_then(Value::as_array);
         let files = attached.into_iter().flatten().filter_map(|file| {
             let url = file.get("url")?.as_str()?.to_owned();
-            Some(Enclosure {
-                sha256: find(&self.files, &url).map(str::to_owned),
-                url,
-            })
+            Some(Enclosure { sha256: find(&self.files, &url).map(str::to_owned), url })
         });
         Some(Entry {
             sort,
@@ -266,10 +241,7 @@ pub(crate) fn elements(list: &Value) -> impl Iterator<Item = &Value> {
 
 /// The id of something that is either written out or only named.
 pub(crate) fn id_of(value: &Value) -> Option<String> {
-    value
-        .as_str()
-        .or_else(|| value.get("id")?.as_str())
-        .map(str::to_owned)
+    value.as_str().or_else(|| value.get("id")?.as_str()).map(str::to_owned)
 }
 
 /// The hash of the file a post means: the same path, else the one path that is the end of the other.
@@ -279,9 +251,7 @@ fn find<'a>(files: &'a BTreeMap<String, String>, url: &str) -> Option<&'a str> {
         return Some(hash);
     }
     let is_end = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('/'));
-    let mut fitting = files
-        .iter()
-        .filter(|(path, _)| is_end(wanted, path) || is_end(path, wanted));
+    let mut fitting = files.iter().filter(|(path, _)| is_end(wanted, path) || is_end(path, wanted));
     match (fitting.next(), fitting.next()) {
         (Some((_, hash)), None) => Some(hash),
         _ => None,

@@ -56,17 +56,11 @@ mod tests {
 
     #[test]
     fn the_four_audiences_are_told_apart_and_silence_is_the_most_private() {
-        let (all, mine) = (
-            "https://www.w3.org/ns/activitystreams#Public",
-            "https://a.example/f",
-        );
+        let (all, mine) = ("https://www.w3.org/ns/activitystreams#Public", "https://a.example/f");
         assert_eq!(of(&json!({"to": [all], "cc": [mine]}), mine), Audience::Public);
         assert_eq!(of(&json!({"to": mine, "cc": all}), mine), Audience::Unlisted);
         assert_eq!(of(&json!({"to": [mine]}), mine), Audience::Followers);
-        assert_eq!(
-            of(&json!({"to": ["https://b.example/f"]}), mine),
-            Audience::Direct
-        );
+        assert_eq!(of(&json!({"to": ["https://b.example/f"]}), mine), Audience::Direct);
         assert_eq!(of(&json!({}), ""), Audience::Direct);
     }
 }

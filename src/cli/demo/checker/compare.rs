@@ -29,11 +29,7 @@ impl<'a> Known<'a> {
                 here.insert(address.clone(), entry.clone());
             }
         }
-        Self {
-            there: archive.addresses(),
-            here,
-            copies,
-        }
+        Self { there: archive.addresses(), here, copies }
     }
 
     /// Where something that stood at this address should be found now.
@@ -48,17 +44,10 @@ pub(crate) fn differences(entry: &Entry, copy: &Place, known: &Known<'_>) -> Vec
     let (was, is) = (&entry.document, &copy.document);
     let mut found = Vec::new();
     if word(is, "published").as_deref() != Some(entry.published.as_str()) {
-        found.push(format!(
-            "made at {:?}, and it was {}",
-            word(is, "published"),
-            entry.published
-        ));
+        found.push(format!("made at {:?}, and it was {}", word(is, "published"), entry.published));
     }
     if entry.sort == Sort::Boost {
-        let (was, is) = (
-            was.get("object").and_then(id_of),
-            is.get("object").and_then(id_of),
-        );
+        let (was, is) = (was.get("object").and_then(id_of), is.get("object").and_then(id_of));
         if was.map(|object| known.moved(&object)) != is {
             found.push("passes on something else".to_owned());
         }
@@ -66,11 +55,7 @@ pub(crate) fn differences(entry: &Entry, copy: &Place, known: &Known<'_>) -> Vec
     }
     for field in ["type", "summary", "updated", "name"] {
         if said(was, field) != said(is, field) {
-            found.push(format!(
-                "its {field} is {:?}, and was {:?}",
-                word(is, field),
-                word(was, field)
-            ));
+            found.push(format!("its {field} is {:?}, and was {:?}", word(is, field), word(was, field)));
         }
     }
     let is_sensitive = |post: &Value| post.get("sensitive").and_then(Value::as_bool).unwrap_or(false);
@@ -79,10 +64,7 @@ pub(crate) fn differences(entry: &Entry, copy: &Place, known: &Known<'_>) -> Vec
             "its text has changed",
             html::read(&content(was), &known.there) == html::read(&content(is), &known.here),
         ),
-        (
-            "its warning flag has changed",
-            is_sensitive(was) == is_sensitive(is),
-        ),
+        ("its warning flag has changed", is_sensitive(was) == is_sensitive(is)),
         ("its language has changed", language(was) == language(is)),
         ("its poll has changed", poll(was) == poll(is)),
         ("its topics have changed", topics(was) == topics(is)),
@@ -90,17 +72,9 @@ pub(crate) fn differences(entry: &Entry, copy: &Place, known: &Known<'_>) -> Vec
             "what it answers has changed",
             pointed(was, "inReplyTo", known) == is.get("inReplyTo").and_then(id_of),
         ),
-        (
-            "what it quotes has changed",
-            quoted(was).map(|id| known.moved(&id)) == quoted(is),
-        ),
+        ("what it quotes has changed", quoted(was).map(|id| known.moved(&id)) == quoted(is)),
     ];
-    found.extend(
-        checks
-            .into_iter()
-            .filter(|(_, is_same)| !is_same)
-            .map(|(phrase, _)| phrase.to_owned()),
-    );
+    found.extend(checks.into_iter().filter(|(_, is_same)| !is_same).map(|(phrase, _)| phrase.to_owned()));
     found.extend(described(entry, is));
     found
 }
@@ -111,13 +85,7 @@ fn said(document: &Value, field: &str) -> Option<String> {
 }
 
 fn content(post: &Value) -> String {
-    let any = || {
-        post.get("contentMap")?
-            .as_object()?
-            .values()
-            .find_map(Value::as_str)
-            .map(str::to_owned)
-    };
+    let any = || post.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned);
     word(post, "content").or_else(any).unwrap_or_default()
 }
 
@@ -126,9 +94,7 @@ fn language(post: &Value) -> Option<&String> {
 }
 
 fn pointed(post: &Value, field: &str, known: &Known<'_>) -> Option<String> {
-    post.get(field)
-        .and_then(id_of)
-        .map(|address| known.moved(&address))
+    post.get(field).and_then(id_of).map(|address| known.moved(&address))
 }
 
 fn quoted(post: &Value) -> Option<String> {
@@ -151,33 +117,19 @@ fn poll(post: &Value) -> Option<Poll> {
     let votes = |choice: &Value| choice.get("replies")?.get("totalItems")?.as_u64();
     let choice = |choice: &Value| (word(choice, "name"), votes(choice).unwrap_or(0));
     let voters = post.get("votersCount").and_then(Value::as_u64);
-    Some(Poll {
-        has_several: several.is_some(),
-        choices: choices.iter().map(choice).collect(),
-        voters,
-    })
+    Some(Poll { has_several: several.is_some(), choices: choices.iter().map(choice).collect(), voters })
 }
 
 fn topics(post: &Value) -> BTreeSet<String> {
     let tags = post.get("tag").and_then(Value::as_array);
-    let topics = tags
-        .into_iter()
-        .flatten()
-        .filter(|tag| word(tag, "type").as_deref() == Some("Hashtag"));
-    topics
-        .filter_map(|tag| word(tag, "name"))
-        .map(|name| name.to_lowercase())
-        .collect()
+    let topics = tags.into_iter().flatten().filter(|tag| word(tag, "type").as_deref() == Some("Hashtag"));
+    topics.filter_map(|tag| word(tag, "name")).map(|name| name.to_lowercase()).collect()
 }
 
 /// What is said about each file. The bytes are compared elsewhere.
 fn described(entry: &Entry, is: &Value) -> Vec<String> {
     let had: Vec<(String, Value)> = attachments(&entry.document);
-    let had = had
-        .iter()
-        .zip(&entry.files)
-        .filter(|(_, file)| file.sha256.is_some())
-        .map(|((_, one), _)| one);
+    let had = had.iter().zip(&entry.files).filter(|(_, file)| file.sha256.is_some()).map(|((_, one), _)| one);
     let mut found = Vec::new();
     for (number, (was, (_, is))) in (1..).zip(had.zip(attachments(is))) {
         for field in ["name", "blurhash"] {

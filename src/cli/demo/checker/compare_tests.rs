@@ -21,10 +21,7 @@ fn places(archive: &Archive, home: &str, former: &[&str]) -> Vec<Place> {
     let numbered = || archive.entries.iter().enumerate();
     let new_id: BTreeMap<String, String> = numbered()
         .flat_map(|(number, entry)| {
-            entry
-                .addresses
-                .iter()
-                .map(move |address| (address.clone(), self::address(home, number)))
+            entry.addresses.iter().map(move |address| (address.clone(), self::address(home, number)))
         })
         .collect();
     let moved = |text: &str| {
@@ -36,9 +33,8 @@ fn places(archive: &Archive, home: &str, former: &[&str]) -> Vec<Place> {
     numbered()
         .map(|(number, entry)| {
             let mut document: Value = serde_json::from_str(&moved(&entry.document.to_string())).unwrap();
-            let text = new_id.iter().fold(content(&entry.document), |text, (old, new)| {
-                text.replace(old, new)
-            });
+            let text =
+                new_id.iter().fold(content(&entry.document), |text, (old, new)| text.replace(old, new));
             document["id"] = json!(address(home, number));
             if entry.sort == Sort::Post {
                 document["content"] = json!(text);
@@ -68,23 +64,13 @@ fn scene() -> Scene {
     let old = places(&archive, "old", &[]);
     let before = Before {
         actor: json!({}),
-        places: archive
-            .entries
-            .iter()
-            .map(|entry| entry.id.clone())
-            .zip(old)
-            .collect(),
+        places: archive.entries.iter().map(|entry| entry.id.clone()).zip(old).collect(),
         open: Vec::new(),
         hidden: Vec::new(),
         bystander: Vec::new(),
     };
     let places = places(&archive, "new", &["old"]);
-    let now = Inventory {
-        actor: json!({}),
-        places,
-        likes: Vec::new(),
-        bookmarks: Vec::new(),
-    };
+    let now = Inventory { actor: json!({}), places, likes: Vec::new(), bookmarks: Vec::new() };
     Scene { archive, before, now }
 }
 
@@ -97,9 +83,7 @@ impl Scene {
         let known = Known::new(&self.archive, &copies);
         for entry in &self.archive.entries {
             if let Some(copy) = copies.get(&entry.id) {
-                differences(entry, copy, &known)
-                    .into_iter()
-                    .for_each(|sentence| findings.add(sentence));
+                differences(entry, copy, &known).into_iter().for_each(|sentence| findings.add(sentence));
             }
         }
         let (shown, _) = findings.shown();
@@ -108,11 +92,7 @@ impl Scene {
 
     /// The copy of the first entry whose document has this in it.
     fn copy(&mut self, part: &str) -> &mut Place {
-        let wanted = self
-            .archive
-            .entries
-            .iter()
-            .position(|entry| entry.document.to_string().contains(part));
+        let wanted = self.archive.entries.iter().position(|entry| entry.document.to_string().contains(part));
         &mut self.now.places[wanted.unwrap()]
     }
 }
@@ -126,19 +106,9 @@ fn a_faithful_copy_differs_in_nothing() {
 fn every_single_change_is_found() {
     let changes: [(&str, &str, Value, &str); 8] = [
         ("Bread again", "summary", json!("drink"), "its summary"),
-        (
-            "Bread again",
-            "published",
-            json!("2023-03-01T07:00:01Z"),
-            "made at",
-        ),
+        ("Bread again", "published", json!("2023-03-01T07:00:01Z"), "made at"),
         ("Bread again", "content", json!("<p>Bread</p>"), "its text"),
-        (
-            "Part two",
-            "inReplyTo",
-            json!("http://old.localhost/x"),
-            "what it answers",
-        ),
+        ("Part two", "inReplyTo", json!("http://old.localhost/x"), "what it answers"),
         ("Tea or coffee", "votersCount", json!(6), "its poll"),
         ("Still the best one", "quote", Value::Null, "what it quotes"),
         ("First light", "tag", json!([]), "its topics"),
@@ -151,22 +121,15 @@ fn every_single_change_is_found() {
             scene.copy(part).document["quoteUri"] = Value::Null;
         }
         let found = scene.found();
-        assert!(
-            found.len() == 1 && found[0].contains(phrase),
-            "{part} {field}: {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].contains(phrase), "{part} {field}: {found:?}");
     }
 }
 
 #[test]
 fn a_link_that_still_leads_to_the_old_place_is_found() {
     let mut scene = scene();
-    let was = scene
-        .archive
-        .entries
-        .iter()
-        .find(|entry| content(&entry.document).contains("As I said"))
-        .unwrap();
+    let was =
+        scene.archive.entries.iter().find(|entry| content(&entry.document).contains("As I said")).unwrap();
     let text = json!(content(&was.document));
     scene.copy("As I said").document["content"] = text;
     assert_eq!(scene.found(), ["its text has changed"]);
@@ -186,12 +149,7 @@ fn a_copy_twice_a_copy_of_nothing_and_a_wrong_order_are_found() {
     let mut twice = scene.now.places[0].clone();
     twice.id = address("new", 999);
     scene.now.places.push(twice);
-    assert!(
-        scene
-            .found()
-            .iter()
-            .any(|sentence| sentence.contains("copies of the same thing"))
-    );
+    assert!(scene.found().iter().any(|sentence| sentence.contains("copies of the same thing")));
 
     let mut scene = self::scene();
     scene.now.places[0].former.clear();
@@ -199,10 +157,5 @@ fn a_copy_twice_a_copy_of_nothing_and_a_wrong_order_are_found() {
 
     let mut scene = self::scene();
     scene.copy("Part two").id = address("new", 0);
-    assert!(
-        scene
-            .found()
-            .iter()
-            .any(|sentence| sentence.contains("its id says otherwise"))
-    );
+    assert!(scene.found().iter().any(|sentence| sentence.contains("its id says otherwise")));
 }

@@ -29,9 +29,6 @@ impl Findings {
 
     /// The sentences, and how many more there are.
     pub(crate) fn shown(&self) -> (impl Iterator<Item = &String>, usize) {
-        (
-            self.sentences.iter().take(SHOWN),
-            self.sentences.len().saturating_sub(SHOWN),
-        )
+        (self.sentences.iter().take(SHOWN), self.sentences.len().saturating_sub(SHOWN))
     }
 }

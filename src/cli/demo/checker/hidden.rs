@@ -43,9 +43,7 @@ pub(crate) async fn check(
             let status = stranger.look(&Url::parse(&address)?, accept).await?.status;
             if status != 404 {
                 counts.hidden_leaked += 1;
-                findings.add(format!(
-                    "{address} ({accept}) should be hidden, and a stranger gets {status}"
-                ));
+                findings.add(format!("{address} ({accept}) should be hidden, and a stranger gets {status}"));
             }
         }
     }

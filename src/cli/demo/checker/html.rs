@@ -16,18 +16,12 @@ pub(crate) struct Reading {
 /// Reads HTML. `own` leads from every address of the person's own posts to their first id.
 pub(crate) fn read(html: &str, own: &BTreeMap<String, String>) -> Reading {
     let fragment = Html::parse_fragment(html);
-    let mut reading = Reading {
-        text: String::new(),
-        links: Vec::new(),
-    };
+    let mut reading = Reading { text: String::new(), links: Vec::new() };
     descend(fragment.root_element(), own, &mut reading);
     let words: Vec<String> = reading
         .text
         .split_whitespace()
-        .map(|word| {
-            own.get(word)
-                .map_or_else(|| word.to_owned(), |id| format!("<{id}>"))
-        })
+        .map(|word| own.get(word).map_or_else(|| word.to_owned(), |id| format!("<{id}>")))
         .collect();
     reading.text = words.join(" ");
     reading
@@ -45,10 +39,7 @@ fn descend(parent: ElementRef<'_>, own: &BTreeMap<String, String>, reading: &mut
         if name == "a" && take_link(element, own, reading) {
             continue;
         }
-        let is_block = matches!(
-            name,
-            "p" | "br" | "div" | "li" | "blockquote" | "pre" | "ul" | "ol"
-        );
+        let is_block = matches!(name, "p" | "br" | "div" | "li" | "blockquote" | "pre" | "ul" | "ol");
         if is_block {
             reading.text.push(' ');
         }
@@ -85,10 +76,8 @@ mod tests {
     #[test]
     fn a_text_is_the_same_when_only_markup_and_own_addresses_differ() {
         let at_old = BTreeMap::from([("https://a.example/1".to_owned(), "https://a.example/1".to_owned())]);
-        let at_new = BTreeMap::from([(
-            "http://new.localhost/x".to_owned(),
-            "https://a.example/1".to_owned(),
-        )]);
+        let at_new =
+            BTreeMap::from([("http://new.localhost/x".to_owned(), "https://a.example/1".to_owned())]);
         let old = "<p>See <a href=\"https://a.example/1\"><span class=\"invisible\">https://</span>a.example/1</a>\
                    <br />and&nbsp;<b>that</b></p>";
         let new = "<p>See <a rel=\"nofollow\" href=\"http://new.localhost/x\">http://new.localhost/x</a><br>and\u{a0}that</p>";
@@ -99,15 +88,9 @@ mod tests {
     #[test]
     fn names_and_topics_are_compared_as_words() {
         let none = BTreeMap::new();
-        let one = read(
-            "<a href=\"https://a.example/tags/x\">#<span>x</span></a> hi",
-            &none,
-        );
+        let one = read("<a href=\"https://a.example/tags/x\">#<span>x</span></a> hi", &none);
         let other = read("<a href=\"http://new.localhost/tags/x\">#x</a> hi", &none);
         assert_eq!(one, other);
-        assert_ne!(
-            one,
-            read("<a href=\"http://new.localhost/tags/x\">#x</a> ho", &none)
-        );
+        assert_ne!(one, read("<a href=\"http://new.localhost/tags/x\">#x</a> ho", &none));
     }
 }

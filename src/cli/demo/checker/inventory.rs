@@ -69,12 +69,7 @@ pub(crate) async fn read(owner: &Browser, actor: &Url) -> Result<Inventory> {
     let pointed = |items: Vec<Value>| items.iter().filter_map(pointer).collect();
     let likes = pointed(pages(owner, &list("liked")).await?);
     let bookmarks = pointed(pages(owner, &format!("{actor}/bookmarks")).await?);
-    Ok(Inventory {
-        actor: document,
-        places,
-        likes,
-        bookmarks,
-    })
+    Ok(Inventory { actor: document, places, likes, bookmarks })
 }
 
 async fn place(owner: &Browser, activity: &Value, followers: &str) -> Result<Option<Place>> {
@@ -92,10 +87,7 @@ async fn place(owner: &Browser, activity: &Value, followers: &str) -> Result<Opt
         Some(one) => id_of(one).into_iter().collect(),
         None => Vec::new(),
     };
-    let files = attachments(&document)
-        .into_iter()
-        .map(|(url, _)| bare(&url))
-        .collect();
+    let files = attachments(&document).into_iter().map(|(url, _)| bare(&url)).collect();
     Ok(Some(Place {
         sort,
         id: id_of(&document).context("something in the outbox has no id")?,

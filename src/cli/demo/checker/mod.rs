@@ -59,23 +59,8 @@ impl Check<'_> {
         let answers = redirects::check(self.before, &copies, self.ends, self.stranger, findings).await?;
         outcome.redirects.checked += answers.checked;
         outcome.redirects.ok += answers.ok;
-        hidden::check(
-            self.before,
-            &copies,
-            self.stranger,
-            &mut outcome.redirects,
-            findings,
-        )
-        .await?;
-        actors::check(
-            self.archive,
-            self.before,
-            &now,
-            self.ends,
-            self.stranger,
-            findings,
-        )
-        .await?;
+        hidden::check(self.before, &copies, self.stranger, &mut outcome.redirects, findings).await?;
+        actors::check(self.archive, self.before, &now, self.ends, self.stranger, findings).await?;
         self.reasons(outcome, findings);
         self.addresses(&copies, outcome, findings);
         Ok(())
@@ -105,17 +90,10 @@ impl Check<'_> {
             });
             let claimed = copy.kind(word).destination;
             findings.expect(claimed == counts.destination, || {
-                format!(
-                    "{word}: New home reports {claimed}, and has {}",
-                    counts.destination
-                )
+                format!("{word}: New home reports {claimed}, and has {}", counts.destination)
             });
-            let explained: u64 = outcome
-                .reasons
-                .iter()
-                .filter(|reason| reason.kind == word)
-                .map(|reason| reason.count)
-                .sum();
+            let explained: u64 =
+                outcome.reasons.iter().filter(|reason| reason.kind == word).map(|reason| reason.count).sum();
             findings.expect(explained == counts.skipped + counts.failed, || {
                 format!(
                     "{word}: {} did not arrive, {explained} of them with a reason",
@@ -123,18 +101,10 @@ impl Check<'_> {
                 )
             });
         }
-        let missing = self
-            .archive
-            .enclosures()
-            .values()
-            .filter(|hash| hash.is_none())
-            .count();
+        let missing = self.archive.enclosures().values().filter(|hash| hash.is_none()).count();
         let missing = u64::try_from(missing).unwrap_or(u64::MAX);
         findings.expect(outcome.items.media.failed >= missing, || {
-            format!(
-                "the archive lacks {missing} of its files, {} are reported",
-                outcome.items.media.failed
-            )
+            format!("the archive lacks {missing} of its files, {} are reported", outcome.items.media.failed)
         });
     }
 
@@ -146,39 +116,21 @@ impl Check<'_> {
             .filter_map(|entry| Some((inventory::word(entry, "old")?, inventory::word(entry, "new")?)))
             .collect();
         for (entry, copy) in copies {
-            let old = self
-                .before
-                .places
-                .get(entry)
-                .map(|place| place.id.as_str())
-                .unwrap_or_default();
+            let old = self.before.places.get(entry).map(|place| place.id.as_str()).unwrap_or_default();
             findings.expect(listed.get(old) == Some(&copy.id), || {
-                format!(
-                    "the list of addresses sends {old} to {:?}, the copy is {}",
-                    listed.get(old),
-                    copy.id
-                )
+                format!("the list of addresses sends {old} to {:?}, the copy is {}", listed.get(old), copy.id)
             });
         }
         let entries = u64::try_from(self.map.len()).unwrap_or(u64::MAX);
         findings.expect(outcome.map.entries == entries, || {
-            format!(
-                "New home reports {} addresses and lists {entries}",
-                outcome.map.entries
-            )
+            format!("New home reports {} addresses and lists {entries}", outcome.map.entries)
         });
-        let open = copies.keys().filter(|id| {
-            self.before
-                .places
-                .get(*id)
-                .is_some_and(|place| place.audience.is_open())
-        });
+        let open = copies
+            .keys()
+            .filter(|id| self.before.places.get(*id).is_some_and(|place| place.audience.is_open()));
         let open = u64::try_from(open.count()).unwrap_or(u64::MAX);
         findings.expect((open..=entries).contains(&outcome.map.handed_over), || {
-            format!(
-                "{} addresses were handed over, {open} of {entries} had to be",
-                outcome.map.handed_over
-            )
+            format!("{} addresses were handed over, {open} of {entries} had to be", outcome.map.handed_over)
         });
     }
 }

@@ -25,12 +25,8 @@ pub(crate) type Copies = BTreeMap<String, Place>;
 pub(crate) fn find(archive: &Archive, before: &Before, now: &Inventory, findings: &mut Findings) -> Copies {
     let mut copies = Copies::new();
     for place in &now.places {
-        let is_it = |entry: &&Entry| {
-            before
-                .places
-                .get(&entry.id)
-                .is_some_and(|old| place.former.contains(&old.id))
-        };
+        let is_it =
+            |entry: &&Entry| before.places.get(&entry.id).is_some_and(|old| place.former.contains(&old.id));
         let Some(entry) = archive.of(place.sort).find(is_it) else {
             findings.add(format!("{} stands at New home and came from nowhere", place.id));
             continue;
@@ -39,10 +35,7 @@ pub(crate) fn find(archive: &Archive, before: &Before, now: &Inventory, findings
             format!("{} does not tell its first address any more", place.id)
         });
         if let Some(other) = copies.insert(entry.id.clone(), place.clone()) {
-            findings.add(format!(
-                "{} and {} are copies of the same thing",
-                other.id, place.id
-            ));
+            findings.add(format!("{} and {} are copies of the same thing", other.id, place.id));
         }
     }
     copies
@@ -65,10 +58,7 @@ pub(crate) async fn check(
             continue;
         };
         findings.expect(copy.audience == entry.audience, || {
-            format!(
-                "{} is for {:?}, and was for {:?}",
-                copy.id, copy.audience, entry.audience
-            )
+            format!("{} is for {:?}, and was for {:?}", copy.id, copy.audience, entry.audience)
         });
         for difference in compare::differences(entry, copy, &known) {
             findings.add(format!("{}: {difference}", copy.id));
@@ -86,13 +76,8 @@ pub(crate) async fn check(
     items.likes.source = count(archive.likes.len());
     items.likes.destination = count(pointers("like", &archive.likes, &now.likes, &known, findings));
     items.bookmarks.source = count(archive.bookmarks.len());
-    items.bookmarks.destination = count(pointers(
-        "bookmark",
-        &archive.bookmarks,
-        &now.bookmarks,
-        &known,
-        findings,
-    ));
+    items.bookmarks.destination =
+        count(pointers("bookmark", &archive.bookmarks, &now.bookmarks, &known, findings));
     Ok(items)
 }
 
@@ -110,10 +95,7 @@ pub(crate) fn audiences(now: &Inventory) -> Audiences {
 /// Ids rise with time, so that every list keeps the order in which things were written.
 pub(crate) fn order(archive: &Archive, copies: &Copies, findings: &mut Findings) {
     for sort in [Sort::Post, Sort::Boost] {
-        let ids = archive
-            .of(sort)
-            .filter_map(|entry| copies.get(&entry.id))
-            .map(|copy| &copy.id);
+        let ids = archive.of(sort).filter_map(|entry| copies.get(&entry.id)).map(|copy| &copy.id);
         let mut last: Option<&String> = None;
         for id in ids {
             if let Some(last) = last.filter(|last| key(last) >= key(id)) {
@@ -143,20 +125,13 @@ async fn files(
         let there = attachments(&copy.document);
         let expected: Vec<_> = entry.files.iter().filter(|file| file.sha256.is_some()).collect();
         findings.expect(there.len() == expected.len(), || {
-            format!(
-                "{} has {} files, and had {}",
-                copy.id,
-                there.len(),
-                expected.len()
-            )
+            format!("{} has {} files, and had {}", copy.id, there.len(), expected.len())
         });
         for (file, (address, _)) in expected.into_iter().zip(there) {
             let answer = owner.look(&Url::parse(&address)?, ANYTHING).await?;
             let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &answer.body);
             let is_same = answer.status == 200 && file.sha256.as_deref() == Some(hex(hash.as_ref()).as_str());
-            findings.expect(is_same, || {
-                format!("{address} is not the file it was ({})", answer.status)
-            });
+            findings.expect(is_same, || format!("{address} is not the file it was ({})", answer.status));
             if is_same {
                 arrived.insert(file.url.clone());
             }
@@ -178,9 +153,7 @@ fn pointers(
     for stray in there.difference(&expected) {
         findings.add(format!("the {what} of {stray} came from nowhere"));
     }
-    findings.expect(there.len() == now.len(), || {
-        format!("a {what} stands twice at New home")
-    });
+    findings.expect(there.len() == now.len(), || format!("a {what} stands twice at New home"));
     now.len()
 }
 

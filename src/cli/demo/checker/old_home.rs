@@ -28,11 +28,7 @@ impl From<Answer> for Told {
     fn from(answer: Answer) -> Self {
         let mut headers = answer.headers;
         headers.retain(|name, _| !FLEETING.contains(&name.as_str()));
-        Self {
-            status: answer.status,
-            headers,
-            body: answer.body.to_vec(),
-        }
+        Self { status: answer.status, headers, body: answer.body.to_vec() }
     }
 }
 
@@ -85,18 +81,11 @@ pub(crate) async fn record(
     };
     for (entry, place) in &places {
         for (url, accept) in requests(place) {
-            let request = Request {
-                entry: entry.clone(),
-                url: Url::parse(&url)?,
-                accept,
-            };
+            let request = Request { entry: entry.clone(), url: Url::parse(&url)?, accept };
             let answer = stranger.look(&request.url, accept).await?;
             if !place.audience.is_open() {
                 findings.expect(answer.status >= 400, || {
-                    format!(
-                        "{url} is nobody else's business, and a stranger got {}",
-                        answer.status
-                    )
+                    format!("{url} is nobody else's business, and a stranger got {}", answer.status)
                 });
                 before.hidden.push((request, answer.into()));
             } else if answer.status < 400 {
@@ -104,10 +93,7 @@ pub(crate) async fn record(
             } else {
                 // A boost need not have a page; anything else that is open must answer.
                 findings.expect(place.sort == Sort::Boost && accept == PAGES, || {
-                    format!(
-                        "{url} is open, and a stranger got {} before the announcement",
-                        answer.status
-                    )
+                    format!("{url} is open, and a stranger got {} before the announcement", answer.status)
                 });
             }
         }
@@ -115,14 +101,7 @@ pub(crate) async fn record(
     before.places = places;
     for (url, accept) in neighbours(bystander)? {
         let status = stranger.look(&url, accept).await?.status;
-        before.bystander.push((
-            Request {
-                entry: String::new(),
-                url,
-                accept,
-            },
-            status,
-        ));
+        before.bystander.push((Request { entry: String::new(), url, accept }, status));
     }
     Ok(before)
 }
@@ -151,9 +130,7 @@ fn neighbours(actor: &Url) -> Result<Vec<(Url, &'static str)>> {
 fn join(archive: &Archive, inventory: &Inventory, findings: &mut Findings) -> BTreeMap<String, Place> {
     let mut places = BTreeMap::new();
     for place in &inventory.places {
-        let mut entries = archive
-            .of(place.sort)
-            .filter(|entry| place.former.contains(&entry.id));
+        let mut entries = archive.of(place.sort).filter(|entry| place.former.contains(&entry.id));
         let Some(entry) = entries.next() else {
             findings.add(format!("{} stands at Old home and not in the archive", place.id));
             continue;

@@ -57,10 +57,7 @@ pub(crate) async fn check(
             if there.status == 200 {
                 counts.ok += 1;
             } else {
-                findings.add(format!(
-                    "{was} leads to {expected}, which answers {}",
-                    there.status
-                ));
+                findings.add(format!("{was} leads to {expected}, which answers {}", there.status));
             }
         } else {
             findings.add(format!("{was} should lead to {expected}, and {}", told(&answer)));
@@ -71,20 +68,12 @@ pub(crate) async fn check(
 
 /// Profile, what lies below it, and the feed.
 fn profile(ends: &Ends) -> Result<Vec<(Url, Url)>> {
-    let name = |url: &Url| {
-        url.path_segments()
-            .and_then(Iterator::last)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let name = |url: &Url| url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned();
     let (old, new) = (name(&ends.old), name(&ends.new));
     ["", "/with_replies", "/media", ".rss"]
         .iter()
         .map(|part| {
-            Ok((
-                ends.old.join(&format!("/@{old}{part}"))?,
-                ends.new.join(&format!("/@{new}{part}"))?,
-            ))
+            Ok((ends.old.join(&format!("/@{old}{part}"))?, ends.new.join(&format!("/@{new}{part}"))?))
         })
         .collect()
 }
@@ -115,17 +104,10 @@ async fn follow(
         return Ok(None);
     }
     if there.status != 200 {
-        return Ok(Some(format!(
-            "it leads to {place}, which answers {}",
-            there.status
-        )));
+        return Ok(Some(format!("it leads to {place}, which answers {}", there.status)));
     }
     let is_itself = request.accept != ACTIVITY || id_of_document(&there).as_deref() == Some(place);
-    Ok(if is_itself {
-        None
-    } else {
-        Some(format!("{place} calls itself something else"))
-    })
+    Ok(if is_itself { None } else { Some(format!("{place} calls itself something else")) })
 }
 
 /// The new address of the file a request is about.

@@ -27,11 +27,7 @@ pub(crate) async fn map(owner: &Browser, new: &Home, transfer: &str) -> Result<V
     let (mut next, mut entries) = (Some(list.clone()), Vec::new());
     while let Some(url) = next {
         let page = owner.json(&url).await?;
-        let found = page
-            .get("entries")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let found = page.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
         let is_empty = found.is_empty();
         entries.extend(found);
         next = word(&page, "next").filter(|_| !is_empty).map(|cursor| {
@@ -57,32 +53,25 @@ pub(crate) async fn check(
     findings: &mut Findings,
 ) -> Result<()> {
     let addresses: Vec<String> = map.iter().filter_map(|entry| word(entry, "new")).collect();
-    let own = addresses
-        .iter()
-        .filter(|address| address.starts_with(new.url.as_str()) && key(address).is_some());
+    let own =
+        addresses.iter().filter(|address| address.starts_with(new.url.as_str()) && key(address).is_some());
     for address in own {
         for accept in [ACTIVITY, PAGES, ANYTHING] {
             counts.hidden_checked += 1;
             let status = stranger.look(&Url::parse(address)?, accept).await?.status;
             if status != 404 {
                 counts.hidden_leaked += 1;
-                findings.add(format!(
-                    "{address} ({accept}) is not announced yet, and a stranger gets {status}"
-                ));
+                findings
+                    .add(format!("{address} ({accept}) is not announced yet, and a stranger gets {status}"));
             }
         }
     }
     for (url, accept) in lists(archive, new, name)? {
         counts.hidden_checked += 1;
         let shown = stranger.look(&url, accept).await?.text();
-        if addresses
-            .iter()
-            .any(|address| key(address).is_some_and(|key| shown.contains(key)))
-        {
+        if addresses.iter().any(|address| key(address).is_some_and(|key| shown.contains(key))) {
             counts.hidden_leaked += 1;
-            findings.add(format!(
-                "{url} ({accept}) shows a stranger something that is not announced yet"
-            ));
+            findings.add(format!("{url} ({accept}) shows a stranger something that is not announced yet"));
         }
     }
     Ok(())
@@ -98,26 +87,14 @@ fn key(address: &str) -> Option<&str> {
 /// Everything that lists posts.
 fn lists(archive: &Archive, new: &Home, name: &str) -> Result<Vec<(Url, &'static str)>> {
     let mut lists = vec![(new.at("/")?, PAGES)];
-    for part in [
-        "outbox",
-        "outbox?cursor=",
-        "featured",
-        "liked",
-        "followers",
-        "following",
-    ] {
+    for part in ["outbox", "outbox?cursor=", "featured", "liked", "followers", "following"] {
         lists.push((new.at(&format!("/users/{name}/{part}"))?, ACTIVITY));
     }
     for part in ["", "/with_replies", "/media", ".rss"] {
         lists.push((new.at(&format!("/@{name}{part}"))?, PAGES));
     }
-    let tags = archive
-        .of(Sort::Post)
-        .filter_map(|entry| entry.document.get("tag").and_then(Value::as_array));
-    for tag in tags
-        .flatten()
-        .filter(|tag| word(tag, "type").as_deref() == Some("Hashtag"))
-    {
+    let tags = archive.of(Sort::Post).filter_map(|entry| entry.document.get("tag").and_then(Value::as_array));
+    for tag in tags.flatten().filter(|tag| word(tag, "type").as_deref() == Some("Hashtag")) {
         let topic = word(tag, "name").unwrap_or_default();
         let mut url = new.at("/tags/")?;
         if let Ok(mut path) = url.path_segments_mut() {
@@ -131,11 +108,7 @@ fn lists(archive: &Archive, new: &Home, name: &str) -> Result<Vec<(Url, &'static
     for text in texts.take(SEARCHES) {
         let words = super::html::read(&text, &std::collections::BTreeMap::new()).text;
         let mut url = new.at("/search")?;
-        let longest = words
-            .split(' ')
-            .max_by_key(|word| word.len())
-            .unwrap_or_default()
-            .to_owned();
+        let longest = words.split(' ').max_by_key(|word| word.len()).unwrap_or_default().to_owned();
         url.query_pairs_mut().append_pair("q", &longest);
         lists.push((url, PAGES));
     }
@@ -149,10 +122,7 @@ mod tests {
     #[test]
     fn the_telling_part_of_an_address_is_its_id() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-        assert_eq!(
-            key(&format!("http://new.localhost:1/users/ann/posts/{id}")),
-            Some(id)
-        );
+        assert_eq!(key(&format!("http://new.localhost:1/users/ann/posts/{id}")), Some(id));
         assert_eq!(key(&format!("http://new.localhost:1/media/{id}/a.png")), Some(id));
         assert_eq!(key("http://new.localhost:1/users/ann"), None);
     }

@@ -52,10 +52,7 @@ fn fill(mut zip: ZipWriter<File>, fay: &Person) -> Result<()> {
     ];
     put("likes.json", &list("likes.json", likes.len(), &likes)?)?;
     let bookmarks = [json!("https://friends.example/notes/14"), json!(posts::id(11))];
-    put(
-        "bookmarks.json",
-        &list("bookmarks.json", bookmarks.len(), &bookmarks)?,
-    )?;
+    put("bookmarks.json", &list("bookmarks.json", bookmarks.len(), &bookmarks)?)?;
     put("avatar.png", &picture::png(48, 48, [200, 90, 60])?)?;
     put("header.png", &picture::png(120, 40, [60, 140, 160])?)?;
     put("actor.json", &serde_json::to_vec(&actor())?)?;

@@ -116,10 +116,8 @@ pub(crate) const PICTURES: [&str; 5] = [
 
 /// Everything in the order it was made: 22 posts, 3 boosts.
 pub(crate) fn all(fay: &Person) -> Vec<Value> {
-    let bob = Person {
-        href: "https://friends.example/users/bob".into(),
-        name: "@bob@friends.example".into(),
-    };
+    let bob =
+        Person { href: "https://friends.example/users/bob".into(), name: "@bob@friends.example".into() };
     let [first, second, third, fourth, fifth] = PICTURES;
     let slashed = format!("/{second}");
     let link = format!(
@@ -130,61 +128,24 @@ pub(crate) fn all(fay: &Person) -> Vec<Value> {
     );
     let hello_bob = "<p><span class=\"h-card\"><a href=\"https://friends.example/@bob\" class=\"u-url mention\">\
                      @<span>bob</span></a></span> well put</p>";
-    let hello_fay = format!(
-        "<p><a href=\"{}\" class=\"u-url mention\">@<span>fay</span></a> hello</p>",
-        fay.href
-    );
+    let hello_fay =
+        format!("<p><a href=\"{}\" class=\"u-url mention\">@<span>fay</span></a> hello</p>", fay.href);
     let tagged = "<p>First light over the flats \
                   <a href=\"https://birds.example/tags/birds\" class=\"mention hashtag\">#<span>birds</span></a></p>";
-    let draft = |number, at, word, text| Draft {
-        number,
-        at,
-        word,
-        text,
-        mentioned: Vec::new(),
-        more: json!({}),
-    };
-    let with = |number, at, word, text, more| Draft {
-        more,
-        ..draft(number, at, word, text)
-    };
+    let draft =
+        |number, at, word, text| Draft { number, at, word, text, mentioned: Vec::new(), more: json!({}) };
+    let with = |number, at, word, text, more| Draft { more, ..draft(number, at, word, text) };
     let german = json!({"content": "<p>Guten Abend</p>", "contentMap": {"de": "<p>Guten Abend</p>"}});
-    let private = create(&draft(
-        4,
-        "02T09:00:00",
-        "followers",
-        "<p>Only for those who follow me</p>",
-    ));
+    let private = create(&draft(4, "02T09:00:00", "followers", "<p>Only for those who follow me</p>"));
     let drafts = vec![
         draft(1, "01T06:00:00", "public", tagged),
-        with(
-            2,
-            "01T07:00:00",
-            "public",
-            "<p>Bread again</p>",
-            json!({"summary": "food", "sensitive": true}),
-        ),
+        with(2, "01T07:00:00", "public", "<p>Bread again</p>", json!({"summary": "food", "sensitive": true})),
         draft(3, "01T08:00:00", "unlisted", "<p>Quietly said</p>"),
-        Draft {
-            mentioned: vec![&bob],
-            ..draft(5, "02T10:00:00", "direct", "<p>For your eyes, Bob</p>")
-        },
+        Draft { mentioned: vec![&bob], ..draft(5, "02T10:00:00", "direct", "<p>For your eyes, Bob</p>") },
         draft(6, "03T06:00:00", "public", "<p>A long story, part one</p>"),
         // In the very same second as what it answers.
-        with(
-            7,
-            "03T06:00:00",
-            "public",
-            "<p>Part two</p>",
-            json!({"inReplyTo": id(6)}),
-        ),
-        with(
-            8,
-            "03T06:05:00",
-            "unlisted",
-            "<p>Part three</p>",
-            json!({"inReplyTo": id(7)}),
-        ),
+        with(7, "03T06:00:00", "public", "<p>Part two</p>", json!({"inReplyTo": id(6)})),
+        with(8, "03T06:05:00", "unlisted", "<p>Part three</p>", json!({"inReplyTo": id(7)})),
         Draft {
             mentioned: vec![&bob],
             ..with(
@@ -247,21 +208,9 @@ pub(crate) fn all(fay: &Person) -> Vec<Value> {
             json!({"quote": id(11), "quoteUri": id(11)}),
         ),
         draft(16, "10T07:00:00", "public", &link),
-        Draft {
-            mentioned: vec![fay],
-            ..draft(17, "11T06:00:00", "public", &hello_fay)
-        },
-        Draft {
-            mentioned: vec![fay],
-            ..draft(18, "11T07:00:00", "direct", "<p>Between us, Fay</p>")
-        },
-        with(
-            19,
-            "12T06:00:00",
-            "followers",
-            "<p>More for followers</p>",
-            json!({"inReplyTo": id(4)}),
-        ),
+        Draft { mentioned: vec![fay], ..draft(17, "11T06:00:00", "public", &hello_fay) },
+        Draft { mentioned: vec![fay], ..draft(18, "11T07:00:00", "direct", "<p>Between us, Fay</p>") },
+        with(19, "12T06:00:00", "followers", "<p>More for followers</p>", json!({"inReplyTo": id(4)})),
         with(20, "13T06:00:00", "public", "<p>Guten Abend</p>", german),
         with(
             21,
@@ -284,26 +233,11 @@ pub(crate) fn all(fay: &Person) -> Vec<Value> {
         ),
     ];
     let mut all: Vec<Value> = drafts.iter().map(create).collect();
-    all.push(announce(
-        30,
-        "16T07:00:00",
-        "public",
-        &json!("https://friends.example/notes/12"),
-    ));
+    all.push(announce(30, "16T07:00:00", "public", &json!("https://friends.example/notes/12")));
     all.push(announce(31, "17T06:00:00", "unlisted", &json!(id(1))));
     // A boost of one's own private post carries the whole post.
-    all.push(announce(
-        32,
-        "18T06:00:00",
-        "followers",
-        private.get("object").unwrap_or(&Value::Null),
-    ));
+    all.push(announce(32, "18T06:00:00", "followers", private.get("object").unwrap_or(&Value::Null)));
     all.push(private);
-    all.sort_by_key(|activity| {
-        activity
-            .get("published")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    });
+    all.sort_by_key(|activity| activity.get("published").and_then(Value::as_str).map(str::to_owned));
     all
 }

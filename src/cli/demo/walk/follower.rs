@@ -32,10 +32,7 @@ pub(crate) async fn follow(stage: &Stage, homes: &Homes, old: &Url, progress: &P
     fay.browser.submit(&form).await?;
     progress.step("Third server: waiting for Old home's yes");
     fay.wait(&homes.third, FOLLOWING, |list| {
-        let state = states(list)
-            .into_iter()
-            .find(|(actor, _)| actor == old.as_str())
-            .map(|(_, state)| state);
+        let state = states(list).into_iter().find(|(actor, _)| actor == old.as_str()).map(|(_, state)| state);
         match state.as_deref() {
             Some("accepted") => Ok(Some(())),
             Some("asked") | None => Ok(None),

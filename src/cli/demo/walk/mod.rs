@@ -43,13 +43,8 @@ pub(crate) async fn run(
     outcome.follower.followed_old_before = true;
     stage.second_posts(homes, progress).await?;
 
-    let walk = Walk {
-        person: &stage.mover,
-        old: &homes.old,
-        new: &homes.new,
-        name: &stage.old_name,
-        progress,
-    };
+    let walk =
+        Walk { person: &stage.mover, old: &homes.old, new: &homes.new, name: &stage.old_name, progress };
     stage.mover.sign_in(&homes.new).await?;
     let transfer = walk.copy().await?;
     progress.step("New home: copying");
@@ -70,12 +65,8 @@ pub(crate) async fn run(
     outcome.map = status.map;
     follower::settle(stage, homes, &ends, &mut outcome.follower, progress).await?;
     let follower = outcome.follower;
-    findings.expect(follower.follows_new_after, || {
-        "the follower does not follow the new account".to_owned()
-    });
-    findings.expect(!follower.follows_old_after, || {
-        "the follower still follows the old account".to_owned()
-    });
+    findings.expect(follower.follows_new_after, || "the follower does not follow the new account".to_owned());
+    findings.expect(!follower.follows_old_after, || "the follower still follows the old account".to_owned());
 
     if let Some(program) = before_check {
         disturb(program, homes, progress).await?;
@@ -84,21 +75,10 @@ pub(crate) async fn run(
     let report = status.report();
     let map = checker::map(mover, &homes.new, &transfer).await?;
     let reports = [&imported, &report];
-    let check = Check {
-        archive: &archive,
-        before: &before,
-        ends: &ends,
-        owner: mover,
-        stranger,
-        reports,
-        map: &map,
-    };
+    let check =
+        Check { archive: &archive, before: &before, ends: &ends, owner: mover, stranger, reports, map: &map };
     check.run(&mut outcome, &mut findings).await?;
-    let notified = stage
-        .follower
-        .browser
-        .json(&homes.third.at("/api/v1/notifications")?)
-        .await?;
+    let notified = stage.follower.browser.json(&homes.third.at("/api/v1/notifications")?).await?;
     outcome.notifications_at_follower = checker::disturbances(&notified, &ends.old, &mut findings);
     for home in [&mut homes.old, &mut homes.new, &mut homes.third] {
         home.check()?;

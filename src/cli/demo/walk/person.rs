@@ -39,11 +39,7 @@ impl Person {
     /// # Errors
     /// When the person has no account there.
     pub(crate) fn login(&self, url: &Url) -> Result<&Login> {
-        match self
-            .logins
-            .iter()
-            .find(|login| login.home.origin() == url.origin())
-        {
+        match self.logins.iter().find(|login| login.home.origin() == url.origin()) {
             Some(login) => Ok(login),
             None => bail!("asked to sign in at {url}, where nobody knows this person"),
         }
@@ -67,9 +63,7 @@ impl Person {
             return Ok(page);
         };
         let login = self.login(&page.url)?;
-        let form = form
-            .fill("username", &login.name)?
-            .fill("password", &login.password)?;
+        let form = form.fill("username", &login.name)?.fill("password", &login.password)?;
         let page = self.browser.submit(&form).await?;
         if page.form(&["username", "password"]).is_ok() {
             bail!("{} does not let {} in", page.url, login.name);
@@ -98,10 +92,7 @@ impl Person {
         let mut counter = 0;
         loop {
             // The counter is read first: a change between the two is noticed by the next wait.
-            let changes = self
-                .browser
-                .json(&home.at(&format!("/api/v1/changes?since={counter}"))?)
-                .await?;
+            let changes = self.browser.json(&home.at(&format!("/api/v1/changes?since={counter}"))?).await?;
             counter = changes.get("counter").and_then(Value::as_u64).unwrap_or(0);
             if let Some(found) = is_so(&self.browser.json(&home.at(path)?).await?)? {
                 return Ok(found);

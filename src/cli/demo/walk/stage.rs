@@ -82,8 +82,7 @@ impl Stage {
             let home = homes.each().into_iter().find(|home| home.url == login.home);
             if let Some(home) = home {
                 let is_first = !has_admin.contains(&login.home);
-                home.create_account(&login.name, &login.password, is_first)
-                    .await?;
+                home.create_account(&login.name, &login.password, is_first).await?;
                 has_admin.push(login.home.clone());
             }
         }
@@ -108,10 +107,8 @@ impl Stage {
         self.second.sign_in(&homes.old).await?;
         for (text, visibility) in SECOND_POSTS {
             let page = self.second.open(&homes.old.at("/home")?).await?;
-            let form = page
-                .form(&["text", "visibility"])?
-                .choose("visibility", visibility)?
-                .fill("text", text)?;
+            let form =
+                page.form(&["text", "visibility"])?.choose("visibility", visibility)?.fill("text", text)?;
             self.second.browser.submit(&form).await?;
         }
         Ok(())
@@ -122,11 +119,7 @@ impl Stage {
 fn account_name(username: &str) -> String {
     let is_fine = |letter: &char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || *letter == '_';
     let name: String = username.to_lowercase().chars().filter(is_fine).take(30).collect();
-    if name.is_empty() {
-        NEW_NAME.to_owned()
-    } else {
-        name
-    }
+    if name.is_empty() { NEW_NAME.to_owned() } else { name }
 }
 
 #[cfg(test)]

@@ -42,24 +42,15 @@ impl Status {
         let counts: Vec<String> = ["posts", "boosts", "likes", "media", "bookmarks"]
             .iter()
             .filter_map(|word| {
-                counts
-                    .get(*word)
-                    .map(|one| format!("{word} {}/{}", one.destination, one.source))
+                counts.get(*word).map(|one| format!("{word} {}/{}", one.destination, one.source))
             })
             .collect();
         let handed = if self.map.handed_over > 0 {
-            format!(
-                " · {}/{} addresses handed over",
-                self.map.handed_over, self.map.entries
-            )
+            format!(" · {}/{} addresses handed over", self.map.handed_over, self.map.entries)
         } else {
             String::new()
         };
-        format!(
-            "  {} · {}{handed}",
-            self.state.replace('_', " "),
-            counts.join(", ")
-        )
+        format!("  {} · {}{handed}", self.state.replace('_', " "), counts.join(", "))
     }
 }
 
@@ -88,8 +79,7 @@ impl Walk<'_> {
         let handle = format!("@{}@{}", self.name, self.old.domain());
         let form = page.form(&["handle", "csrf"])?.fill("handle", &handle)?;
         let page = self.person.browser.submit(&form).await?;
-        self.progress
-            .step("Old home: consent to everything, private posts included");
+        self.progress.step("Old home: consent to everything, private posts included");
         let page = self.person.pass_sign_in(page).await?;
         let password = &self.person.login(&page.url)?.password;
         let form = page
@@ -126,15 +116,8 @@ impl Walk<'_> {
             if states.contains(&status.state.as_str()) {
                 return Ok(status);
             }
-            if matches!(
-                status.state.as_str(),
-                "failed" | "discarded" | "awaiting_confirmation"
-            ) {
-                bail!(
-                    "the transfer is {}: {}",
-                    status.state,
-                    status.problem.unwrap_or_default()
-                );
+            if matches!(status.state.as_str(), "failed" | "discarded" | "awaiting_confirmation") {
+                bail!("the transfer is {}: {}", status.state, status.problem.unwrap_or_default());
             }
             seen = Some(match &status.version {
                 Value::String(text) => text.clone(),
@@ -149,29 +132,21 @@ impl Walk<'_> {
     /// When a page is not what it should be.
     pub(crate) async fn announce(&self, id: &str) -> Result<Status> {
         self.progress.step("New home: Announce");
-        let page = self
-            .person
-            .open(&self.new.at(&format!("/transfers/{id}"))?)
-            .await?;
+        let page = self.person.open(&self.new.at(&format!("/transfers/{id}"))?).await?;
         let page = self.person.browser.submit(&page.form_to("/announce")?).await?;
-        self.progress
-            .step("Old home: consent to take the list of new addresses");
+        self.progress.step("Old home: consent to take the list of new addresses");
         let page = self.person.pass_sign_in(page).await?;
         let form = page.form(&["decision"])?.press("decision", "allow")?;
         self.person.browser.submit(&form).await?;
         self.progress.step("New home: handing the list over");
         self.until(id, &["awaiting_announcement", "done"]).await?;
         self.progress.step("Old home: the last word");
-        let page = self
-            .person
-            .open(&self.new.at(&format!("/transfers/{id}"))?)
-            .await?;
+        let page = self.person.open(&self.new.at(&format!("/transfers/{id}"))?).await?;
         let page = self.person.open(&self.last_word(&page)?).await?;
         let password = &self.person.login(&page.url)?.password;
         let form = page.form_to("/finish")?.fill("password", password)?;
         self.person.browser.submit(&form).await?;
-        self.progress
-            .step("New home: waiting for Old home's announcement");
+        self.progress.step("New home: waiting for Old home's announcement");
         self.until(id, &["done"]).await
     }
 
@@ -181,12 +156,7 @@ impl Walk<'_> {
         let is_it = |url: &Url| url.origin() == self.old.url.origin() && url.path() == path;
         let text = page.text();
         let link = forms::links(&text, &page.url).into_iter().find(is_it);
-        let form = || {
-            forms::forms(&text, &page.url)
-                .into_iter()
-                .map(|form| form.action)
-                .find(is_it)
-        };
+        let form = || forms::forms(&text, &page.url).into_iter().map(|form| form.action).find(is_it);
         link.or_else(form).with_context(|| {
             format!(
                 "{} does not lead to the last word at Old home; it says: {}",
@@ -199,17 +169,9 @@ impl Walk<'_> {
 
 /// The id in the address of a transfer's page.
 fn transfer_of(page: &Answer) -> Result<String> {
-    let segments: Vec<&str> = page
-        .url
-        .path_segments()
-        .map(Iterator::collect)
-        .unwrap_or_default();
+    let segments: Vec<&str> = page.url.path_segments().map(Iterator::collect).unwrap_or_default();
     match segments.as_slice() {
         ["transfers", id] if *id != "new" => Ok((*id).to_owned()),
-        _ => bail!(
-            "the consent ended on {}, which says: {}",
-            page.url,
-            forms::words(&page.text())
-        ),
+        _ => bail!("the consent ended on {}, which says: {}", page.url, forms::words(&page.text())),
     }
 }

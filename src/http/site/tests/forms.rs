@@ -16,21 +16,14 @@ async fn a_post_is_written_with_the_form_of_its_own_session_only_and_leaves_a_to
     let send = async |path: &str, fields: &[(&str, &str)]| {
         let request = test::TestRequest::post()
             .uri(path)
-            .cookie(actix_web::cookie::Cookie::new(
-                cookie_name(&house.app),
-                token.clone(),
-            ))
+            .cookie(actix_web::cookie::Cookie::new(cookie_name(&house.app), token.clone()))
             .insert_header((header::ACCEPT, "application/json"))
             .set_form(fields);
         house.ask(request, None).await
     };
     let stale = send("/posts", &[("text", "hi"), ("csrf", "wrong")]).await;
     assert_eq!(stale.status, StatusCode::FORBIDDEN);
-    let written = send(
-        "/posts",
-        &[("text", "hi"), ("visibility", "public"), ("csrf", &csrf)],
-    )
-    .await;
+    let written = send("/posts", &[("text", "hi"), ("visibility", "public"), ("csrf", &csrf)]).await;
     assert_eq!(written.status, StatusCode::CREATED);
     let id = url::Url::parse(written.json()["id"].as_str().unwrap()).unwrap();
     let local = id.path_segments().unwrap().next_back().unwrap().to_owned();
@@ -38,46 +31,24 @@ async fn a_post_is_written_with_the_form_of_its_own_session_only_and_leaves_a_to
     let deleted = send(&format!("/posts/{local}/delete"), &[("csrf", &csrf)]).await;
     assert_eq!(deleted.status, StatusCode::SEE_OTHER);
     let gone = house.get(id.path(), ACTIVITY, None).await;
-    assert_eq!(
-        (gone.status, gone.json()["type"].as_str().unwrap()),
-        (StatusCode::GONE, "Tombstone")
-    );
-    let unknown = send(
-        "/posts",
-        &[("text", "hi"), ("visibility", "everyone"), ("csrf", &csrf)],
-    )
-    .await;
+    assert_eq!((gone.status, gone.json()["type"].as_str().unwrap()), (StatusCode::GONE, "Tombstone"));
+    let unknown = send("/posts", &[("text", "hi"), ("visibility", "everyone"), ("csrf", &csrf)]).await;
     let id = url::Url::parse(unknown.json()["id"].as_str().unwrap()).unwrap();
-    assert_eq!(
-        house.get(id.path(), ACTIVITY, None).await.status,
-        StatusCode::NOT_FOUND,
-        "unknown is direct"
-    );
+    assert_eq!(house.get(id.path(), ACTIVITY, None).await.status, StatusCode::NOT_FOUND, "unknown is direct");
 }
 
 #[actix_web::test]
 async fn signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get() {
     let house = house().await;
-    let form = [
-        ("username", "ann"),
-        ("password", PASSWORD),
-        ("next", "//evil.example"),
-    ];
-    let answer = house
-        .ask(test::TestRequest::post().uri("/sign-in").set_form(form), None)
-        .await;
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (StatusCode::SEE_OTHER, "/home")
-    );
+    let form = [("username", "ann"), ("password", PASSWORD), ("next", "//evil.example")];
+    let answer = house.ask(test::TestRequest::post().uri("/sign-in").set_form(form), None).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/home"));
     let cookie = answer.header("set-cookie");
     for part in ["__Host-godwit=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
     let wrong = [("username", "ann"), ("password", "wrong password")];
-    let answer = house
-        .ask(test::TestRequest::post().uri("/sign-in").set_form(wrong), None)
-        .await;
+    let answer = house.ask(test::TestRequest::post().uri("/sign-in").set_form(wrong), None).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.text.contains("role=\"alert\"") && answer.header("set-cookie").is_empty());
 }

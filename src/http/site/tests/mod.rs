@@ -49,19 +49,9 @@ async fn house() -> House {
     let mut config = Config::default();
     config.server.data_dir = dir.path().to_owned();
     let app = Data::new(App::open(config).await.unwrap());
-    let ann = app
-        .site
-        .create_account("ann", PASSWORD, Role::Member)
-        .await
-        .unwrap();
-    app.site
-        .create_account("bob", PASSWORD, Role::Member)
-        .await
-        .unwrap();
-    app.site
-        .create_account("root", PASSWORD, Role::Admin)
-        .await
-        .unwrap();
+    let ann = app.site.create_account("ann", PASSWORD, Role::Member).await.unwrap();
+    app.site.create_account("bob", PASSWORD, Role::Member).await.unwrap();
+    app.site.create_account("root", PASSWORD, Role::Admin).await.unwrap();
     let write = async |text: &str, visibility: Visibility, parent: Option<&Object>| {
         let draft = Draft {
             text: text.to_owned(),
@@ -73,31 +63,17 @@ async fn house() -> House {
     };
     let first = write("the first", Visibility::Public, None).await;
     for visibility in Visibility::ALL {
-        write(
-            &format!("word{} about #birds", visibility.as_str()),
-            visibility,
-            Some(&first),
-        )
-        .await;
+        write(&format!("word{} about #birds", visibility.as_str()), visibility, Some(&first)).await;
     }
     trial_copy(&app, &ann, &first).await;
-    House {
-        app,
-        ann,
-        first,
-        _dir: dir,
-    }
+    House { app, ann, first, _dir: dir }
 }
 
 /// A public post, a boost and a like that came with a transfer and are not kept yet.
 async fn trial_copy(app: &App, ann: &Account, parent: &Object) {
     let id = app.clock.id();
     let (account_id, transfer_id) = (ann.id.as_str().to_owned(), Some("transfer".to_owned()));
-    let hashtag = Tag {
-        kind: TagKind::Hashtag,
-        name: "#birds".into(),
-        href: None,
-    };
+    let hashtag = Tag { kind: TagKind::Hashtag, name: "#birds".into(), href: None };
     let file = app.site.urls.media("trialfile", "a.png");
     let attachment = Attachment {
         url: file.to_string(),
@@ -202,13 +178,7 @@ impl Answer {
 
 impl House {
     async fn get(&self, path: &str, accept: &str, who: Option<&str>) -> Answer {
-        self.ask(
-            test::TestRequest::get()
-                .uri(path)
-                .insert_header((header::ACCEPT, accept)),
-            who,
-        )
-        .await
+        self.ask(test::TestRequest::get().uri(path).insert_header((header::ACCEPT, accept)), who).await
     }
 
     async fn ask(&self, mut request: test::TestRequest, who: Option<&str>) -> Answer {
@@ -217,9 +187,7 @@ impl House {
             request = request.cookie(actix_web::cookie::Cookie::new(cookie_name(&self.app), token));
         }
         let service = test::init_service(
-            Actix::new()
-                .app_data(self.app.clone())
-                .configure(crate::http::site::configure),
+            Actix::new().app_data(self.app.clone()).configure(crate::http::site::configure),
         )
         .await;
         answered(service.call(request.to_request()).await.unwrap()).await
@@ -229,9 +197,5 @@ impl House {
 async fn answered<B: MessageBody>(response: ServiceResponse<B>) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = test::read_body(response).await;
-    Answer {
-        status,
-        headers,
-        text: String::from_utf8(bytes.to_vec()).unwrap(),
-    }
+    Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }

@@ -38,10 +38,7 @@ async fn a_stranger_and_a_neighbour_see_nothing_private_or_on_trial_anywhere() {
             assert!(!answer.text.contains("secretlike"), "{path}");
         }
         let listed = house.get("/search?q=word", HTML, who).await;
-        assert!(
-            !listed.text.contains("wordunlisted"),
-            "unlisted posts stay out of search"
-        );
+        assert!(!listed.text.contains("wordunlisted"), "unlisted posts stay out of search");
         let outbox = house.get("/users/ann/outbox", ACTIVITY, who).await.json();
         assert_eq!(outbox["totalItems"], 3);
     }
@@ -50,26 +47,18 @@ async fn a_stranger_and_a_neighbour_see_nothing_private_or_on_trial_anywhere() {
 #[actix_web::test]
 async fn the_owner_sees_everything_and_nothing_of_it_is_cached() {
     let house = house().await;
-    let outbox = house
-        .get("/users/ann/outbox?cursor=first", ACTIVITY, Some("ann"))
-        .await;
+    let outbox = house.get("/users/ann/outbox?cursor=first", ACTIVITY, Some("ann")).await;
     for word in HIDDEN {
         assert!(outbox.text.contains(word), "{word} is missing");
     }
     assert!(outbox.text.contains("?view="), "private files need a signed view");
     assert_eq!(outbox.header("cache-control"), "private, no-store");
     assert!(outbox.header("vary").contains("Cookie"));
-    assert_eq!(
-        house.get("/users/ann/outbox", ACTIVITY, Some("ann")).await.json()["totalItems"],
-        7
-    );
+    assert_eq!(house.get("/users/ann/outbox", ACTIVITY, Some("ann")).await.json()["totalItems"], 7);
     let page = house.get("/@ann/with_replies", HTML, Some("ann")).await.text;
     assert!(page.contains("copy, only you see this") && page.contains("secretboost"));
     assert!(!page.contains("<script"), "copied markup is cleaned");
-    assert_eq!(
-        house.get("/users/ann/liked", ACTIVITY, Some("ann")).await.json()["totalItems"],
-        1
-    );
+    assert_eq!(house.get("/users/ann/liked", ACTIVITY, Some("ann")).await.json()["totalItems"], 1);
 }
 
 #[actix_web::test]
@@ -86,12 +75,7 @@ async fn answering_does_not_reveal_whether_a_hidden_post_exists() {
     let bob = house.app.site.account_named("bob").await.unwrap().unwrap();
     let viewer = Viewer::Owner(house.ann.id.clone());
     let shelf = Shelf::Everything;
-    let all = house
-        .app
-        .site
-        .entries(&house.ann, &viewer, shelf, None, 40)
-        .await
-        .unwrap();
+    let all = house.app.site.entries(&house.ann, &viewer, shelf, None, 40).await.unwrap();
     let hidden = all.items.iter().find_map(|entry| match entry {
         Entry::Post(post) if post.object.visibility == Visibility::Direct => Some(&post.object.id),
         _ => None,
