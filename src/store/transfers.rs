@@ -255,6 +255,17 @@ pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_a
         .await
 }
 
+/// How often the present step was put off.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn attempts(store: &Store, id: &TransferId) -> StoreResult<i64> {
+    let mut c = store.reader().await?;
+    let found: Option<(i64,)> =
+        row!(&mut c, (i64,), "select attempts from transfers where id = $1", id.as_str())?;
+    Ok(found.map_or(0, |(attempts,)| attempts))
+}
+
 /// Makes a transfer due at once.
 ///
 /// # Errors

@@ -18,8 +18,9 @@ use crate::{
 /// Entries in one batch.
 const BATCH: i64 = 200;
 
-/// How long we wait before asking again whether Old home has announced: five seconds, doubled each time.
-const FIRST_WAIT_MICROS: i64 = 5_000_000;
+/// How long we wait before asking again whether Old home has announced: one second, doubled each
+/// time up to some four minutes. Looking at the page asks at once.
+const FIRST_WAIT_MICROS: i64 = 1_000_000;
 
 /// Releases, links, hands over. Doing it again changes nothing.
 ///
@@ -71,8 +72,8 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
         return Ok(());
     }
-    let attempts = transfers::put_off(&engine.store, &transfer.id, None, now + FIRST_WAIT_MICROS).await?;
-    let doublings = u32::try_from(attempts.clamp(0, 8)).unwrap_or(8);
+    let asked = transfers::attempts(&engine.store, &transfer.id).await?;
+    let doublings = u32::try_from(asked.clamp(0, 8)).unwrap_or(8);
     let wait = FIRST_WAIT_MICROS.saturating_mul(2_i64.saturating_pow(doublings));
     transfers::put_off(&engine.store, &transfer.id, None, now + wait).await?;
     Ok(())

@@ -28,12 +28,11 @@ pub(super) async fn post(
     session: MaybeSignedIn,
 ) -> Result<HttpResponse, Problem> {
     let (name, id) = path.into_inner();
-    if wants_html(&request) {
-        return Ok(answer::see(&app.site.urls.post_page(&name, &id)));
-    }
     let account = answer::account(&app, &name, &request).await?;
     let viewer = answer::viewer(&session);
+    // Looked up before a browser is sent on: a 302 would tell a stranger that something is there.
     match app.site.find_post(&account, &id, &viewer).await? {
+        Found::Post(_) if wants_html(&request) => Ok(answer::see(&app.site.urls.post_page(&name, &id))),
         Found::Post(post) => {
             let document = app.site.post_document(&post.object, &viewer).await?;
             Ok(answer::activity(&document, &viewer))
@@ -43,7 +42,7 @@ pub(super) async fn post(
             let body = document.to_string();
             Ok(answer::kept(HttpResponse::Gone().content_type(wire::ACTIVITY_JSON).body(body), &viewer))
         }
-        Found::Nothing => Err(Problem::not_found()),
+        Found::Nothing => Err(Problem::not_found().for_request(&request)),
     }
 }
 

@@ -66,15 +66,13 @@ pub(crate) async fn check(
     Ok(counts)
 }
 
-/// Profile, what lies below it, and the feed.
+/// Profile, what lies below it, and the feed: all lead to the new profile, whose own parts may have other names.
 fn profile(ends: &Ends) -> Result<Vec<(Url, Url)>> {
     let name = |url: &Url| url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned();
     let (old, new) = (name(&ends.old), name(&ends.new));
     ["", "/with_replies", "/media", ".rss"]
         .iter()
-        .map(|part| {
-            Ok((ends.old.join(&format!("/@{old}{part}"))?, ends.new.join(&format!("/@{new}{part}"))?))
-        })
+        .map(|part| Ok((ends.old.join(&format!("/@{old}{part}"))?, ends.new.join(&format!("/@{new}"))?)))
         .collect()
 }
 

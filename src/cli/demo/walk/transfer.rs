@@ -142,7 +142,7 @@ impl Walk<'_> {
         self.until(id, &["awaiting_announcement", "done"]).await?;
         self.progress.step("Old home: the last word");
         let page = self.person.open(&self.new.at(&format!("/transfers/{id}"))?).await?;
-        let page = self.person.open(&self.last_word(&page)?).await?;
+        let page = self.last_word(&page).await?;
         let password = &self.person.login(&page.url)?.password;
         let form = page.form_to("/finish")?.fill("password", password)?;
         self.person.browser.submit(&form).await?;
@@ -150,20 +150,17 @@ impl Walk<'_> {
         self.until(id, &["done"]).await
     }
 
-    /// Where the transfer's page sends the person to say the last word; it must be at Old home.
-    fn last_word(&self, page: &Answer) -> Result<Url> {
-        let path = format!("/departures/{}/finish", self.name);
-        let is_it = |url: &Url| url.origin() == self.old.url.origin() && url.path() == path;
+    /// Follows the link of the transfer's page to where the last word is said; that must be Old home.
+    async fn last_word(&self, page: &Answer) -> Result<Answer> {
         let text = page.text();
-        let link = forms::links(&text, &page.url).into_iter().find(is_it);
-        let form = || forms::forms(&text, &page.url).into_iter().map(|form| form.action).find(is_it);
-        link.or_else(form).with_context(|| {
-            format!(
-                "{} does not lead to the last word at Old home; it says: {}",
-                page.url,
-                forms::words(&text)
-            )
-        })
+        let link = forms::links(&text, &page.url).into_iter().find(|url| url.path().ends_with("/finish"));
+        let link = link.with_context(|| format!("{} has no link to the last word", page.url))?;
+        let there = self.person.open(&link).await?;
+        let path = format!("/departures/{}/finish", self.name);
+        if there.url.origin() != self.old.url.origin() || there.url.path() != path {
+            bail!("{link} leads to {}, which is not Old home's page for the last word", there.url);
+        }
+        Ok(there)
     }
 }
 
