@@ -29,7 +29,7 @@ use crate::{
 /// How long a source that says "too many requests" without a time is left alone.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
 /// Longest pause we obey; a longer one is shortened to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// An account at a live source, opened with its owner's token.
 pub struct LolaSource {

@@ -59,8 +59,22 @@ impl App {
         let timeout = Duration::from_secs(config.federation.timeout_seconds);
         let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
         let base = config.server.base_url.clone();
-        let site = Site::new(store.clone(), blobs.clone(), Arc::clone(&clock), base.clone());
+        let site = Site::new(store, blobs, Arc::clone(&clock), base);
         let host: Arc<dyn Host> = Arc::new(EmbeddedHost::new(site.clone()));
+        Ok(Self::assemble(config, site, host, remote).await?)
+    }
+
+    /// Puts the parts together around a site, a host and a way out.
+    ///
+    /// # Errors
+    /// [`SiteError`] when the server's own key cannot be had.
+    pub async fn assemble(
+        config: Config,
+        site: Site,
+        host: Arc<dyn Host>,
+        remote: SharedRemote,
+    ) -> SiteResult<Self> {
+        let (store, blobs, clock) = (site.store.clone(), site.blobs.clone(), Arc::clone(&site.clock));
         let signer = site.host_signer().await?;
         let engine = Arc::new(Engine {
             store: store.clone(),
@@ -72,9 +86,8 @@ impl App {
             sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
             signer,
             domain: config.domain(),
-            base,
+            base: config.server.base_url.clone(),
             arrivals: config.policy.arrivals.clone(),
-            departures: config.policy.departures.clone(),
             page_items: config.limits.page_items,
             media_file_bytes: config.limits.media_file_bytes,
         });

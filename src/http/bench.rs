@@ -1,7 +1,5 @@
 //! A daemon for tests of pages: the built-in accounts, a fake host and a fake remote.
 
-use std::sync::Arc;
-
 use actix_web::{
     body::MessageBody,
     cookie::Cookie,
@@ -53,22 +51,14 @@ impl Daemon {
         config.server.data_dir = bench.dir.path().to_owned();
         config.policy.departures = Rule::Word(RuleWord::Anyone);
         let blobs = Blobs::open(bench.dir.path()).await.unwrap();
-        let clock = Arc::clone(&bench.clock) as SharedClock;
-        let site =
-            Site::new(bench.store.clone(), blobs.clone(), Arc::clone(&clock), config.server.base_url.clone());
+        let clock: SharedClock = bench.clock.clone();
+        let site = Site::new(bench.store.clone(), blobs, clock, config.server.base_url.clone());
         for name in ["ann", "bob"] {
             let account = site.create_account(name, PASSWORD, Role::Member).await.unwrap();
             bench.host.ids.lock().unwrap().insert(name.into(), account.id.to_string());
         }
-        let app = web::Data::new(App {
-            config,
-            store: bench.store.clone(),
-            blobs,
-            clock,
-            remote: bench.remote.clone(),
-            site,
-            host: bench.host.clone(),
-        });
+        let app = App::assemble(config, site, bench.host.clone(), bench.remote.clone()).await.unwrap();
+        let app = web::Data::new(app);
         Self { bench, app }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 /// Transfers and departures worked on at the same time.
 const AT_ONCE: usize = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Pause after something fell over, so that a broken disk is not asked a thousand times a second.
 const AFTER_TROUBLE_MICROS: i64 = 5_000_000;
 

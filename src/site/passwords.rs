@@ -43,13 +43,13 @@ impl Passwords {
     /// Whether a password belongs to a hash. `None` (no such account) costs the same time.
     pub(super) async fn fits(&self, password: &str, hash: Option<String>) -> SiteResult<bool> {
         let password = password.to_owned();
-        self.at_the_desk(move || match hash {
-            Some(hash) => PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()),
-            None => {
+        self.at_the_desk(move || {
+            let Some(hash) = hash else {
                 let _same_time_as_a_real_check = Argon2::default().hash_password(password.as_bytes());
-                false
-            }
+                return false;
+            };
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await
     }

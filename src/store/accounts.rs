@@ -1,6 +1,6 @@
 //! Table `accounts` (and the server's own key): rows as they are stored.
 
-use super::{Store, StoreResult, row, run};
+use super::{Store, StoreResult};
 
 /// One account, secrets included: only `site::accounts` reads this.
 #[derive(sqlx::FromRow)]

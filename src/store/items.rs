@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Connection, Store, StoreResult, count, from_json, row, rows, run, to_json};
+use super::{Connection, Store, StoreResult, count, from_json, to_json};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page},

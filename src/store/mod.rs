@@ -97,7 +97,9 @@ macro_rules! rows {
     };
 }
 
-pub(crate) use {row, rows, run};
+pub(crate) use run;
+#[cfg(test)]
+pub(crate) use {row, rows};
 
 pub mod accounts;
 pub mod announcements;

@@ -1,6 +1,6 @@
 //! Table `sessions`.
 
-use super::{Store, StoreResult, row, run};
+use super::{Store, StoreResult};
 use crate::model::id::AccountId;
 
 /// A session as it is stored.

@@ -1,6 +1,6 @@
 //! Table `transfers`: the long-lived record of each copy made here.
 
-use super::{Connection, Store, StoreError, StoreResult, from_json, row, rows, run, to_json};
+use super::{Connection, Store, StoreError, StoreResult, from_json, to_json};
 use crate::model::{
     id::{AccountId, TransferId},
     login::Login,

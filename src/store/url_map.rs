@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Store, StoreError, StoreResult, count, row, rows, run};
+use super::{Store, StoreError, StoreResult, count};
 use crate::model::{
     id::{ItemKey, LocalId, TransferId},
     item::ItemKind,

@@ -54,8 +54,6 @@ pub struct Engine {
     pub domain: String,
     /// Who may arrive.
     pub arrivals: Rule,
-    /// Who may depart.
-    pub departures: Rule,
     /// Items on one page.
     pub page_items: usize,
     /// Largest media file, in bytes.

@@ -28,12 +28,13 @@ impl TransferError {
     /// Who acts.
     pub fn disposition(&self) -> Disposition {
         match self {
-            Self::Refused(_) => Disposition::StopTransfer,
+            Self::Refused(_) | Self::Store(StoreError::Conflict(_) | StoreError::Missing(_)) => {
+                Disposition::StopTransfer
+            }
             Self::Adapter(error) => match error.disposition() {
                 Disposition::SkipItem => Disposition::StopTransfer,
                 other => other,
             },
-            Self::Store(StoreError::Conflict(_) | StoreError::Missing(_)) => Disposition::StopTransfer,
             Self::Store(_) => Disposition::Retry { after: Duration::from_secs(10) },
         }
     }

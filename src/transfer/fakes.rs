@@ -31,7 +31,7 @@ use crate::{
     },
     oauth::{authorization::AuthorizationRequest, metadata, pkce, scope::Scope},
     port::{
-        clock::{Clock, SharedClock},
+        clock::Clock,
         error::AdapterError,
         host::{Host, HostAccount, Located},
         remote::{Remote, RemoteError, Request, Response, Signer},
@@ -291,7 +291,7 @@ impl Bench {
             store: store.clone(),
             host: host.clone(),
             remote: remote.clone(),
-            clock: Arc::clone(&clock) as SharedClock,
+            clock: clock.clone(),
             signer: signer(),
             departures: Rule::Word(RuleWord::Anyone),
             base: url("https://old.example"),

@@ -204,7 +204,7 @@ mod tests {
             |d| d["previously"] = json!("https://old.example/users/ann/posts/2"),
             |d| {
                 d["previously"] =
-                    json!({"actor": "https://x.example/u", "id": "https://old.example/users/ann/posts/1"})
+                    json!({"actor": "https://x.example/u", "id": "https://old.example/users/ann/posts/1"});
             },
             |d| d["attributedTo"] = json!("https://new.example/users/eve"),
             |d| d["attributedTo"] = json!(["https://new.example/users/ann", "https://new.example/users/eve"]),

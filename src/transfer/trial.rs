@@ -82,8 +82,13 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
         let why = "This copy came from a file. Only Old home itself can announce, and it was not asked.";
         return Err(TransferError::Refused(why.to_owned()));
     };
-    use TransferState as S;
-    if !matches!(transfer.state, S::Trial | S::Kept | S::AwaitingHandOver | S::AwaitingAnnouncement) {
+    if !matches!(
+        transfer.state,
+        TransferState::Trial
+            | TransferState::Kept
+            | TransferState::AwaitingHandOver
+            | TransferState::AwaitingAnnouncement
+    ) {
         return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
     }
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
@@ -100,7 +105,8 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
     }
     transfers::keep_login(&engine.store, &transfer.id, Some(login)).await?;
     let now = engine.clock.now_micros();
-    transfers::step(&engine.store, &transfer.id, transfer.state, S::AwaitingHandOver, now).await?;
+    transfers::step(&engine.store, &transfer.id, transfer.state, TransferState::AwaitingHandOver, now)
+        .await?;
     Ok(url)
 }
 

@@ -18,7 +18,7 @@ fn subject(value: &Value) -> Option<Url> {
 /// # Errors
 /// A sentence that says what is missing.
 pub fn read_actor(value: &Value) -> Result<Url, String> {
-    let named = subject(value).filter(|url| url.has_host());
+    let named = subject(value).filter(url::Url::has_host);
     named.ok_or_else(|| "the entry does not name an account".to_owned())
 }
 

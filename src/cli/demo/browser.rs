@@ -118,6 +118,7 @@ impl Browser {
     ///
     /// # Errors
     /// When the HTTP client cannot be set up.
+    #[expect(clippy::disallowed_methods, reason = "a person's browser is not the daemon's guarded client")]
     pub(crate) fn new<'a>(homes: impl IntoIterator<Item = &'a Url>) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

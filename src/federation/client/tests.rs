@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// Answers each connection with the next text (the last one for ever); yields what was asked.
+#[expect(clippy::disallowed_methods, reason = "a server of this test, gone with it")]
 async fn server(answers: Vec<String>) -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

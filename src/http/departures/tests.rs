@@ -18,7 +18,7 @@ const NEW: &str = "https://new.example/users/ann";
 
 async fn handed_over() -> (Daemon, DepartureRow) {
     let daemon = Daemon::new().await;
-    let side = daemon.app.source_side().await.unwrap();
+    let side = daemon.app.source_side();
     let grant = daemon.bench.grant(Scope::HandOver).await;
     hand_over::start(&side, &grant, NEW, Some("https://new.example/transfers/1")).await.unwrap();
     let entry = Entry {
@@ -89,7 +89,7 @@ async fn what_stands_in_the_way_is_said_on_the_page() {
 async fn after_the_announcement_old_links_lead_on_until_forwarding_is_off() {
     let (daemon, departure) = handed_over().await;
     say(&daemon, "ann", &departure.id, PASSWORD).await;
-    let side = daemon.app.source_side().await.unwrap();
+    let side = daemon.app.source_side();
     while announce::advance(&side, &departure.id).await.unwrap() {}
     let post =
         |accept: &'static str| TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", accept));

@@ -83,7 +83,9 @@ impl Scene {
         let known = Known::new(&self.archive, &copies);
         for entry in &self.archive.entries {
             if let Some(copy) = copies.get(&entry.id) {
-                differences(entry, copy, &known).into_iter().for_each(|sentence| findings.add(sentence));
+                for sentence in differences(entry, copy, &known) {
+                    findings.add(sentence);
+                }
             }
         }
         let (shown, _) = findings.shown();

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
 
 use super::person::Person;
 use crate::cli::demo::{
