@@ -3,11 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use tokio::sync::watch;
 
 use crate::{
     adapters::embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
     config::Config,
     federation::client::GuardedRemote,
+    jobs::runner,
     port::{
         clock::{SharedClock, SystemClock},
         host::{Host, HostAccount},
@@ -19,11 +21,8 @@ use crate::{
     transfer::{Engine, SourceSide},
 };
 
-mod server;
 mod sources;
 pub mod verify;
-
-pub use server::serve;
 
 /// A daemon's parts, shared by its pages, its queue and its commands.
 pub struct App {
@@ -106,6 +105,12 @@ impl App {
         let account = self.site.account(&account.id).await?;
         let account = account.ok_or_else(|| SiteError::Internal("the account is gone".to_owned()))?;
         Ok(Arc::new(EmbeddedSource::new(self.site.clone(), account, includes_private)))
+    }
+
+    /// Runs the queue until `stop` says so.
+    pub async fn run_queue(&self, stop: watch::Receiver<bool>) {
+        let parts = runner::Parts { engine: Arc::clone(&self.engine), side: self.source_side() };
+        runner::run(parts, stop).await;
     }
 
     /// The parts the source's steps work with.

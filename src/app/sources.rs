@@ -5,10 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 
 use crate::{
-    adapters::{
-        lola::LolaSource,
-        mastodon_archive::{self, ArchiveLimits},
-    },
+    adapters::{ArchiveLimits, lola::LolaSource, open_archive},
     config::Config,
     model::{
         login::Login,
@@ -57,9 +54,9 @@ impl Sources for Known {
             }
             Origin::Archive { path } => {
                 let (path, limits) = (PathBuf::from(path), self.limits);
-                let opened = tokio::task::spawn_blocking(move || mastodon_archive::open(&path, limits)).await;
+                let opened = tokio::task::spawn_blocking(move || open_archive(&path, limits)).await;
                 let opened = opened.map_err(|error| AdapterError::fatal("opening the archive", error))?;
-                Ok(Arc::new(opened?))
+                opened
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
+use actix_web::web;
 use anyhow::{Context, bail};
+use tokio::sync::watch;
 
 use super::WithConfig;
-use crate::{app, config::Config, telemetry};
+use crate::{app::App, config::Config, http, telemetry};
 
 /// Runs the daemon until it is told to stop. Loopback is never reachable for it.
 pub(super) fn serve(with: &WithConfig) -> anyhow::Result<()> {
@@ -29,10 +31,16 @@ fn start(config: Config) -> anyhow::Result<()> {
     telemetry::start("info");
     let system = actix_web::rt::System::new();
     system.block_on(async move {
-        let base = config.server.base_url.clone();
-        let server = app::serve(config).await.context("starting the daemon")?;
+        let (base, listen) = (config.server.base_url.clone(), config.server.listen);
+        let app = web::Data::new(App::open(config).await.context("starting the daemon")?);
+        let server = http::server::listen(app.clone()).with_context(|| format!("listening on {listen}"))?;
+        let (stop, stopped) = watch::channel(false);
+        let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });
         // Whoever started us waits for this line.
         writeln!(std::io::stdout(), "listening {base}")?;
-        server.await.context("the daemon stopped")
+        let outcome = server.await;
+        let _queue_may_have_ended = stop.send(true);
+        let _stopped = queue.await;
+        outcome.context("the daemon stopped")
     })
 }

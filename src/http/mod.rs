@@ -11,6 +11,7 @@ pub mod oauth;
 pub mod problem;
 pub mod redirects;
 pub mod relations;
+pub mod server;
 pub mod site;
 pub mod site_inbox;
 pub mod transfers;

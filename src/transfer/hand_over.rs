@@ -121,7 +121,10 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
         return Err(SourceSideError::refused("too_many", why));
     }
     let departure = departure_of(side, grant).await?.ok_or_else(|| {
-        SourceSideError::refused("not_started", "say first which account is the new one (startMigration)")
+        SourceSideError::refused(
+            "not_started",
+            "say first, at the start endpoint, which account is the new one",
+        )
     })?;
     let target = Url::parse(&departure.target)
         .map_err(|_| SourceSideError::refused("bad_target", "the new account's address is unreadable"))?;

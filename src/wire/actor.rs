@@ -12,6 +12,9 @@ use crate::model::actor::{Actor, Endpoints, Profile, ProfileField, PublicKey};
 const COLLECTIONS: [&str; 7] =
     ["outbox", "followers", "following", "liked", "featured", "blocked", "bookmarks"];
 
+/// The property that holds the addresses of the portability collections. Spec: LOLA 0.3, Discovery.
+pub const PORTABILITY: &str = "migration";
+
 /// Types that are actors.
 const ACTOR_TYPES: [&str; 5] = ["Person", "Service", "Application", "Group", "Organization"];
 
@@ -32,7 +35,7 @@ pub fn read(value: &Value) -> Result<Actor, String> {
     let endpoints = value.get("endpoints").unwrap_or(&nothing);
     let old_name = lenient::url(value, "accountPortabilityOauth");
     let mut portability: BTreeMap<String, Url> = BTreeMap::new();
-    if let Some(collections) = value.get("migration").and_then(Value::as_object) {
+    if let Some(collections) = value.get(PORTABILITY).and_then(Value::as_object) {
         for (name, address) in collections {
             if let Some(url) = address.as_str().and_then(lenient::web_url) {
                 portability.insert(name.clone(), url);

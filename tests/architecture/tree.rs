@@ -55,6 +55,33 @@ pub fn sources() -> Vec<Text> {
     all().into_iter().filter(|text| text.path.starts_with("src/") && text.has_ending("rs")).collect()
 }
 
+/// Files that are compiled for tests only: their module is declared behind `#[cfg(test)]`, or a
+/// module above them is. They may reach for whatever they set up.
+pub fn tests_only() -> Vec<String> {
+    let sources = sources();
+    let mut roots: Vec<String> = Vec::new();
+    for source in &sources {
+        let folder = source
+            .path
+            .strip_suffix("mod.rs")
+            .map_or_else(|| format!("{}/", source.path.trim_end_matches(".rs")), str::to_owned);
+        for (_, after) in source
+            .content
+            .match_indices("#[cfg(test)]\n")
+            .map(|(at, mark)| (at, &source.content[at + mark.len()..]))
+        {
+            let line = after.lines().next().unwrap_or_default();
+            if let Some(name) = line.split("mod ").nth(1).and_then(|rest| rest.strip_suffix(';')) {
+                roots.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    let is_below = |path: &str| {
+        roots.iter().any(|root| path == format!("{root}.rs") || path.starts_with(&format!("{root}/")))
+    };
+    sources.iter().map(|source| source.path.clone()).filter(|path| is_below(path)).collect()
+}
+
 /// Files that people write.
 pub fn written_by_hand() -> Vec<Text> {
     let is_ours =

@@ -5,7 +5,7 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer;
 use crate::{
@@ -14,10 +14,9 @@ use crate::{
         extract::{bearer, wants_html},
         problem::Problem,
     },
-    model::collection::CollectionKind,
-    oauth::scope::Scope,
     site::{accounts::Account, viewer::Viewer},
-    transfer::tokens,
+    transfer::{export, tokens},
+    wire,
 };
 
 /// `GET /users/{name}`: the document; browsers go to the page. The document is the same for
@@ -37,7 +36,7 @@ pub(super) async fn actor(
         response_is_private = true;
         let collections = portability(&app, &account, &token).await?;
         if let (Some(collections), Some(map)) = (collections, document.as_object_mut()) {
-            map.insert("migration".into(), collections);
+            map.insert(wire::actor::PORTABILITY.to_owned(), collections);
         }
     }
     let mut response = answer::activity(&document, &Viewer::Stranger);
@@ -48,31 +47,11 @@ pub(super) async fn actor(
     Ok(response)
 }
 
-/// The `migration` object for the holder of a token for this very account; `None` for others.
-/// Spec: LOLA 0.3, Discovery.
+/// What the holder of a token for this very account is shown beside the public document.
 async fn portability(app: &App, account: &Account, token: &str) -> Result<Option<Value>, Problem> {
     let grant = tokens::authenticate(&app.store, &*app.clock, token).await?;
-    let Some(grant) = grant.filter(|grant| grant.account == account.id && grant.scope == Scope::Read) else {
-        return Ok(None);
-    };
-    let shown = grant.kinds.iter().map(|kind| {
-        let url = app.site.urls.at(&["godwit", "lola", &account.username, kind.as_str()]);
-        (collection_name(*kind), json!(url))
-    });
-    Ok(Some(Value::Object(shown.collect())))
-}
-
-/// The draft's name of a collection; what the draft does not have carries our prefix.
-fn collection_name(kind: CollectionKind) -> String {
-    match kind {
-        CollectionKind::Content
-        | CollectionKind::Outbox
-        | CollectionKind::Following
-        | CollectionKind::Blocked => kind.as_str().to_owned(),
-        CollectionKind::Media | CollectionKind::Liked | CollectionKind::Bookmarks => {
-            format!("godwit:{}", kind.as_str())
-        }
-    }
+    let grant = grant.filter(|grant| grant.account == account.id);
+    Ok(grant.and_then(|grant| export::directory(&grant, app.site.urls.base(), &account.username)))
 }
 
 /// `GET /actor`: the server itself.

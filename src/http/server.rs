@@ -1,0 +1,28 @@
+//! Listens: every page and endpoint of a daemon behind one socket.
+
+use actix_web::{App as WebApp, HttpServer, dev::Server, middleware, web};
+
+use crate::app::App;
+
+/// Largest request body outside of inbox and hand-over, in bytes.
+const FORM_LIMIT_BYTES: usize = 4 << 20;
+
+/// Threads that answer requests. Most of a request is waiting for the database's readers.
+const WORKERS: usize = 2;
+
+/// Starts listening where the configuration says; the server runs when it is awaited.
+///
+/// # Errors
+/// When the socket cannot be had.
+pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
+    let socket = app.config.server.listen;
+    let server = HttpServer::new(move || {
+        WebApp::new()
+            .app_data(app.clone())
+            .app_data(web::JsonConfig::default().limit(FORM_LIMIT_BYTES))
+            .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
+            .wrap(middleware::from_fn(super::redirects::redirects))
+            .configure(super::configure)
+    });
+    Ok(server.workers(WORKERS).bind(socket)?.run())
+}
