@@ -55,8 +55,7 @@ impl Sources for Known {
             Origin::Archive { path } => {
                 let (path, limits) = (PathBuf::from(path), self.limits);
                 let opened = tokio::task::spawn_blocking(move || open_archive(&path, limits)).await;
-                let opened = opened.map_err(|error| AdapterError::fatal("opening the archive", error))?;
-                opened
+                opened.map_err(|error| AdapterError::fatal("opening the archive", error))?
             }
         }
     }

@@ -47,9 +47,9 @@ const SYSTEMS: [&str; 22] = [
 const FIELDS: [(&str, &str); 5] = [
     ("src/wire", "_misskey_quote"),
     ("src/cli/demo/checker", "_misskey_quote"),
-    ("src/site/documents/discovery.rs", "diaspora"),
-    ("src/http/site/well_known.rs", "diaspora"),
-    ("src/federation/signing.rs", "mastodon_compat"),
+    ("src/site/documents/discovery", "diaspora"),
+    ("src/http/site/well_known", "diaspora"),
+    ("src/federation/signing", "mastodon_compat"),
 ];
 
 /// Parts of paths of the machines this was written on, cut in two so that this file passes.
