@@ -8,7 +8,8 @@ create table transfers (
     state           text not null,
     problem         text,
     resume_at       text,
-    source          text,                       -- json: sealed login at a live source
+    source          text,                       -- json: model::login::Login for reading a live source
+    hand_over       text,                       -- json: model::login::Login for handing the map over
     survey          text,                       -- json: counts and a sample
     report          text,                       -- json: model::report::Report
     attempts        bigint not null,

@@ -44,8 +44,6 @@ states! {
     Trial = "trial",
     /// The copy is visible; nothing was announced.
     Kept = "kept",
-    /// The owner said announce; waiting for the consent to hand the map over.
-    AwaitingHandOver = "awaiting_hand_over",
     /// Copy visible, alias set; the map is being handed over.
     HandingOver = "handing_over",
     /// The map is at the source; the owner's last word is spoken there.
@@ -79,11 +77,10 @@ impl TransferState {
             S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
             S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
             S::Verifying => matches!(next, S::Trial | S::Failed | S::Discarding),
-            S::Trial => matches!(next, S::Kept | S::AwaitingHandOver | S::Discarding),
-            S::Kept => matches!(next, S::AwaitingHandOver),
-            S::AwaitingHandOver => matches!(next, S::HandingOver | S::Kept | S::Trial),
-            S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::AwaitingHandOver),
-            S::AwaitingAnnouncement => matches!(next, S::Done | S::AwaitingHandOver),
+            S::Trial => matches!(next, S::Kept | S::HandingOver | S::Discarding),
+            S::Kept => matches!(next, S::HandingOver),
+            S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::Kept),
+            S::AwaitingAnnouncement => matches!(next, S::Done | S::HandingOver),
             S::Failed => matches!(
                 next,
                 S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Discarding

@@ -6,7 +6,7 @@ use super::{Connection, Store, StoreResult, count, from_json, to_json};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page},
-        id::{ItemKey, TransferId},
+        id::{AccountId, ItemKey, TransferId},
         item::{Item, ItemKind},
     },
     port::destination::StoredBlob,
@@ -362,6 +362,40 @@ pub async fn skip_rest(store: &Store, transfer: &TransferId, kind: ItemKind, why
                      where transfer_id = $1 and kind = $2 and state = 'fetched'",
                     transfer.as_str(),
                     kind.as_str(),
+                    why,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Skips posts and boosts that an earlier copy brought to the same account, so that copying twice
+/// writes once.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn skip_copied_before(
+    store: &Store,
+    transfer: &TransferId,
+    account: &AccountId,
+    why: &str,
+) -> StoreResult<()> {
+    let (transfer, account, why) = (transfer.clone(), account.clone(), why.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update items set state = 'skipped', why = $3 \
+                     where transfer_id = $1 and kind in ('posts', 'boosts') and state = 'fetched' and exists ( \
+                     select 1 from transfers t \
+                     join url_map m on m.transfer_id = t.id and m.kind = items.kind and m.key = items.key \
+                     join items i on i.transfer_id = t.id and i.kind = m.kind and i.key = m.key \
+                     where t.account_id = $2 and t.id <> $1 and i.state = 'written' \
+                     and t.state not in ('discarding', 'discarded'))",
+                    transfer.as_str(),
+                    account.as_str(),
                     why,
                 )?;
                 Ok(())

@@ -3,7 +3,7 @@
 use super::{Connection, Store, StoreError, StoreResult, from_json, to_json};
 use crate::model::{
     id::{AccountId, TransferId},
-    login::Login,
+    login::{Login, Purpose},
     report::Report,
     transfer::{Origin, Transfer, TransferState},
 };
@@ -298,35 +298,50 @@ pub async fn remark(store: &Store, id: &TransferId, why: String) -> StoreResult<
         .await
 }
 
-/// The authorization a transfer has at its source.
+/// The authorization a transfer has at its source for a purpose.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn login(store: &Store, id: &TransferId) -> StoreResult<Option<Login>> {
+pub async fn login(store: &Store, id: &TransferId, purpose: Purpose) -> StoreResult<Option<Login>> {
     let mut c = store.reader().await?;
-    let found: Option<(Option<String>,)> =
-        row!(&mut c, (Option<String>,), "select source from transfers where id = $1", id.as_str())?;
-    found.and_then(|(text,)| text).map(|text| from_json("login", &text)).transpose()
+    let found: Option<(Option<String>, Option<String>)> = row!(
+        &mut c,
+        (Option<String>, Option<String>),
+        "select source, hand_over from transfers where id = $1",
+        id.as_str()
+    )?;
+    let text = found.and_then(|(source, hand_over)| match purpose {
+        Purpose::Read => source,
+        Purpose::HandOver => hand_over,
+    });
+    text.map(|text| from_json("login", &text)).transpose()
 }
 
-/// Keeps (or drops) the authorization, and the actor it is for.
+/// Keeps an authorization; the one for reading also says which actor the transfer copies.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn keep_login(store: &Store, id: &TransferId, login: Option<Login>) -> StoreResult<()> {
-    let id = id.clone();
+pub async fn keep_login(store: &Store, id: &TransferId, login: &Login) -> StoreResult<()> {
+    let (id, login) = (id.clone(), login.clone());
     store
         .write(move |c| {
             Box::pin(async move {
-                let origin =
-                    login.as_ref().map(|login| to_json(&Origin::Live { actor: login.actor.clone() }));
-                run!(
-                    c,
-                    "update transfers set source = $2, origin = coalesce($3, origin) where id = $1",
-                    id.as_str(),
-                    login.as_ref().map(to_json),
-                    origin,
-                )?;
+                let text = to_json(&login);
+                match login.purpose {
+                    Purpose::Read => {
+                        let origin = to_json(&Origin::Live { actor: login.actor });
+                        run!(
+                            c,
+                            "update transfers set source = $2, origin = $3 where id = $1",
+                            id.as_str(),
+                            text,
+                            origin,
+                        )?
+                    }
+                    Purpose::HandOver => {
+                        run!(c, "update transfers set hand_over = $2 where id = $1", id.as_str(), text)?
+                    }
+                };
                 Ok(())
             })
         })
@@ -403,7 +418,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
                 run!(
                     c,
-                    "update transfers set source = null, survey = null, report = null where id = $1",
+                    "update transfers set source = null, hand_over = null, survey = null, report = null where id = $1",
                     id.as_str()
                 )?;
                 Ok(())

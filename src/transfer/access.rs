@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::{Engine, TransferError, TransferResult, authorize::token_request};
 use crate::{
-    model::{id::TransferId, login::Login, transfer::Transfer},
+    model::{
+        id::TransferId,
+        login::{Login, Purpose},
+        transfer::Transfer,
+    },
     oauth::metadata,
     port::{remote::Request, source::Source},
     store::transfers,
@@ -18,19 +22,19 @@ const MARGIN_MICROS: i64 = 60 * 1_000_000;
 /// # Errors
 /// [`TransferError`] when the login is gone or the source cannot be opened.
 pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult<Arc<dyn Source>> {
-    let login = match transfers::login(&engine.store, &transfer.id).await? {
+    let login = match transfers::login(&engine.store, &transfer.id, Purpose::Read).await? {
         Some(login) => Some(renewed(engine, &transfer.id, login).await?),
         None => None,
     };
     Ok(engine.sources.open(transfer, login.as_ref()).await?)
 }
 
-/// The login of a live transfer, its token good for at least a minute.
+/// The login for handing the map over, its token good for at least a minute.
 ///
 /// # Errors
 /// [`TransferError::Refused`] when there is none any more.
-pub async fn live_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
-    let login = transfers::login(&engine.store, id).await?;
+pub async fn hand_over_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
+    let login = transfers::login(&engine.store, id, Purpose::HandOver).await?;
     let login = login
         .ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
     renewed(engine, id, login).await
@@ -44,7 +48,7 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     let client = metadata::client_id(&engine.base);
     let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", &client)];
     let login = token_request(engine, &login, &fields).await?;
-    transfers::keep_login(&engine.store, id, Some(login.clone())).await?;
+    transfers::keep_login(&engine.store, id, &login).await?;
     Ok(login)
 }
 

@@ -48,14 +48,11 @@ pub async fn authorize(
         || TransferError::Refused("This answer belongs to no copy of yours, or was used already.".to_owned());
     let transfer =
         transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
-    let login = transfers::login(&engine.store, &id).await?.ok_or_else(stale)?;
-    if login.verifier.is_empty() || login.state_hash != state_hash(state) {
-        return Err(stale());
-    }
+    let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
     check_issuer(&login, callback.iss.as_deref())?;
     if let Some(error) = callback.error {
         let why = callback.error_description.unwrap_or(error);
-        return declined(engine, &transfer, &login, &why).await;
+        return declined(engine, &transfer, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;
     let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
@@ -63,7 +60,7 @@ pub async fn authorize(
     let expected = login.actor.clone();
     // The code is spent from here on, whatever comes of it.
     let spent = Login { verifier: String::new(), state_hash: String::new(), ..login.clone() };
-    transfers::keep_login(&engine.store, &id, Some(spent)).await?;
+    transfers::keep_login(&engine.store, &id, &spent).await?;
     let granted = exchange(engine, &login, &code).await?;
     check_actor(engine, &granted, &named).await?;
     let purpose = granted.purpose;
@@ -75,12 +72,12 @@ pub async fn authorize(
             )));
         }
         Purpose::HandOver => {
-            transfers::keep_login(&engine.store, &id, Some(granted)).await?;
-            move_on(engine, &id, TransferState::AwaitingHandOver, TransferState::HandingOver).await?;
+            transfers::keep_login(&engine.store, &id, &granted).await?;
+            move_on(engine, &id, transfer.state, TransferState::HandingOver).await?;
         }
         Purpose::Read => {
             allowed(engine, &authority(&named))?;
-            transfers::keep_login(&engine.store, &id, Some(granted)).await?;
+            transfers::keep_login(&engine.store, &id, &granted).await?;
             let next = if named == expected {
                 TransferState::Surveying
             } else {
@@ -90,6 +87,19 @@ pub async fn authorize(
         }
     }
     Ok(id)
+}
+
+/// The login a `state` was made for, if it still waits for its answer.
+async fn asked(engine: &Engine, id: &TransferId, state: &str) -> TransferResult<Option<Login>> {
+    let expected = state_hash(state);
+    for purpose in [Purpose::Read, Purpose::HandOver] {
+        let login = transfers::login(&engine.store, id, purpose).await?;
+        let waiting = login.filter(|login| !login.verifier.is_empty() && login.state_hash == expected);
+        if waiting.is_some() {
+            return Ok(waiting);
+        }
+    }
+    Ok(None)
 }
 
 async fn move_on(
@@ -117,26 +127,10 @@ fn check_issuer(login: &Login, iss: Option<&str>) -> TransferResult<()> {
     }
 }
 
-/// The person (or their old home) said no.
-async fn declined(
-    engine: &Engine,
-    transfer: &Transfer,
-    login: &Login,
-    why: &str,
-) -> TransferResult<TransferId> {
+/// The person (or their old home) said no: the copy stays as it was, and the page says why.
+async fn declined(engine: &Engine, transfer: &Transfer, why: &str) -> TransferResult<TransferId> {
     let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
-    let now = engine.clock.now_micros();
-    match login.purpose {
-        Purpose::Read => {
-            transfers::fail(&engine.store, &transfer.id, TransferState::AwaitingConsent, sentence, now)
-                .await?;
-        }
-        Purpose::HandOver => {
-            let (from, to) = (TransferState::AwaitingHandOver, TransferState::Trial);
-            transfers::step(&engine.store, &transfer.id, from, to, now).await?;
-            transfers::remark(&engine.store, &transfer.id, sentence).await?;
-        }
-    }
+    transfers::remark(&engine.store, &transfer.id, sentence).await?;
     Ok(transfer.id.clone())
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, access::live_login, status::old_actor};
+use super::{Engine, TransferError, TransferResult, access::hand_over_login, status::old_actor};
 use crate::{
     model::{
         actor::Actor,
@@ -94,7 +94,7 @@ pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult
 async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
     let old = old_actor(transfer).cloned();
     let old = old.ok_or_else(|| TransferError::Refused("this copy came from a file".to_owned()))?;
-    let login = live_login(engine, &transfer.id).await?;
+    let login = hand_over_login(engine, &transfer.id).await?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &old, None).await?;
     Ok((old, login, actor))
 }

@@ -8,17 +8,14 @@ use url::Url;
 use super::{Engine, TransferResult, access::open_source, remap};
 use crate::{
     model::{
-        id::LocalId,
         item::{Item, ItemKind},
         mapping::Reservation,
         media::{MediaFile, MediaRole},
         transfer::{Transfer, TransferState},
     },
-    port::{
-        destination::{Prepared, StoredBlob, Wanted, Written},
-        host::HostAccount,
-    },
+    port::destination::{Prepared, StoredBlob, Wanted, Written},
     store::{
+        StoreError,
         items::{self, ItemState, Waiting},
         transfers,
         url_map::{self, Line},
@@ -28,9 +25,6 @@ use crate::{
 
 /// Items reserved or written in one transaction.
 const BATCH: i64 = 200;
-
-/// Kinds that get addresses of their own; files before the posts that show them.
-const RESERVED: [ItemKind; 3] = [ItemKind::Media, ItemKind::Posts, ItemKind::Boosts];
 
 /// Kinds in the order they are written: protection first.
 const WRITTEN: [ItemKind; 6] = [
@@ -52,7 +46,8 @@ pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
     let source = open_source(engine, transfer).await?;
     let side = remap::Sides { source_actor: source.actor().clone(), account };
-    for kind in RESERVED {
+    reserve(engine, transfer, ItemKind::Media).await?;
+    for kind in WRITTEN {
         reserve(engine, transfer, kind).await?;
     }
     for kind in WRITTEN {
@@ -93,13 +88,19 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
             .into_iter()
             .enumerate()
             .map(|(index, reservation)| Line {
-                old: Url::parse(reservation.key.as_str()).ok().map(String::from),
+                old: former(kind, &reservation),
                 visibility: visibility(index).unwrap_or(crate::model::object::Visibility::Direct),
                 reservation,
             })
             .collect();
         url_map::save(&engine.store, &transfer.id, lines).await?;
     }
+}
+
+/// Where an item of one's own lived. The key of a like, a follow or a block is somebody else's address.
+fn former(kind: ItemKind, reservation: &Reservation) -> Option<String> {
+    let is_own = matches!(kind, ItemKind::Posts | ItemKind::Boosts | ItemKind::Media);
+    Url::parse(reservation.key.as_str()).ok().filter(|_| is_own).map(String::from)
 }
 
 /// The last part of a file's address.
@@ -153,10 +154,9 @@ async fn prepare(
     waiting: &Waiting,
     sides: &remap::Sides,
 ) -> TransferResult<(Prepared, Vec<String>)> {
-    let reservation =
-        url_map::reservation(&engine.store, &transfer.id, waiting.item.kind(), waiting.key.as_str())
-            .await?
-            .unwrap_or_else(|| addressless(waiting, &sides.account));
+    let (kind, key) = (waiting.item.kind(), waiting.key.as_str());
+    let reservation = url_map::reservation(&engine.store, &transfer.id, kind, key).await?;
+    let reservation = reservation.ok_or(StoreError::Missing("reservation"))?;
     let addresses = remap::addresses(&waiting.item);
     let posts = url_map::posts_at(&engine.store, &transfer.id, &addresses).await?;
     let mut attached: BTreeMap<String, (Reservation, StoredBlob)> = BTreeMap::new();
@@ -178,17 +178,6 @@ async fn prepare(
     let blobs =
         attached.into_values().map(|(file, blob)| (file.url.to_string(), (file.local_id, blob))).collect();
     Ok((Prepared { reservation, item, blobs }, used))
-}
-
-/// Likes, follows and blocks have no address of their own; their key is enough.
-fn addressless(waiting: &Waiting, account: &HostAccount) -> Reservation {
-    Reservation {
-        key: waiting.key.clone(),
-        kind: waiting.item.kind(),
-        local_id: LocalId::from(format!("{} {}", waiting.item.kind().as_str(), waiting.key)),
-        url: account.actor.clone(),
-        page: None,
-    }
 }
 
 /// The profile and its two pictures wait until the owner keeps the copy.

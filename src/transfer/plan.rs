@@ -20,6 +20,8 @@ const BATCH: i64 = 500;
 /// # Errors
 /// [`super::TransferError`] with its disposition.
 pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let before = "an earlier copy brought it here already";
+    items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, before).await?;
     let mut after = (i64::MIN, 0);
     let (mut polls, mut emoji) = (0_u64, 0_u64);
     loop {

@@ -65,7 +65,7 @@ async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) ->
     use TransferState as S;
     match transfer.state {
         S::HandingOver => {
-            transfers::step(&engine.store, &transfer.id, S::HandingOver, S::AwaitingHandOver, now).await?;
+            transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
         S::AwaitingAnnouncement | S::Discarding => {

@@ -57,8 +57,10 @@ pub async fn discard(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
 /// [`TransferError`] with its disposition; going on later takes back the rest.
 pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     engine.destination.discard(&transfer.id, &transfer.account).await?;
-    if let Some(login) = transfers::login(&engine.store, &transfer.id).await? {
-        access::give_back(engine, &login).await;
+    for purpose in [Purpose::Read, Purpose::HandOver] {
+        if let Some(login) = transfers::login(&engine.store, &transfer.id, purpose).await? {
+            access::give_back(engine, &login).await;
+        }
     }
     for sha256 in items::unreferenced_blobs(&engine.store, &transfer.id).await? {
         if let Err(error) = engine.blobs.remove(&sha256).await {
@@ -73,7 +75,8 @@ pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult
 
 /// The owner says announce: asks Old home for the consent to hand the map over.
 ///
-/// Nothing is public yet; that begins when the person comes back with the consent.
+/// Nothing is public yet and nothing has changed; that begins when the person comes back with the
+/// consent. Whoever turns back there finds the copy as it was.
 ///
 /// # Errors
 /// [`TransferError::Refused`] when the copy is not there to be announced.
@@ -84,10 +87,7 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
     };
     if !matches!(
         transfer.state,
-        TransferState::Trial
-            | TransferState::Kept
-            | TransferState::AwaitingHandOver
-            | TransferState::AwaitingAnnouncement
+        TransferState::Trial | TransferState::Kept | TransferState::AwaitingAnnouncement
     ) {
         return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
     }
@@ -98,15 +98,7 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
     }
     let discovered = discover(engine, &actor).await?;
     let (login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());
-    if let Some(reading) = transfers::login(&engine.store, &transfer.id).await?
-        && reading.purpose == Purpose::Read
-    {
-        access::give_back(engine, &reading).await;
-    }
-    transfers::keep_login(&engine.store, &transfer.id, Some(login)).await?;
-    let now = engine.clock.now_micros();
-    transfers::step(&engine.store, &transfer.id, transfer.state, TransferState::AwaitingHandOver, now)
-        .await?;
+    transfers::keep_login(&engine.store, &transfer.id, &login).await?;
     Ok(url)
 }
 

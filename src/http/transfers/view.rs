@@ -61,7 +61,6 @@ fn headline(state: S) -> &'static str {
         S::Verifying => "Counting both sides",
         S::Trial => "Your copy is here – try it",
         S::Kept => "Your copy is kept",
-        S::AwaitingHandOver => "Waiting for your yes to the announcement",
         S::HandingOver => "Telling Old home the new addresses",
         S::AwaitingAnnouncement => "One last word at Old home",
         S::Done => "You have moved",
@@ -86,7 +85,6 @@ fn explanation(state: S) -> &'static str {
              announcing anything, or throw it away. Old home works as before until you announce."
         }
         S::Kept => "The copy is visible to whoever could see the originals. Nothing was announced.",
-        S::AwaitingHandOver => "Old home asks whether this server may tell it your new addresses.",
         S::HandingOver => "Your copy is visible now. Your old links will lead here once you have announced.",
         S::AwaitingAnnouncement => {
             "Old home has the new addresses. It asks for your password once more, then tells your followers."
@@ -146,7 +144,7 @@ fn buttons(session: &Session, transfer: &Transfer) -> Markup {
                     (button("keep", "Keep the copy, announce nothing", ""))
                     (button("discard", "Throw the copy away", "danger"))
                 }
-                S::Kept | S::AwaitingHandOver => { (button("announce", "Announce the move", "primary")) }
+                S::Kept => { (button("announce", "Announce the move", "primary")) }
                 S::AwaitingAnnouncement => {
                     a.button.primary href={ "/transfers/" (transfer.id) "/finish" } { "Go to Old home" }
                     (button("announce", "Ask Old home again", ""))
