@@ -61,26 +61,17 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
         resume_at: None,
     };
     transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
-    let mut transfer = reload(&app, &id).await?;
-    while transfer.state.is_running() {
-        step::advance(&app.engine, &transfer).await?;
-        transfer = reload(&app, &id).await?;
-        if let Some(problem) = transfer.problem.clone() {
-            // Nobody waits in a queue for a command: what cannot go on now is taken back.
-            let failed = Transfer { state: transfer.state, ..transfer.clone() };
-            trial::discard(&app.engine, &failed).await?;
-            step::advance(&app.engine, &reload(&app, &id).await?).await?;
-            bail!("{problem} Nothing was imported.");
-        }
-    }
-    if transfer.state == TransferState::Failed {
+    let mut transfer = run_to_rest(&app, &id).await?;
+    if transfer.state != TransferState::Trial {
+        // Nobody waits in a queue for a command: what cannot go on now is taken back.
         let problem = transfer.problem.clone().unwrap_or_default();
         trial::discard(&app.engine, &transfer).await?;
-        step::advance(&app.engine, &reload(&app, &id).await?).await?;
+        run_to_rest(&app, &id).await?;
         bail!("{problem} Nothing was imported.");
     }
     if !arguments.trial {
         trial::keep(&app.engine, &transfer).await?;
+        transfer = run_to_rest(&app, &id).await?;
     }
     let report = status::report(&app.engine, &transfer).await?;
     if arguments.json {
@@ -88,6 +79,17 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
         return Ok(writeln!(std::io::stdout())?);
     }
     Ok(print(&report)?)
+}
+
+/// Runs steps until a person would have to decide, or something is in the way.
+async fn run_to_rest(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
+    loop {
+        let transfer = reload(app, id).await?;
+        if !transfer.state.is_running() || transfer.problem.is_some() {
+            return Ok(transfer);
+        }
+        step::advance(&app.engine, &transfer).await?;
+    }
 }
 
 async fn reload(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {

@@ -42,6 +42,8 @@ states! {
     Verifying = "verifying",
     /// The copy can be looked at, kept, announced or thrown away.
     Trial = "trial",
+    /// The owner said keep; the copy is being made visible.
+    Keeping = "keeping",
     /// The copy is visible; nothing was announced.
     Kept = "kept",
     /// Copy visible, alias set; the map is being handed over.
@@ -77,7 +79,8 @@ impl TransferState {
             S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
             S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
             S::Verifying => matches!(next, S::Trial | S::Failed | S::Discarding),
-            S::Trial => matches!(next, S::Kept | S::HandingOver | S::Discarding),
+            S::Trial => matches!(next, S::Keeping | S::HandingOver | S::Discarding),
+            S::Keeping => matches!(next, S::Kept),
             S::Kept => matches!(next, S::HandingOver),
             S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::Kept),
             S::AwaitingAnnouncement => matches!(next, S::Done | S::HandingOver),
@@ -100,6 +103,7 @@ impl TransferState {
                 | S::Planned
                 | S::Importing
                 | S::Verifying
+                | S::Keeping
                 | S::HandingOver
                 | S::Discarding
         )
@@ -167,7 +171,9 @@ mod tests {
 
     #[test]
     fn what_has_become_public_cannot_be_discarded_without_trace() {
-        for state in [TransferState::Kept, TransferState::HandingOver, TransferState::Done] {
+        for state in
+            [TransferState::Keeping, TransferState::Kept, TransferState::HandingOver, TransferState::Done]
+        {
             assert!(!state.can_discard(), "{}", state.as_str());
         }
     }

@@ -1,8 +1,14 @@
 //! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
 
 use super::{
-    Engine, TransferResult, fetch::fetch, give_map, import::import, plan::plan, survey::survey,
-    trial::discard_all, verify::verify,
+    Engine, TransferResult,
+    fetch::fetch,
+    give_map,
+    import::import,
+    plan::plan,
+    survey::survey,
+    trial::{discard_all, release},
+    verify::verify,
 };
 use crate::{
     model::transfer::{Transfer, TransferState},
@@ -11,12 +17,13 @@ use crate::{
 };
 
 /// States in which the queue has something to do.
-pub const RUNNING: [TransferState; 8] = [
+pub const RUNNING: [TransferState; 9] = [
     TransferState::Surveying,
     TransferState::Fetching,
     TransferState::Planned,
     TransferState::Importing,
     TransferState::Verifying,
+    TransferState::Keeping,
     TransferState::HandingOver,
     TransferState::AwaitingAnnouncement,
     TransferState::Discarding,
@@ -37,6 +44,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         S::Planned => plan(engine, transfer).await,
         S::Importing => import(engine, transfer).await,
         S::Verifying => verify(engine, transfer).await,
+        S::Keeping => release(engine, transfer).await,
         S::HandingOver => give_map::hand_over(engine, transfer).await,
         S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
         S::Discarding => discard_all(engine, transfer).await,
@@ -68,7 +76,7 @@ async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) ->
             transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
-        S::AwaitingAnnouncement | S::Discarding => {
+        S::Keeping | S::AwaitingAnnouncement | S::Discarding => {
             let hour = 3_600_000_000;
             transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
         }

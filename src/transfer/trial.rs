@@ -14,18 +14,29 @@ use crate::{
     store::{items, transfers},
 };
 
-/// Makes the copy visible without announcing anything.
+/// Begins to make the copy visible without announcing anything; [`release`] does it. From here on it
+/// can no longer be thrown away.
 ///
 /// # Errors
 /// [`TransferError`] when it is not in its trial.
 pub async fn keep(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    if transfer.state != TransferState::Kept {
-        if transfer.state != TransferState::Trial {
-            return Err(TransferError::Refused("Only a copy in its trial can be kept.".to_owned()));
+    match transfer.state {
+        TransferState::Keeping | TransferState::Kept => Ok(()),
+        TransferState::Trial => {
+            let (from, to) = (TransferState::Trial, TransferState::Keeping);
+            Ok(transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?)
         }
-        engine.destination.release(&transfer.id, &transfer.account).await?;
+        _ => Err(TransferError::Refused("Only a copy in its trial can be kept.".to_owned())),
     }
-    let (from, to) = (TransferState::Trial, TransferState::Kept);
+}
+
+/// Gives everything the visibility it had; notifies nobody.
+///
+/// # Errors
+/// [`TransferError`] with its disposition; going on later shows the rest.
+pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    engine.destination.release(&transfer.id, &transfer.account).await?;
+    let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
 }

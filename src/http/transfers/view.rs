@@ -60,6 +60,7 @@ fn headline(state: S) -> &'static str {
         S::Planned | S::Importing => "Putting everything in its place",
         S::Verifying => "Counting both sides",
         S::Trial => "Your copy is here – try it",
+        S::Keeping => "Making your copy visible",
         S::Kept => "Your copy is kept",
         S::HandingOver => "Telling Old home the new addresses",
         S::AwaitingAnnouncement => "One last word at Old home",
@@ -84,6 +85,7 @@ fn explanation(state: S) -> &'static str {
             "Only you can see it. Look around, then choose: announce the move, keep the copy without \
              announcing anything, or throw it away. Old home works as before until you announce."
         }
+        S::Keeping => "It becomes visible to whoever could see the originals. Nothing is announced.",
         S::Kept => "The copy is visible to whoever could see the originals. Nothing was announced.",
         S::HandingOver => "Your copy is visible now. Your old links will lead here once you have announced.",
         S::AwaitingAnnouncement => {
