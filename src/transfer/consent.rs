@@ -12,6 +12,7 @@ use crate::{
         collection::CollectionKind,
         id::AccountId,
         policy::{Decision, Direction},
+        problem::ProblemKind,
     },
     oauth::{
         authorization::AuthorizationRequest,
@@ -57,18 +58,19 @@ pub async fn ask(side: &SourceSide, request: AuthorizationRequest) -> SourceSide
     if let Decision::Refused(why) =
         side.departures.decide(Direction::Departure, &authority(&side.base), &other)
     {
-        return Err(SourceSideError::refused("policy", why));
+        return Err(SourceSideError::refused(ProblemKind::Policy, why));
     }
     let client = fetch_client(side, &request.client_id).await?;
-    let redirect = client
-        .redirect(&request.redirect_uri)
-        .map_err(|why| SourceSideError::refused("client", format!("{why}. Nothing was shared.")))?;
+    let redirect = client.redirect(&request.redirect_uri).map_err(|why| {
+        SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."))
+    })?;
     Ok(Asked { request, client, redirect })
 }
 
 async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
     let host = authority(id);
-    let refused = |why: String| SourceSideError::refused("client", format!("{why}. Nothing was shared."));
+    let refused =
+        |why: String| SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."));
     let request = Request::get(id.clone()).accepting("application/json").signed(side.signer.clone());
     let response =
         side.remote.send(request).await.map_err(|error| {
@@ -150,8 +152,9 @@ pub fn deny(side: &SourceSide, asked: &Asked) -> Url {
 /// [`SourceSideError::Refused`] when it is another's.
 pub async fn revoke(side: &SourceSide, account: &AccountId, consent: &str) -> SourceSideResult<()> {
     let row = rows::find(&side.store, consent).await?.filter(|row| row.account_id == account.as_str());
-    let row =
-        row.ok_or_else(|| SourceSideError::refused("not-found", "there is no such consent of yours"))?;
+    let row = row.ok_or_else(|| {
+        SourceSideError::refused(ProblemKind::NotFound, "there is no such consent of yours")
+    })?;
     rows::revoke(&side.store, row.id, side.clock.now_micros()).await?;
     side.note(account.as_str(), "revoked", &format!("{} for {}", row.scope, row.client_id)).await
 }

@@ -2,7 +2,7 @@
 
 use super::source_side::{SourceSide, SourceSideError, SourceSideResult};
 use crate::{
-    model::id::AccountId,
+    model::{id::AccountId, problem::ProblemKind},
     store::{
         announcements::{self, DeliveryCounts},
         departures::{self, DepartureRow},
@@ -68,7 +68,10 @@ pub async fn set_forwarding(
         departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
             .await?;
     if !changed {
-        return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
+        return Err(SourceSideError::refused(
+            ProblemKind::NotFound,
+            "there is no announced move of yours to switch",
+        ));
     }
     side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
 }

@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, http::header, web};
 
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem},
+    http::{
+        extract::SignedIn,
+        problem::{Problem, ProblemKind},
+    },
     oauth::metadata,
     transfer::{TransferError, authorize},
 };
@@ -30,9 +33,7 @@ pub async fn callback(
 impl From<TransferError> for Problem {
     fn from(error: TransferError) -> Self {
         match error {
-            TransferError::Refused(why) => {
-                Self::new(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, "refused", why)
-            }
+            TransferError::Refused(why) => Self::new(ProblemKind::Refused, why),
             TransferError::Adapter(error) => error.into(),
             TransferError::Store(error) => error.into(),
         }
