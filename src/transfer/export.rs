@@ -71,7 +71,7 @@ pub async fn root(
     source: &dyn Source,
     kind: CollectionKind,
     at: &Url,
-) -> SourceSideResult<Value> {
+) -> SourceSideResult<wire::collection::Root> {
     may_read(grant, kind)?;
     let total = source.count(kind).await?;
     Ok(wire::collection::root(at, total, Some(&with_cursor(at, ""))))
@@ -89,7 +89,7 @@ pub async fn page(
     at: &Url,
     cursor: &str,
     limit: usize,
-) -> SourceSideResult<Value> {
+) -> SourceSideResult<wire::collection::Page> {
     may_read(grant, kind)?;
     let after = Some(Cursor(cursor.to_owned())).filter(|cursor| !cursor.0.is_empty());
     let page = source.page(kind, after.as_ref(), limit).await?;
@@ -214,8 +214,8 @@ mod tests {
             let grant = Grant { includes_private, ..bench.grant(Scope::Read).await };
             let page =
                 page(&grant, &*bench.host, &source, CollectionKind::Content, &at(), "", 10).await.unwrap();
-            assert_eq!(page["orderedItems"].as_array().unwrap().len(), expected);
-            assert!(page["next"].is_null());
+            assert_eq!(page.ordered_items.len(), expected);
+            assert!(page.next.is_none());
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 pub const BATCH: usize = 1000;
 
 /// One line of the list, as it comes: nothing of it is believed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct Entry {
     /// An address of ours.
     pub old: String,
@@ -33,7 +33,7 @@ pub struct Entry {
 }
 
 /// A batch.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct Batch {
     /// Its lines.
     pub entries: Vec<Entry>,
@@ -43,7 +43,7 @@ pub struct Batch {
 }
 
 /// One line that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RefusedEntry {
     /// Its old address.
     pub old: String,
@@ -52,7 +52,7 @@ pub struct RefusedEntry {
 }
 
 /// What became of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Taken {
     /// Lines that are in the list now, whether new or known before.
     pub accepted: usize,
