@@ -24,10 +24,10 @@ use crate::{
     store::consents::{self as rows, ConsentRow, NewCode},
 };
 
-/// Lifetime of a code: one minute, in microseconds. It only travels through the person's browser.
-const CODE_MICROS: i64 = 60 * 1_000_000;
+/// Lifetime of a code, in seconds. It only travels through the person's browser.
+pub const CODE_SECONDS: i64 = 60;
 /// Longest client document that is read, in bytes.
-const DOCUMENT_BYTES: usize = 16 << 10;
+pub const DOCUMENT_BYTES: usize = 16 << 10;
 
 /// A request whose client is who it says, allowed by the admins.
 #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ pub async fn allow(
         code_hash: hashed(&code),
         redirect_uri: asked.request.redirect_uri.clone(),
         challenge: asked.request.challenge.clone(),
-        expires_at: now + CODE_MICROS,
+        expires_at: now + CODE_SECONDS * 1_000_000,
     };
     rows::insert(&side.store, consent, kept).await?;
     side.note(

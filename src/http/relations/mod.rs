@@ -54,7 +54,7 @@ struct Following {
 struct Followed {
     /// Actor id.
     actor: String,
-    /// `requested` until the other side has accepted, then `accepted`.
+    /// `asked`, `accepted`, or `kept`: came with a copy, nothing was sent.
     state: String,
 }
 
@@ -80,7 +80,7 @@ struct Notifications {
 /// One thing it was told.
 #[derive(Debug, Serialize, ToSchema)]
 struct Notification {
-    /// What happened.
+    /// `follow`, `mention`, `reply` or `move`.
     kind: String,
     /// Whose doing it was.
     actor: String,
