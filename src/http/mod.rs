@@ -1,7 +1,11 @@
 //! The outside of the daemon: parse, call a step, render.
 
-use actix_web::web::ServiceConfig;
+use actix_web::{
+    Error, HttpRequest,
+    web::{self, ServiceConfig},
+};
 
+pub mod api_document;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
@@ -9,6 +13,7 @@ pub mod extract;
 pub mod lola;
 pub mod oauth;
 pub mod problem;
+pub mod problem_kinds;
 pub mod redirects;
 pub mod relations;
 pub mod server;
@@ -17,8 +22,19 @@ pub mod site_inbox;
 pub mod transfers;
 pub mod ui;
 
-/// Every route of the daemon; each folder lists its own, one line each.
+pub use api_document::api_document;
+
+/// Largest form or JSON body, in bytes; inbox and hand-over have limits of their own.
+const FORM_LIMIT_BYTES: usize = 4 << 20;
+
+/// Every route of the daemon; each folder lists its own, one line each. What does not even reach a
+/// route or cannot be read is a problem like every other.
 pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.app_data(web::JsonConfig::default().limit(FORM_LIMIT_BYTES).error_handler(unreadable))
+        .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES).error_handler(unreadable))
+        .app_data(web::QueryConfig::default().error_handler(unreadable))
+        .default_service(web::to(nothing));
+    problem_kinds::configure(cfg);
     transfers::configure(cfg);
     oauth::configure(cfg);
     lola::configure(cfg);
@@ -26,4 +42,16 @@ pub fn configure(cfg: &mut ServiceConfig) {
     site_inbox::configure(cfg);
     relations::configure(cfg);
     site::configure(cfg);
+}
+
+/// A body or query that is not what the route reads.
+fn unreadable(error: impl std::fmt::Display, request: &HttpRequest) -> Error {
+    problem::Problem::bad_request(format!("What was sent cannot be read: {error}."))
+        .for_request(request)
+        .into()
+}
+
+/// An address without a route.
+async fn nothing(request: HttpRequest) -> Result<web::Bytes, problem::Problem> {
+    Err(problem::Problem::not_found().for_request(&request))
 }

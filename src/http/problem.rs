@@ -1,54 +1,62 @@
 //! Every error as an answer: problem+json for programs, a page for people. Spec: RFC 9457.
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode};
+use serde::Serialize;
 
+pub use crate::model::problem::ProblemKind;
 use crate::{
     port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError,
 };
+
+/// Media type of problem documents.
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An error on its way out.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail}")]
 pub struct Problem {
-    /// HTTP status.
-    pub status: StatusCode,
-    /// Stable name, the last part of the problem type's address; listed in `api-spec/problems.md`.
-    pub kind: &'static str,
+    /// What kind it is; decides status and type.
+    pub kind: ProblemKind,
     /// A sentence for the reader: item, cause, side at fault, next step.
     pub detail: String,
     /// Answered as a page instead of JSON.
     pub is_page: bool,
 }
 
+/// An error as programs read it. Spec: RFC 9457.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemDocument {
+    /// Where the kind is explained, relative to this server.
+    #[serde(rename = "type")]
+    #[schema(example = "/godwit/problems/not-found")]
+    kind: String,
+    /// What the kind means.
+    title: &'static str,
+    /// The HTTP status again.
+    status: u16,
+    /// What happened this time, whose side it is on, what can be done next.
+    detail: String,
+}
+
 impl Problem {
     /// A problem of a kind.
-    pub fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), is_page: false }
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), is_page: false }
     }
 
     /// What was sent makes no sense.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
-    }
-
-    /// It is understood and refused.
-    pub fn forbidden(kind: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, kind, detail)
-    }
-
-    /// The token or signature is missing or wrong.
-    pub fn unauthorized(kind: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, kind, detail)
+        Self::new(ProblemKind::BadRequest, detail)
     }
 
     /// There is no such thing, or none that the asker may see: the same words for both.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing at this address.")
+        Self::new(ProblemKind::NotFound, "There is nothing at this address.")
     }
 
     /// The thing is in a state that does not allow this.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", detail)
+        Self::new(ProblemKind::Conflict, detail)
     }
 
     /// Answered as a page.
@@ -63,34 +71,46 @@ impl Problem {
     pub fn for_request(self, request: &HttpRequest) -> Self {
         if crate::http::extract::wants_html(request) { self.page() } else { self }
     }
+
+    /// What would be accepted instead, where HTTP wants it said. Spec: RFC 6750 3.
+    fn challenge(&self) -> Option<&'static str> {
+        match self.kind {
+            ProblemKind::InvalidToken => Some(r#"Bearer error="invalid_token""#),
+            ProblemKind::InsufficientScope => Some(r#"Bearer error="insufficient_scope""#),
+            ProblemKind::BadSignature => Some(r#"Signature headers="(request-target) host date digest""#),
+            ProblemKind::NotSignedIn => Some(r#"Cookie form-action="/sign-in""#),
+            _ => None,
+        }
+    }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
         if self.is_page {
-            return crate::http::ui::layout::error_page(self.status, &self.detail);
+            return crate::http::ui::layout::error_page(status, &self.detail);
         }
-        let mut response = HttpResponse::build(self.status);
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header(("WWW-Authenticate", format!("Bearer error=\"{}\"", self.kind)));
+        let mut response = HttpResponse::build(status);
+        if let Some(challenge) = self.challenge() {
+            response.insert_header(("WWW-Authenticate", challenge));
         }
-        response.content_type("application/problem+json").json(serde_json::json!({
-            "type": format!("https://godwit.example/problems/{}", self.kind),
-            "title": self.kind,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        }))
+        response.content_type(PROBLEM_JSON).json(ProblemDocument {
+            kind: self.kind.address(),
+            title: self.kind.meaning(),
+            status: self.kind.status(),
+            detail: self.detail.clone(),
+        })
     }
 }
 
 impl From<SiteError> for Problem {
     fn from(error: SiteError) -> Self {
         match error {
-            SiteError::Refused(why) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", why),
+            SiteError::Refused(why) => Self::new(ProblemKind::Refused, why),
             other => internal(&other),
         }
     }
@@ -108,29 +128,21 @@ impl From<StoreError> for Problem {
 
 impl From<AdapterError> for Problem {
     fn from(error: AdapterError) -> Self {
-        let status = match error {
-            AdapterError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            AdapterError::Item { .. } | AdapterError::Fatal { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        let kind = match error {
+            AdapterError::Busy { .. } => ProblemKind::Later,
+            AdapterError::Item { .. } | AdapterError::Fatal { .. } => ProblemKind::OtherSide,
         };
-        Self::new(status, "adapter", error.to_string())
+        Self::new(kind, error.to_string())
     }
 }
 
 impl From<SourceSideError> for Problem {
     fn from(error: SourceSideError) -> Self {
-        let (kind, why) = match error {
-            SourceSideError::Refused { kind, why } => (kind, why),
-            SourceSideError::Store(error) => return error.into(),
-            SourceSideError::Adapter(error) => return error.into(),
-        };
-        let status = match kind {
-            "not-found" | "no_such_account" => StatusCode::NOT_FOUND,
-            "insufficient_scope" | "policy" => StatusCode::FORBIDDEN,
-            "not_started" => StatusCode::CONFLICT,
-            "too_many" => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Self::new(status, kind, why)
+        match error {
+            SourceSideError::Refused { kind, why } => Self::new(kind, why),
+            SourceSideError::Store(error) => error.into(),
+            SourceSideError::Adapter(error) => error.into(),
+        }
     }
 }
 
@@ -139,8 +151,7 @@ fn internal(error: &dyn std::error::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     tracing::error!(%error, cause, "a request failed inside");
     Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
+        ProblemKind::Internal,
         "This server could not do it, and it is not your fault. Nothing was changed; please try again.",
     )
 }

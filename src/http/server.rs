@@ -4,9 +4,6 @@ use actix_web::{App as WebApp, HttpServer, dev::Server, middleware, web};
 
 use crate::app::App;
 
-/// Largest request body outside of inbox and hand-over, in bytes.
-const FORM_LIMIT_BYTES: usize = 4 << 20;
-
 /// Threads that answer requests. Most of a request is waiting for the database's readers.
 const WORKERS: usize = 2;
 
@@ -19,8 +16,6 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(app.clone())
-            .app_data(web::JsonConfig::default().limit(FORM_LIMIT_BYTES))
-            .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
             .wrap(middleware::from_fn(super::redirects::redirects))
             .configure(super::configure)
     });

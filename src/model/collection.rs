@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::item::{Item, ItemKind};
 
 /// What a source can be asked for, in the order a transfer reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum CollectionKind {
     /// Blocked actors; first, so that protection is in place before anything is visible.

@@ -25,7 +25,7 @@ pub struct Reservation {
 }
 
 /// One line of the URL map.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct UrlMapping {
     /// Where it lived.
     pub old: Url,

@@ -11,5 +11,6 @@ pub mod media;
 pub mod moment;
 pub mod object;
 pub mod policy;
+pub mod problem;
 pub mod report;
 pub mod transfer;

@@ -8,7 +8,9 @@ use super::{media::Attachment, moment::Moment};
 /// Who may see an object, from everybody to only those named.
 ///
 /// The order is the lattice of invariant 4: a copy may move right, never left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Everybody, in public lists.

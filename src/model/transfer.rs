@@ -9,7 +9,7 @@ use super::id::{AccountId, TransferId};
 macro_rules! states {
     ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
         /// Where a transfer stands.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum TransferState { $($(#[$doc])* $name),+ }
 

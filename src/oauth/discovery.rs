@@ -76,6 +76,7 @@ mod tests {
     #[test]
     fn our_own_metadata_is_enough() {
         let metadata = super::super::metadata::server(&Url::parse("https://old.example").unwrap());
+        let metadata = serde_json::to_value(metadata).unwrap();
         let found = find(&actor(None), Some(&metadata)).unwrap();
         assert_eq!(found.token.as_str(), "https://old.example/godwit/oauth/token");
         assert_eq!(found.issuer.as_deref(), Some("https://old.example"));

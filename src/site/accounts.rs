@@ -17,7 +17,7 @@ use crate::{
 const RESERVED: [&str; 7] = ["actor", "admin", "administrator", "root", "host", "godwit", "support"];
 
 /// What an account may do here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Answers for the server.

@@ -22,7 +22,7 @@ pub struct Announcement {
 }
 
 /// How many inboxes were told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct DeliveryCounts {
     /// Waiting.
     pub queued: u64,

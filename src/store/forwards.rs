@@ -35,7 +35,7 @@ pub struct Proven {
 }
 
 /// How many entries stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct MapCounts {
     /// All of them.
     pub entries: u64,

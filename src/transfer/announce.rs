@@ -8,7 +8,7 @@ use super::{
     source_side::{SourceSide, SourceSideError, SourceSideResult},
 };
 use crate::{
-    model::actor::Actor,
+    model::{actor::Actor, problem::ProblemKind},
     port::{error::AdapterError, host::HostAccount, lookup},
     store::{
         announcements::{self, Announcement},
@@ -28,7 +28,7 @@ pub async fn announce(
     departure: &DepartureRow,
 ) -> SourceSideResult<Vec<Finding>> {
     if departure.account_id != account.id.as_str() {
-        return Err(SourceSideError::refused("not-found", "there is no such move of yours"));
+        return Err(SourceSideError::refused(ProblemKind::NotFound, "there is no such move of yours"));
     }
     match departure.state.as_str() {
         "announcing" | "announced" => return Ok(Vec::new()),
@@ -99,7 +99,7 @@ async fn tell(
 ) -> SourceSideResult<()> {
     let activity_id = departure.activity_id.as_deref().and_then(|id| Url::parse(id).ok());
     let Some(move_id) = activity_id else {
-        return Err(SourceSideError::refused("bad_target", "the announcement has lost its id"));
+        return Err(SourceSideError::refused(ProblemKind::BadTarget, "the announcement has lost its id"));
     };
     side.host.set_moved_to(&account.id, Some(&target.id)).await?;
     let document = side.host.actor_document(&account.id).await?;

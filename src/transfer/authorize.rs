@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// What stood in the callback's address.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Callback {
     /// Names the transfer and proves the round trip.
     pub state: Option<String>,

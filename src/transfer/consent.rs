@@ -12,6 +12,7 @@ use crate::{
         collection::CollectionKind,
         id::AccountId,
         policy::{Decision, Direction},
+        problem::ProblemKind,
     },
     oauth::{
         authorization::AuthorizationRequest,
@@ -23,10 +24,10 @@ use crate::{
     store::consents::{self as rows, ConsentRow, NewCode},
 };
 
-/// Lifetime of a code: one minute, in microseconds. It only travels through the person's browser.
-const CODE_MICROS: i64 = 60 * 1_000_000;
+/// Lifetime of a code, in seconds. It only travels through the person's browser.
+pub const CODE_SECONDS: i64 = 60;
 /// Longest client document that is read, in bytes.
-const DOCUMENT_BYTES: usize = 16 << 10;
+pub const DOCUMENT_BYTES: usize = 16 << 10;
 
 /// A request whose client is who it says, allowed by the admins.
 #[derive(Debug, Clone)]
@@ -57,18 +58,19 @@ pub async fn ask(side: &SourceSide, request: AuthorizationRequest) -> SourceSide
     if let Decision::Refused(why) =
         side.departures.decide(Direction::Departure, &authority(&side.base), &other)
     {
-        return Err(SourceSideError::refused("policy", why));
+        return Err(SourceSideError::refused(ProblemKind::Policy, why));
     }
     let client = fetch_client(side, &request.client_id).await?;
-    let redirect = client
-        .redirect(&request.redirect_uri)
-        .map_err(|why| SourceSideError::refused("client", format!("{why}. Nothing was shared.")))?;
+    let redirect = client.redirect(&request.redirect_uri).map_err(|why| {
+        SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."))
+    })?;
     Ok(Asked { request, client, redirect })
 }
 
 async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
     let host = authority(id);
-    let refused = |why: String| SourceSideError::refused("client", format!("{why}. Nothing was shared."));
+    let refused =
+        |why: String| SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."));
     let request = Request::get(id.clone()).accepting("application/json").signed(side.signer.clone());
     let response =
         side.remote.send(request).await.map_err(|error| {
@@ -116,7 +118,7 @@ pub async fn allow(
         code_hash: hashed(&code),
         redirect_uri: asked.request.redirect_uri.clone(),
         challenge: asked.request.challenge.clone(),
-        expires_at: now + CODE_MICROS,
+        expires_at: now + CODE_SECONDS * 1_000_000,
     };
     rows::insert(&side.store, consent, kept).await?;
     side.note(
@@ -150,8 +152,9 @@ pub fn deny(side: &SourceSide, asked: &Asked) -> Url {
 /// [`SourceSideError::Refused`] when it is another's.
 pub async fn revoke(side: &SourceSide, account: &AccountId, consent: &str) -> SourceSideResult<()> {
     let row = rows::find(&side.store, consent).await?.filter(|row| row.account_id == account.as_str());
-    let row =
-        row.ok_or_else(|| SourceSideError::refused("not-found", "there is no such consent of yours"))?;
+    let row = row.ok_or_else(|| {
+        SourceSideError::refused(ProblemKind::NotFound, "there is no such consent of yours")
+    })?;
     rows::revoke(&side.store, row.id, side.clock.now_micros()).await?;
     side.note(account.as_str(), "revoked", &format!("{} for {}", row.scope, row.client_id)).await
 }

@@ -1,8 +1,11 @@
 //! Where a departure stands, and the owner's switch for what was announced.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::source_side::{SourceSide, SourceSideError, SourceSideResult};
 use crate::{
-    model::id::AccountId,
+    model::{id::AccountId, problem::ProblemKind},
     store::{
         announcements::{self, DeliveryCounts},
         departures::{self, DepartureRow},
@@ -31,26 +34,34 @@ pub async fn status(side: &SourceSide, departure: DepartureRow) -> SourceSideRes
     Ok(Status { departure, map, deliveries })
 }
 
+/// The same as the destination reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DepartureNumbers {
+    /// `not_started`, `started`, `announcing`, `announced` or `withdrawn`.
+    pub state: String,
+    /// The new actor.
+    pub target: Option<String>,
+    /// Why it does not go on, in a sentence.
+    pub problem: Option<String>,
+    /// The list of addresses.
+    pub map: MapCounts,
+    /// The servers told.
+    pub deliveries: DeliveryCounts,
+    /// Whether proven old addresses lead to the new ones.
+    pub is_forwarding: bool,
+}
+
 impl Status {
     /// The numbers as the destination reads them.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "state": self.departure.state,
-            "target": self.departure.target,
-            "problem": self.departure.problem,
-            "map": {
-                "entries": self.map.entries,
-                "proven": self.map.proven,
-                "refused": self.map.refused,
-                "hidden": self.map.hidden,
-            },
-            "deliveries": {
-                "queued": self.deliveries.queued,
-                "delivered": self.deliveries.delivered,
-                "dead": self.deliveries.dead,
-            },
-            "is_forwarding": self.departure.is_forwarding,
-        })
+    pub fn numbers(&self) -> DepartureNumbers {
+        DepartureNumbers {
+            state: self.departure.state.clone(),
+            target: Some(self.departure.target.clone()),
+            problem: self.departure.problem.clone(),
+            map: self.map,
+            deliveries: self.deliveries,
+            is_forwarding: self.departure.is_forwarding,
+        }
     }
 }
 
@@ -68,19 +79,22 @@ pub async fn set_forwarding(
         departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
             .await?;
     if !changed {
-        return Err(SourceSideError::refused("not-found", "there is no announced move of yours to switch"));
+        return Err(SourceSideError::refused(
+            ProblemKind::NotFound,
+            "there is no announced move of yours to switch",
+        ));
     }
     side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
 }
 
 /// The numbers where nothing was started: zeros.
-pub fn nothing() -> serde_json::Value {
-    serde_json::json!({
-        "state": "not_started",
-        "target": null,
-        "problem": null,
-        "map": {"entries": 0, "proven": 0, "refused": 0, "hidden": 0},
-        "deliveries": {"queued": 0, "delivered": 0, "dead": 0},
-        "is_forwarding": false,
-    })
+pub fn nothing() -> DepartureNumbers {
+    DepartureNumbers {
+        state: "not_started".to_owned(),
+        target: None,
+        problem: None,
+        map: MapCounts::default(),
+        deliveries: DeliveryCounts::default(),
+        is_forwarding: false,
+    }
 }

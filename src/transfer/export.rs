@@ -12,6 +12,7 @@ use crate::{
         collection::{CollectionKind, Cursor},
         item::Item,
         media::{MediaFile, MediaRole},
+        problem::ProblemKind,
     },
     oauth::scope::Scope,
     port::{
@@ -24,14 +25,17 @@ use crate::{
 /// Checks that a grant opens a collection.
 ///
 /// # Errors
-/// [`SourceSideError::Refused`] `insufficient_scope`.
+/// [`SourceSideError::Refused`] `insufficient-scope`.
 pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
     if grant.scope != Scope::Read {
-        return Err(SourceSideError::refused("insufficient_scope", "this token is not good for reading"));
+        return Err(SourceSideError::refused(
+            ProblemKind::InsufficientScope,
+            "this token is not good for reading",
+        ));
     }
     if !grant.kinds.contains(&kind) {
         let why = format!("the owner did not include {} in their consent", kind.as_str());
-        return Err(SourceSideError::refused("insufficient_scope", why));
+        return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     Ok(())
 }
@@ -67,7 +71,7 @@ pub async fn root(
     source: &dyn Source,
     kind: CollectionKind,
     at: &Url,
-) -> SourceSideResult<Value> {
+) -> SourceSideResult<wire::collection::Root> {
     may_read(grant, kind)?;
     let total = source.count(kind).await?;
     Ok(wire::collection::root(at, total, Some(&with_cursor(at, ""))))
@@ -85,7 +89,7 @@ pub async fn page(
     at: &Url,
     cursor: &str,
     limit: usize,
-) -> SourceSideResult<Value> {
+) -> SourceSideResult<wire::collection::Page> {
     may_read(grant, kind)?;
     let after = Some(Cursor(cursor.to_owned())).filter(|cursor| !cursor.0.is_empty());
     let page = source.page(kind, after.as_ref(), limit).await?;
@@ -147,7 +151,10 @@ pub async fn media(
     if let Some(located) = host.locate(public).await? {
         let is_hidden = !located.visibility.is_open() && !grant.includes_private;
         if located.account != grant.account || is_hidden {
-            return Err(SourceSideError::refused("not-found", "there is no such file in this consent"));
+            return Err(SourceSideError::refused(
+                ProblemKind::NotFound,
+                "there is no such file in this consent",
+            ));
         }
     }
     let file = MediaFile {
@@ -177,7 +184,10 @@ mod tests {
         let source = fakes::FakeSource::default();
         assert!(root(&grant, &source, CollectionKind::Content, &at()).await.is_ok());
         let refused = root(&grant, &source, CollectionKind::Blocked, &at()).await;
-        assert!(matches!(refused, Err(SourceSideError::Refused { kind: "insufficient_scope", .. })));
+        assert!(matches!(
+            refused,
+            Err(SourceSideError::Refused { kind: ProblemKind::InsufficientScope, .. })
+        ));
     }
 
     #[tokio::test]
@@ -204,8 +214,8 @@ mod tests {
             let grant = Grant { includes_private, ..bench.grant(Scope::Read).await };
             let page =
                 page(&grant, &*bench.host, &source, CollectionKind::Content, &at(), "", 10).await.unwrap();
-            assert_eq!(page["orderedItems"].as_array().unwrap().len(), expected);
-            assert!(page["next"].is_null());
+            assert_eq!(page.ordered_items.len(), expected);
+            assert!(page.next.is_none());
         }
     }
 }

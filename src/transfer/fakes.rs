@@ -285,7 +285,7 @@ impl Bench {
         let store = Store::open(dir.path()).await.unwrap();
         let (clock, remote, host) =
             (Arc::new(FakeClock::default()), Arc::new(FakeRemote::default()), Arc::new(FakeHost::default()));
-        remote.put(CLIENT, metadata::client(&url("https://new.example")));
+        remote.put(CLIENT, serde_json::to_value(metadata::client(&url("https://new.example"))).unwrap());
         remote.put("https://new.example/users/ann", target(&["https://old.example/users/ann"]));
         let side = SourceSide {
             store: store.clone(),

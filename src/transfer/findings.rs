@@ -7,7 +7,10 @@ use super::{
     source_side::{SourceSide, SourceSideError, SourceSideResult},
 };
 use crate::{
-    model::actor::{Actor, authority},
+    model::{
+        actor::{Actor, authority},
+        problem::ProblemKind,
+    },
     port::{host::HostAccount, lookup},
     store::{
         consents,
@@ -92,6 +95,7 @@ pub(super) fn target_findings(account: &HostAccount, target: &Url, actor: &Actor
 
 /// The target's address.
 pub(super) fn target_of(departure: &DepartureRow) -> SourceSideResult<Url> {
-    Url::parse(&departure.target)
-        .map_err(|_| SourceSideError::refused("bad_target", "the new account's address is unreadable"))
+    Url::parse(&departure.target).map_err(|_| {
+        SourceSideError::refused(ProblemKind::BadTarget, "the new account's address is unreadable")
+    })
 }

@@ -9,6 +9,7 @@ use super::{
     tokens::Grant,
 };
 use crate::{
+    model::problem::ProblemKind,
     oauth::scope::Scope,
     store::{
         departures::{self, DepartureRow, NewDeparture},
@@ -20,7 +21,7 @@ use crate::{
 pub const BATCH: usize = 1000;
 
 /// One line of the list, as it comes: nothing of it is believed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct Entry {
     /// An address of ours.
     pub old: String,
@@ -32,7 +33,7 @@ pub struct Entry {
 }
 
 /// A batch.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct Batch {
     /// Its lines.
     pub entries: Vec<Entry>,
@@ -42,7 +43,7 @@ pub struct Batch {
 }
 
 /// One line that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RefusedEntry {
     /// Its old address.
     pub old: String,
@@ -51,7 +52,7 @@ pub struct RefusedEntry {
 }
 
 /// What became of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Taken {
     /// Lines that are in the list now, whether new or known before.
     pub accepted: usize,
@@ -70,7 +71,7 @@ pub async fn start(
     return_url: Option<&str>,
 ) -> SourceSideResult<()> {
     let target = plain_url(target).filter(|url| is_on_origin_of(url, &grant.client_id)).ok_or_else(|| {
-        SourceSideError::refused("bad_target", "the new account must live on the server that asks")
+        SourceSideError::refused(ProblemKind::BadTarget, "the new account must live on the server that asks")
     })?;
     let return_url = return_url.and_then(plain_url).filter(|url| url.origin() == target.origin());
     let new = NewDeparture {
@@ -114,20 +115,21 @@ pub async fn departure_of(side: &SourceSide, grant: &Grant) -> SourceSideResult<
 pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideResult<Taken> {
     if grant.scope != Scope::HandOver {
         let why = "this token is good for reading only; handing addresses over needs a consent of its own";
-        return Err(SourceSideError::refused("insufficient_scope", why));
+        return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     if batch.entries.len() > BATCH {
         let why = format!("a batch has at most {BATCH} entries; send them in several");
-        return Err(SourceSideError::refused("too_many", why));
+        return Err(SourceSideError::refused(ProblemKind::TooMany, why));
     }
     let departure = departure_of(side, grant).await?.ok_or_else(|| {
         SourceSideError::refused(
-            "not_started",
+            ProblemKind::NotStarted,
             "say first, at the start endpoint, which account is the new one",
         )
     })?;
-    let target = Url::parse(&departure.target)
-        .map_err(|_| SourceSideError::refused("bad_target", "the new account's address is unreadable"))?;
+    let target = Url::parse(&departure.target).map_err(|_| {
+        SourceSideError::refused(ProblemKind::BadTarget, "the new account's address is unreadable")
+    })?;
     departures::bind(&side.store, departure.id.clone(), grant.consent.as_str().to_owned()).await?;
     let total = batch.entries.len();
     let (mut good, mut refused) = (Vec::with_capacity(total), Vec::new());
@@ -209,7 +211,10 @@ mod tests {
         let (bench, _) = started().await;
         let grant = bench.grant(Scope::Read).await;
         let refused = take(&bench.side, &grant, batch(&[])).await;
-        assert!(matches!(refused, Err(SourceSideError::Refused { kind: "insufficient_scope", .. })));
+        assert!(matches!(
+            refused,
+            Err(SourceSideError::Refused { kind: ProblemKind::InsufficientScope, .. })
+        ));
     }
 
     #[tokio::test]

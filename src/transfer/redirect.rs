@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// Caches keep a redirect this long on the first day, in seconds: it may still be switched off.
-const FIRST_DAY_SECONDS: u32 = 300;
+pub const FIRST_DAY_SECONDS: u32 = 300;
 /// And this long afterwards; never longer, because a cached redirect survives a return home.
-const LATER_SECONDS: u32 = 86_400;
+pub const LATER_SECONDS: u32 = 86_400;
 /// One day in microseconds.
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{
-    model::policy::Rule,
+    model::{policy::Rule, problem::ProblemKind},
     port::{
         clock::SharedClock,
         error::AdapterError,
@@ -41,7 +41,7 @@ pub enum SourceSideError {
     #[error("{why}")]
     Refused {
         /// Stable name for programs.
-        kind: &'static str,
+        kind: ProblemKind,
         /// Item, cause, side at fault, next step.
         why: String,
     },
@@ -58,7 +58,7 @@ pub type SourceSideResult<T> = Result<T, SourceSideError>;
 
 impl SourceSideError {
     /// A refusal with its name and sentence.
-    pub fn refused(kind: &'static str, why: impl Into<String>) -> Self {
+    pub fn refused(kind: ProblemKind, why: impl Into<String>) -> Self {
         Self::Refused { kind, why: why.into() }
     }
 }
@@ -85,7 +85,9 @@ impl SourceSide {
     /// [`SourceSideError::Refused`] when it is gone.
     pub async fn account(&self, id: &str) -> SourceSideResult<HostAccount> {
         let found = self.host.account(&id.into()).await?;
-        found.ok_or_else(|| SourceSideError::refused("no_such_account", "this account is not here any more"))
+        found.ok_or_else(|| {
+            SourceSideError::refused(ProblemKind::NoSuchAccount, "this account is not here any more")
+        })
     }
 }
 

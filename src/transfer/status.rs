@@ -33,7 +33,8 @@ pub struct MapStatus {
 pub struct Status {
     /// Its id.
     pub id: String,
-    /// Where it stands; the words of the state table.
+    /// Where it stands.
+    #[schema(value_type = TransferState)]
     pub state: String,
     /// What it waits for or why it failed, in a sentence.
     pub problem: Option<String>,

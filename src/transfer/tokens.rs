@@ -20,9 +20,9 @@ const SECOND: i64 = 1_000_000;
 /// Lifetime of an access token, in seconds.
 pub const ACCESS_SECONDS: i64 = 3600;
 /// Lifetime of a refresh token, in seconds: a trial lasts weeks, so it moves on with every use.
-const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+pub const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
 /// How long a used refresh token still works, in seconds: an answer may be lost on its way.
-const GRACE_SECONDS: i64 = 300;
+pub const GRACE_SECONDS: i64 = 300;
 
 /// What the holder of a token may do.
 #[derive(Debug, Clone, PartialEq, Eq)]

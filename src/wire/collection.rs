@@ -1,42 +1,100 @@
 //! Collections and their pages, written strictly and read leniently.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use url::Url;
+use utoipa::ToSchema;
 
-use super::{lenient, put};
+use super::lenient;
+
+/// A collection as it is written: its root, or all of it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Root {
+    /// AS2 and the terms beyond it.
+    #[serde(rename = "@context")]
+    #[schema(value_type = Vec<Object>)]
+    context: Value,
+    /// Its address.
+    id: Url,
+    /// `OrderedCollection`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// How many there are, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_items: Option<u64>,
+    /// The first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Url>,
+    /// Its elements, where they all stand here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    ordered_items: Option<Vec<Value>>,
+}
+
+/// One page as it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// AS2 and the terms beyond it.
+    #[serde(rename = "@context")]
+    #[schema(value_type = Vec<Object>)]
+    context: Value,
+    /// Its address.
+    id: Url,
+    /// `OrderedCollectionPage`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The collection.
+    part_of: Url,
+    /// Its elements.
+    #[schema(value_type = Vec<Object>)]
+    pub ordered_items: Vec<Value>,
+    /// The next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Url>,
+}
+
+impl From<Root> for Value {
+    fn from(root: Root) -> Self {
+        serde_json::to_value(root).unwrap_or_default()
+    }
+}
+
+impl From<Page> for Value {
+    fn from(page: Page) -> Self {
+        serde_json::to_value(page).unwrap_or_default()
+    }
+}
 
 /// The root of a paged collection.
-pub fn root(id: &Url, total: Option<u64>, first: Option<&Url>) -> Value {
-    let mut out = json!({"@context": super::context(), "id": id, "type": "OrderedCollection"});
-    if let Some(total) = total {
-        put(&mut out, "totalItems", json!(total));
+pub fn root(id: &Url, total: Option<u64>, first: Option<&Url>) -> Root {
+    Root {
+        context: super::context(),
+        id: id.clone(),
+        kind: "OrderedCollection",
+        total_items: total,
+        first: first.cloned(),
+        ordered_items: None,
     }
-    if let Some(first) = first {
-        put(&mut out, "first", json!(first));
-    }
-    out
 }
 
 /// A whole collection in one document.
-pub fn whole(id: &Url, items: &[Value]) -> Value {
-    let mut out = root(id, Some(u64::try_from(items.len()).unwrap_or(u64::MAX)), None);
-    put(&mut out, "orderedItems", json!(items));
-    out
+pub fn whole(id: &Url, items: &[Value]) -> Root {
+    let total = u64::try_from(items.len()).ok();
+    Root { ordered_items: Some(items.to_vec()), ..root(id, total, None) }
 }
 
 /// One page.
-pub fn page(id: &Url, part_of: &Url, items: &[Value], next: Option<&Url>) -> Value {
-    let mut out = json!({
-        "@context": super::context(),
-        "id": id,
-        "type": "OrderedCollectionPage",
-        "partOf": part_of,
-        "orderedItems": items,
-    });
-    if let Some(next) = next {
-        put(&mut out, "next", json!(next));
+pub fn page(id: &Url, part_of: &Url, items: &[Value], next: Option<&Url>) -> Page {
+    Page {
+        context: super::context(),
+        id: id.clone(),
+        kind: "OrderedCollectionPage",
+        part_of: part_of.clone(),
+        ordered_items: items.to_vec(),
+        next: next.cloned(),
     }
-    out
 }
 
 /// What a collection or page document holds.
@@ -74,6 +132,7 @@ pub fn read(value: &Value) -> Read {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn every_shape_in_the_wild_yields_its_items_or_the_way_to_them() {

@@ -7,7 +7,10 @@ use url::Url;
 use super::finish_page;
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem},
+    http::{
+        extract::SignedIn,
+        problem::{Problem, ProblemKind},
+    },
     store::departures::{self, DepartureRow},
     transfer::{announce, departure_status, findings::Finding},
 };
@@ -43,7 +46,7 @@ pub(super) async fn announce(
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     if !is_owner(&signed, &name) {
         return Err(
-            Problem::forbidden("not-yours", "Only the owner of an account announces its move.").page()
+            Problem::new(ProblemKind::NotYours, "Only the owner of an account announces its move.").page()
         );
     }
     let departure = current(&app, &signed).await?;

@@ -1,18 +1,40 @@
 //! Collections, their pages, and the bytes of files.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::guard::open;
 use crate::{app::App, http::problem::Problem, model::collection::CollectionKind, transfer::export, wire};
 
 /// Where to go on.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
+    /// What `first` and `next` carry; without it the root is answered.
     cursor: Option<String>,
 }
 
-/// The root of a collection, or with `cursor` a page of it.
+/// What is answered.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum Shown {
+    /// Without `cursor`.
+    Root(wire::collection::Root),
+    /// With `cursor`.
+    Page(wire::collection::Page),
+}
+
+/// The root of a collection, or with `cursor` a page of it, oldest first.
+#[utoipa::path(
+    get, path = "/godwit/lola/{name}/{kind}", tag = "lola", security(("lola" = ["activitypub_account_portability"])),
+    params(
+        ("name" = String, Path, description = "login name of the account the token is for"),
+        ("kind" = CollectionKind, Path, description = "which collection"),
+        PageQuery
+    ),
+    responses((status = 200, body = Shown, content_type = "application/activity+json"))
+)]
 pub(super) async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -24,17 +46,26 @@ pub(super) async fn show(
     let kind = CollectionKind::from_word(&kind).ok_or_else(Problem::not_found)?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, kind.as_str()]);
     let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
-    let document = match &query.cursor {
-        None => export::root(&opened.grant, &*source, kind, &at).await?,
+    let shown = match &query.cursor {
+        None => Shown::Root(export::root(&opened.grant, &*source, kind, &at).await?),
         Some(cursor) => {
             let limit = app.config.limits.page_items;
-            export::page(&opened.grant, &*app.host, &*source, kind, &at, cursor, limit).await?
+            let page = export::page(&opened.grant, &*app.host, &*source, kind, &at, cursor, limit).await?;
+            Shown::Page(page)
         }
     };
-    Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).body(document.to_string()))
+    Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(shown))
 }
 
 /// The bytes of one file.
+#[utoipa::path(
+    get, path = "/godwit/lola/{name}/media/{id}", tag = "lola", security(("lola" = ["activitypub_account_portability"])),
+    params(
+        ("name" = String, Path, description = "login name of the account the token is for"),
+        ("id" = String, Path, description = "from the media collection")
+    ),
+    responses((status = 200, description = "the bytes", content_type = "application/octet-stream"))
+)]
 pub(super) async fn media(
     app: web::Data<App>,
     request: HttpRequest,

@@ -4,7 +4,10 @@ use actix_web::HttpRequest;
 
 use crate::{
     app::App,
-    http::{extract::bearer, problem::Problem},
+    http::{
+        extract::bearer,
+        problem::{Problem, ProblemKind},
+    },
     port::host::HostAccount,
     transfer::{
         source_side::SourceSide,
@@ -25,18 +28,18 @@ pub(super) struct Opened {
 /// Opens the door, or says why not. Another's name and nobody's name get the same answer.
 pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result<Opened, Problem> {
     let token = bearer(request).ok_or_else(|| {
-        Problem::unauthorized("invalid_token", "This address needs a token in the Authorization header.")
+        Problem::new(ProblemKind::InvalidToken, "This address needs a token in the Authorization header.")
     })?;
     let grant = tokens::authenticate(&app.store, &*app.clock, &token).await?.ok_or_else(|| {
-        Problem::unauthorized(
-            "invalid_token",
+        Problem::new(
+            ProblemKind::InvalidToken,
             "This token is unknown, expired or was taken back. Refresh it or ask again.",
         )
     })?;
     let account = app.host.account_named(name).await?.filter(|account| account.id == grant.account);
     let account = account.ok_or_else(|| {
-        Problem::forbidden(
-            "actor_mismatch",
+        Problem::new(
+            ProblemKind::ActorMismatch,
             "This token is for another account. Use the addresses of its own actor.",
         )
     })?;

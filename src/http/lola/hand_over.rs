@@ -1,8 +1,9 @@
 //! The new server says who it is, gives the list of new addresses back, and asks how far we are.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::ToSchema;
 
 use super::guard::open;
 use crate::{
@@ -10,19 +11,36 @@ use crate::{
     http::problem::Problem,
     transfer::{
         departure_status,
-        hand_over::{self, Batch},
+        hand_over::{self, Batch, Taken},
     },
 };
 
 /// Who the account is over there. `oracle` is taken and not used: the list is handed over instead.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct StartForm {
+    /// The new actor, on the client's own origin.
     actor: String,
+    /// The page of the new server the owner comes back to.
     #[serde(rename = "return")]
     return_url: Option<String>,
 }
 
+/// What was noted.
+#[derive(Serialize, ToSchema)]
+struct DepartureStarted {
+    /// The actor that leaves.
+    actor: Url,
+    /// The page where its owner speaks the last word.
+    finish: Url,
+}
+
 /// Notes the new account.
+#[utoipa::path(
+    post, path = "/godwit/lola/{name}/start", tag = "lola", security(("lola" = [])),
+    params(("name" = String, Path, description = "login name of the account the token is for")),
+    request_body(content = StartForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = DepartureStarted))
+)]
 pub(super) async fn start(
     app: web::Data<App>,
     request: HttpRequest,
@@ -32,10 +50,15 @@ pub(super) async fn start(
     let opened = open(&app, &request, &name).await?;
     hand_over::start(&opened.side, &opened.grant, &form.actor, form.return_url.as_deref()).await?;
     let finish = app.site.urls.at(&["departures", &opened.account.username, "finish"]);
-    Ok(HttpResponse::Ok().json(json!({"actor": opened.account.actor, "finish": finish})))
+    Ok(HttpResponse::Ok().json(DepartureStarted { actor: opened.account.actor, finish }))
 }
 
-/// Takes a batch of the list.
+/// Takes a batch of the list of new addresses. The same batch twice is one batch.
+#[utoipa::path(
+    post, path = "/godwit/lola/{name}/map", tag = "lola", security(("lola" = ["godwit_hand_over"])),
+    params(("name" = String, Path, description = "login name of the account the token is for")),
+    request_body = Batch, responses((status = 200, body = Taken))
+)]
 pub(super) async fn take(
     app: web::Data<App>,
     request: HttpRequest,
@@ -49,7 +72,12 @@ pub(super) async fn take(
     Ok(HttpResponse::Ok().json(taken))
 }
 
-/// Counts.
+/// How far the departure is, in numbers.
+#[utoipa::path(
+    get, path = "/godwit/lola/{name}/status", tag = "lola", security(("lola" = [])),
+    params(("name" = String, Path, description = "login name of the account the token is for")),
+    responses((status = 200, body = departure_status::DepartureNumbers))
+)]
 pub(super) async fn status(
     app: web::Data<App>,
     request: HttpRequest,
@@ -59,5 +87,5 @@ pub(super) async fn status(
     let Some(departure) = hand_over::departure_of(&opened.side, &opened.grant).await? else {
         return Ok(HttpResponse::Ok().json(departure_status::nothing()));
     };
-    Ok(HttpResponse::Ok().json(departure_status::status(&opened.side, departure).await?.json()))
+    Ok(HttpResponse::Ok().json(departure_status::status(&opened.side, departure).await?.numbers()))
 }

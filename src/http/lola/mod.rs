@@ -1,13 +1,25 @@
 //! What the holder of a token reads and hands over. Spec: LOLA 0.3, Fetching.
 
 use actix_web::{middleware::DefaultHeaders, web};
+use utoipa::OpenApi;
 
 mod collections;
 mod guard;
 mod hand_over;
 
 /// Longest batch of the list, in bytes: a thousand lines of the longest sensible addresses.
-const MAP_BYTES: usize = 2 << 20;
+pub const MAP_BYTES: usize = 2 << 20;
+
+/// The endpoints of this folder.
+#[derive(OpenApi)]
+#[openapi(paths(
+    hand_over::start,
+    hand_over::take,
+    hand_over::status,
+    collections::media,
+    collections::show
+))]
+pub struct ApiDoc;
 
 /// The routes of this folder; none of their answers belongs in any cache.
 pub fn configure(cfg: &mut web::ServiceConfig) {

@@ -29,7 +29,7 @@ async fn a_token_of_one_actor_opens_no_route_of_another() {
         for path in READING {
             let answer = daemon.ask(get(&format!("/godwit/lola/{name}/{path}"), &token)).await;
             assert_eq!(answer.status, 403, "{name}/{path}");
-            assert!(answer.body.contains("actor_mismatch"));
+            assert!(answer.body.contains("actor-mismatch"));
         }
         let posts =
             [("start", "actor=https%3A%2F%2Fnew.example%2Fusers%2Fann"), ("map", r#"{"entries":[]}"#)];
@@ -76,7 +76,7 @@ async fn each_scope_opens_its_own_routes_only() {
     };
     let refused = daemon.ask(map(&reading)).await;
     assert_eq!(refused.status, 403);
-    assert!(refused.body.contains("insufficient_scope"));
+    assert!(refused.body.contains("insufficient-scope"));
     assert_eq!(daemon.ask(get("/godwit/lola/ann/content", &handing_over)).await.status, 403);
     assert_eq!(
         daemon.ask(map(&handing_over)).await.status,

@@ -20,7 +20,21 @@ use crate::{
 /// The fields of a form or query, repeated ones included.
 type Fields = Vec<(String, String)>;
 
-/// Shows who asks for what.
+/// Shows the owner who asks for what. Whatever is wrong with the request is said on this page; only
+/// a yes or a no leads back to the client.
+#[utoipa::path(
+    get, path = "/godwit/oauth/authorize", tag = "consent", security(("session" = [])),
+    params(
+        ("response_type" = String, Query, description = "`code`"),
+        ("client_id" = String, Query, description = "the https address of the client's metadata document"),
+        ("redirect_uri" = String, Query, description = "an address that document lists, on the client's own origin"),
+        ("scope" = String, Query, description = "exactly one of the scopes"),
+        ("state" = String, Query, description = "comes back as it was"),
+        ("code_challenge" = String, Query, description = "BASE64URL(SHA-256(code_verifier))"),
+        ("code_challenge_method" = String, Query, description = "`S256`")
+    ),
+    responses((status = 200, description = "the consent page", content_type = "text/html"))
+)]
 pub(super) async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -32,7 +46,17 @@ pub(super) async fn show(
     page(&app, &signed, &asked, &account, None).await
 }
 
-/// Takes the answer.
+/// Takes the owner's answer: the fields of the request again, `csrf`, `decision` (`allow` or `deny`),
+/// and for the read scope `kinds`, `private`, `unlock`, `password`.
+#[utoipa::path(
+    post, path = "/godwit/oauth/authorize", tag = "consent", security(("session" = [])),
+    request_body(description = "the form of the consent page", content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "the page again, with what is missing", content_type = "text/html"),
+        (status = 303, description = "back to the client with `code`, `state`, `iss` and `activitypub_actor`, or \
+            with `error`, `state` and `iss`")
+    )
+)]
 pub(super) async fn decide(
     app: web::Data<App>,
     body: web::Bytes,

@@ -4,7 +4,11 @@ use actix_web::{HttpResponse, web};
 
 use crate::{app::App, oauth::metadata};
 
-/// The document.
+/// What this server offers to clients.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server", tag = "consent",
+    responses((status = 200, body = metadata::ServerMetadata))
+)]
 pub(super) async fn show(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Cache-Control", "public, max-age=300"))

@@ -1,11 +1,17 @@
 //! Asking an owner, redeeming the answer, giving it back. Spec: RFC 6749, 7009, 7636, 8414, 9207.
 
 use actix_web::web;
+use utoipa::OpenApi;
 
 mod authorize;
 mod consent_page;
 mod metadata;
 mod token;
+
+/// The endpoints of this folder.
+#[derive(OpenApi)]
+#[openapi(paths(metadata::show, authorize::show, authorize::decide, token::token, token::revoke))]
+pub struct ApiDoc;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut web::ServiceConfig) {

@@ -5,15 +5,20 @@ use actix_web::{
     http::header,
     web::{Data, Form, Json, ServiceConfig, get, post},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use url::Url;
+use utoipa::{OpenApi, ToSchema};
 
 use super::{extract::SignedIn, problem::Problem};
 use crate::{app::App, model::moment::Moment, store::notifications};
 
 /// Notifications shown at most.
 const NEWEST: i64 = 200;
+
+/// The JSON endpoints of this part.
+#[derive(OpenApi)]
+#[openapi(paths(following, followers, told))]
+pub struct ApiDoc;
 
 /// Every address of this part, one line each.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -36,6 +41,54 @@ struct FollowForm {
 struct UnfollowForm {
     actor: Url,
     csrf: String,
+}
+
+/// Whom the account follows.
+#[derive(Debug, Serialize, ToSchema)]
+struct Following {
+    following: Vec<Followed>,
+}
+
+/// Somebody who is followed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Followed {
+    /// Actor id.
+    actor: String,
+    /// `asked`, `accepted`, or `kept`: came with a copy, nothing was sent.
+    state: String,
+}
+
+/// Who follows the account.
+#[derive(Debug, Serialize, ToSchema)]
+struct Followers {
+    followers: Vec<Follower>,
+}
+
+/// Somebody who follows.
+#[derive(Debug, Serialize, ToSchema)]
+struct Follower {
+    /// Actor id.
+    actor: String,
+}
+
+/// What the account was told, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct Notifications {
+    notifications: Vec<Notification>,
+}
+
+/// One thing it was told.
+#[derive(Debug, Serialize, ToSchema)]
+struct Notification {
+    /// `follow`, `mention`, `reply` or `move`.
+    kind: String,
+    /// Whose doing it was.
+    actor: String,
+    /// What it is about, if anything.
+    subject: Option<String>,
+    /// When it arrived.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Moment,
 }
 
 async fn follow(app: Data<App>, signed: SignedIn, form: Form<FollowForm>) -> Result<HttpResponse, Problem> {
@@ -62,30 +115,43 @@ fn home() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, "/home")).finish()
 }
 
-async fn following(app: Data<App>, signed: SignedIn) -> Result<Json<Value>, Problem> {
+/// Whom the signed-in account follows.
+#[utoipa::path(
+    get, path = "/api/v1/following", tag = "account", security(("session" = [])),
+    responses((status = 200, body = Following))
+)]
+async fn following(app: Data<App>, signed: SignedIn) -> Result<Json<Following>, Problem> {
     let rows = app.site.following(&signed.session.account.id).await?;
-    let shown: Vec<Value> = rows.iter().map(|row| json!({"actor": row.actor, "state": row.state})).collect();
-    Ok(Json(json!({"following": shown})))
+    let following = rows.into_iter().map(|row| Followed { actor: row.actor, state: row.state }).collect();
+    Ok(Json(Following { following }))
 }
 
-async fn followers(app: Data<App>, signed: SignedIn) -> Result<Json<Value>, Problem> {
+/// Who follows the signed-in account.
+#[utoipa::path(
+    get, path = "/api/v1/followers", tag = "account", security(("session" = [])),
+    responses((status = 200, body = Followers))
+)]
+async fn followers(app: Data<App>, signed: SignedIn) -> Result<Json<Followers>, Problem> {
     let rows = app.site.followers(&signed.session.account.id).await?;
-    let shown: Vec<Value> = rows.iter().map(|row| json!({"actor": row.actor})).collect();
-    Ok(Json(json!({"followers": shown})))
+    let followers = rows.into_iter().map(|row| Follower { actor: row.actor }).collect();
+    Ok(Json(Followers { followers }))
 }
 
-async fn told(app: Data<App>, signed: SignedIn) -> Result<Json<Value>, Problem> {
+/// What the signed-in account was told, newest first, 200 at most.
+#[utoipa::path(
+    get, path = "/api/v1/notifications", tag = "account", security(("session" = [])),
+    responses((status = 200, body = Notifications))
+)]
+async fn told(app: Data<App>, signed: SignedIn) -> Result<Json<Notifications>, Problem> {
     let rows = notifications::of_account(&app.store, signed.session.account.id.as_str(), NEWEST).await?;
-    let shown: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({
-                "kind": row.kind,
-                "actor": row.actor,
-                "subject": row.subject,
-                "created_at": Moment::from_micros(row.created_at),
-            })
+    let notifications = rows
+        .into_iter()
+        .map(|row| Notification {
+            kind: row.kind,
+            actor: row.actor,
+            subject: row.subject,
+            created_at: Moment::from_micros(row.created_at),
         })
         .collect();
-    Ok(Json(json!({"notifications": shown})))
+    Ok(Json(Notifications { notifications }))
 }

@@ -6,36 +6,69 @@ use actix_web::{
     HttpResponse,
     web::{Data, Query},
 };
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
+    site::accounts::Role,
 };
 
 /// Longest wait for a change; the asker simply asks again.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    /// Login name.
+    username: String,
+    /// Actor id.
+    actor: Url,
+    /// What POSTs repeat in `X-CSRF-Token`.
+    csrf: String,
+    /// What the account may do here.
+    role: Role,
+}
+
+/// The counter of what was written here.
+#[derive(Debug, Serialize, ToSchema)]
+struct Changes {
+    /// Pass it as `since` to wait for the next change.
+    counter: u64,
+}
+
 /// The counter the asker knows.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Since {
+    /// The counter already seen.
     #[serde(default)]
+    #[param(required = false)]
     since: u64,
 }
 
-/// `GET /api/v1/me`.
+/// Who is signed in, and the token that POSTs repeat.
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "account", security(("session" = [])),
+    responses((status = 200, body = Me))
+)]
 pub(super) async fn me(app: Data<App>, signed: SignedIn) -> HttpResponse {
     let account = &signed.session.account;
-    HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(json!({
-        "username": account.username,
-        "actor": app.site.urls.actor(&account.username),
-        "csrf": signed.session.csrf,
-        "role": account.role,
-    }))
+    HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(Me {
+        actor: app.site.urls.actor(&account.username),
+        username: account.username.clone(),
+        csrf: signed.session.csrf.clone(),
+        role: account.role,
+    })
 }
 
-/// `GET /api/v1/changes?since=N`: answers when something was written after N, or after a while.
+/// Answers when something was written here after `since`, or after 20 seconds.
+#[utoipa::path(
+    get, path = "/api/v1/changes", tag = "account", security(("session" = [])), params(Since),
+    responses((status = 200, body = Changes))
+)]
 pub(super) async fn changes(
     app: Data<App>,
     _signed: SignedIn,
@@ -48,7 +81,5 @@ pub(super) async fn changes(
     };
     let _in_time_or_not = tokio::time::timeout(LONGEST_WAIT, waiting).await;
     let counter = *commits.borrow();
-    Ok(HttpResponse::Ok()
-        .insert_header(("Cache-Control", "private, no-store"))
-        .json(json!({"counter": counter})))
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(Changes { counter }))
 }

@@ -4,6 +4,7 @@ use actix_web::{
     Route, guard,
     web::{self, ServiceConfig, get, post, resource},
 };
+use utoipa::OpenApi;
 
 mod actors;
 mod answer;
@@ -25,6 +26,11 @@ mod write;
 fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
+
+/// The JSON endpoints of this part.
+#[derive(OpenApi)]
+#[openapi(paths(api::me, api::changes))]
+pub struct ApiDoc;
 
 /// Every address of this part, one line each.
 pub fn configure(cfg: &mut ServiceConfig) {

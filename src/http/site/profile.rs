@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Path, Query},
 };
 
@@ -11,7 +10,7 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, wants_activity},
-        problem::Problem,
+        problem::{Problem, ProblemKind},
         ui,
     },
     site::{lists::Shelf, posts::Found},
@@ -104,7 +103,7 @@ pub(super) async fn post(
         Found::Post(post) => *post,
         Found::Gone => {
             let why = "This post was deleted by its author.";
-            return Err(Problem::new(StatusCode::GONE, "gone", why).page());
+            return Err(Problem::new(ProblemKind::Gone, why).page());
         }
         Found::Nothing => return Err(Problem::not_found().page()),
     };

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, SignedIn, cookie_name},
-        problem::Problem,
+        problem::{Problem, ProblemKind},
         ui,
     },
 };
@@ -59,7 +59,7 @@ pub(super) async fn sign_in(
     let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     if comes_from == Some("cross-site") {
         let why = "This form came from another site. Open the sign-in page here and try again.";
-        return Err(Problem::forbidden("foreign-form", why).for_request(&request));
+        return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(&request));
     }
     let next = local(&app.config.server.base_url, &form.next);
     let Some(token) = app.site.sign_in(&form.username, &form.password).await? else {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 use url::Url;
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use crate::{
     app::{App, verify::Unverified},
     site::inbox::Received,
@@ -32,7 +32,7 @@ async fn receive(
     let headers = headers(&request);
     let is_signed = ["signature", "authorization"].iter().any(|name| headers.contains_key(*name));
     if !is_signed {
-        return Err(Problem::unauthorized("bad-signature", "The request is not signed."));
+        return Err(Problem::new(ProblemKind::BadSignature, "The request is not signed."));
     }
     if let Some(name) = request.match_info().get("name")
         && app.site.account_named(name).await?.is_none()
@@ -55,16 +55,16 @@ async fn receive(
         .await
         .map_err(unverified)?;
     if sender.id != said_by {
-        return Err(Problem::forbidden(
-            "not-yours",
+        return Err(Problem::new(
+            ProblemKind::NotYours,
             format!("The activity is by {said_by}, but {} has signed it.", sender.id),
         ));
     }
     match app.site.receive(app.remote.as_ref(), &sender, &activity).await? {
         Received::Done => {}
         Received::Ignored(why) => tracing::debug!(actor = %sender.id, why, "an activity was ignored"),
-        Received::Refused(why) => return Err(Problem::forbidden("not-yours", why)),
-        Received::Later(why) => return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "later", why)),
+        Received::Refused(why) => return Err(Problem::new(ProblemKind::NotYours, why)),
+        Received::Later(why) => return Err(Problem::new(ProblemKind::Later, why)),
     }
     Ok(HttpResponse::Accepted().finish())
 }
@@ -78,8 +78,7 @@ async fn is_farewell_of_a_stranger(app: &App, activity: &Value, said_by: &Url) -
 
 /// The whole body, up to the limit.
 async fn read(body: web::Payload) -> Result<web::Bytes, Problem> {
-    let too_large =
-        |_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "An activity may have 1 MiB at most.");
+    let too_large = |_| Problem::new(ProblemKind::TooLarge, "An activity may have 1 MiB at most.");
     body.to_bytes_limited(BODY_BYTES)
         .await
         .map_err(too_large)?
@@ -103,8 +102,8 @@ fn headers(request: &HttpRequest) -> BTreeMap<String, String> {
 
 fn unverified(why: Unverified) -> Problem {
     match why {
-        Unverified::Refused(why) => Problem::unauthorized("bad-signature", why),
-        Unverified::Later(why) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "later", why),
+        Unverified::Refused(why) => Problem::new(ProblemKind::BadSignature, why),
+        Unverified::Later(why) => Problem::new(ProblemKind::Later, why),
         Unverified::Ours(error) => error.into(),
     }
 }

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
-    model::{id::TransferId, mapping::UrlMapping, report, transfer::Transfer},
+    model::{
+        id::TransferId,
+        mapping::UrlMapping,
+        transfer::{Transfer, TransferState},
+    },
     store::{transfers, url_map},
     transfer::{
         start as starting,
@@ -23,29 +27,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Map entries on a page.
 const MAP_PAGE: i64 = 500;
 
-/// The JSON API for signed-in people and their programs.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "godwit",
-        description = "Bringing an account to this server. Requests carry the session cookie; POSTs repeat its CSRF token in X-CSRF-Token (GET /api/v1/me tells it). Errors are application/problem+json."
-    ),
-    paths(list, start, status, keep, announce, discard, map),
-    components(schemas(
-        Status,
-        status::MapStatus,
-        report::Report,
-        report::KindCounts,
-        report::ReasonCount,
-        Start,
-        Started,
-        Announced,
-        MapPage,
-        MapEntry
-    ))
-)]
-pub struct ApiDoc;
-
 /// What to copy.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Start {
@@ -56,8 +37,10 @@ pub struct Start {
 /// A transfer that waits for the person's consent at Old home.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Started {
+    /// Its id.
     id: String,
-    state: String,
+    /// Where it stands.
+    state: TransferState,
     /// Where the person is asked.
     authorize_url: String,
 }
@@ -65,35 +48,32 @@ pub struct Started {
 /// Where the person consents to the hand-over.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Announced {
+    /// Where the person is asked.
     authorize_url: String,
-}
-
-/// One old address and its new one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MapEntry {
-    old: String,
-    new: String,
-    kind: String,
-    visibility: String,
 }
 
 /// A page of the URL map.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MapPage {
-    entries: Vec<MapEntry>,
+    /// Old addresses and their new ones.
+    entries: Vec<UrlMapping>,
     /// Pass it as `cursor` for the next page; absent after the last.
     next: Option<String>,
 }
 
 /// Waiting for a change.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Seen {
+    /// The version already seen.
     seen: Option<u64>,
 }
 
 /// Where to go on in the map.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MapQuery {
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
@@ -104,7 +84,10 @@ pub(super) async fn own(app: &App, signed: &SignedIn, id: &str) -> Result<Transf
 }
 
 /// The signed-in account's transfers, newest first.
-#[utoipa::path(get, path = "/api/v1/transfers", responses((status = 200, body = Vec<Status>)))]
+#[utoipa::path(
+    get, path = "/api/v1/transfers", tag = "transfers", security(("session" = [])),
+    responses((status = 200, body = Vec<Status>))
+)]
 pub async fn list(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
     let mut shown = Vec::new();
     for transfer in transfers::of_account(&app.store, &signed.session.account.id).await? {
@@ -115,8 +98,8 @@ pub async fn list(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse,
 
 /// Opens a transfer.
 #[utoipa::path(
-    post, path = "/api/v1/transfers", request_body = Start,
-    responses((status = 201, body = Started), (status = 422, description = "refused: the sentence says why"))
+    post, path = "/api/v1/transfers", tag = "transfers", security(("session" = [], "csrf" = [])), request_body = Start,
+    responses((status = 201, body = Started))
 )]
 pub async fn start(
     app: web::Data<App>,
@@ -129,16 +112,16 @@ pub async fn start(
     let transfer = own(&app, &signed, id.as_str()).await?;
     Ok(HttpResponse::Created().json(Started {
         id: id.to_string(),
-        state: transfer.state.as_str().to_owned(),
+        state: transfer.state,
         authorize_url: url.into(),
     }))
 }
 
 /// Where a transfer stands; with `seen`, waits up to 20 seconds for a change.
 #[utoipa::path(
-    get, path = "/api/v1/transfers/{id}",
-    params(("id" = String, Path), ("seen" = Option<u64>, Query, description = "the version already seen")),
-    responses((status = 200, body = Status), (status = 404))
+    get, path = "/api/v1/transfers/{id}", tag = "transfers", security(("session" = [])),
+    params(("id" = String, Path), Seen),
+    responses((status = 200, body = Status))
 )]
 pub async fn status(
     app: web::Data<App>,
@@ -157,8 +140,9 @@ pub async fn status(
 
 /// Makes the copy visible without announcing anything.
 #[utoipa::path(
-    post, path = "/api/v1/transfers/{id}/keep", params(("id" = String, Path)),
-    responses((status = 200, body = Status), (status = 409), (status = 422))
+    post, path = "/api/v1/transfers/{id}/keep", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Status))
 )]
 pub async fn keep(
     app: web::Data<App>,
@@ -173,8 +157,9 @@ pub async fn keep(
 
 /// Begins the announcement: the answer says where the person consents to the hand-over.
 #[utoipa::path(
-    post, path = "/api/v1/transfers/{id}/announce", params(("id" = String, Path)),
-    responses((status = 200, body = Announced), (status = 409), (status = 422))
+    post, path = "/api/v1/transfers/{id}/announce", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Announced))
 )]
 pub async fn announce(
     app: web::Data<App>,
@@ -189,8 +174,9 @@ pub async fn announce(
 
 /// Throws the copy away.
 #[utoipa::path(
-    post, path = "/api/v1/transfers/{id}/discard", params(("id" = String, Path)),
-    responses((status = 200, body = Status), (status = 409), (status = 422))
+    post, path = "/api/v1/transfers/{id}/discard", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Status))
 )]
 pub async fn discard(
     app: web::Data<App>,
@@ -210,9 +196,9 @@ async fn answer(app: &App, signed: &SignedIn, id: &str) -> Result<HttpResponse, 
 
 /// The URL map, a page at a time.
 #[utoipa::path(
-    get, path = "/api/v1/transfers/{id}/map",
-    params(("id" = String, Path), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = MapPage), (status = 404))
+    get, path = "/api/v1/transfers/{id}/map", tag = "transfers", security(("session" = [])),
+    params(("id" = String, Path), MapQuery),
+    responses((status = 200, body = MapPage))
 )]
 pub async fn map(
     app: web::Data<App>,
@@ -225,17 +211,6 @@ pub async fn map(
     let entries = url_map::entries(&app.store, &transfer.id, &after, MAP_PAGE, false).await?;
     let is_full = i64::try_from(entries.len()).is_ok_and(|n| n == MAP_PAGE);
     let next = entries.last().map(|(key, _)| key.clone()).filter(|_| is_full);
-    let entries = entries.into_iter().map(|(_, entry)| entry.into()).collect();
+    let entries = entries.into_iter().map(|(_, entry)| entry).collect();
     Ok(HttpResponse::Ok().json(MapPage { entries, next }))
-}
-
-impl From<UrlMapping> for MapEntry {
-    fn from(entry: UrlMapping) -> Self {
-        Self {
-            old: entry.old.into(),
-            new: entry.new.into(),
-            kind: entry.kind.as_str().to_owned(),
-            visibility: entry.visibility.as_str().to_owned(),
-        }
-    }
 }

@@ -4,19 +4,30 @@ use actix_web::{HttpResponse, http::header, web};
 
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem},
+    http::{
+        extract::SignedIn,
+        problem::{Problem, ProblemKind},
+    },
     oauth::metadata,
     transfer::{TransferError, authorize},
 };
 
-/// `GET /godwit/client.json`: our client metadata document. Spec: OAuth Client ID Metadata Document.
+/// Who this server is as a client of other servers.
+#[utoipa::path(
+    get, path = "/godwit/client.json", tag = "consent",
+    responses((status = 200, body = metadata::ClientMetadata))
+)]
 pub async fn client(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .json(metadata::client(&app.config.server.base_url))
 }
 
-/// `GET /godwit/callback`: the person comes back with Old home's answer.
+/// The person comes back with Old home's answer.
+#[utoipa::path(
+    get, path = "/godwit/callback", tag = "consent", security(("session" = [])), params(authorize::Callback),
+    responses((status = 303, description = "on to the transfer's page"))
+)]
 pub async fn callback(
     app: web::Data<App>,
     signed: SignedIn,
@@ -30,9 +41,7 @@ pub async fn callback(
 impl From<TransferError> for Problem {
     fn from(error: TransferError) -> Self {
         match error {
-            TransferError::Refused(why) => {
-                Self::new(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, "refused", why)
-            }
+            TransferError::Refused(why) => Self::new(ProblemKind::Refused, why),
             TransferError::Adapter(error) => error.into(),
             TransferError::Store(error) => error.into(),
         }

@@ -1,13 +1,27 @@
 //! New home: bringing an account here, as pages and as JSON.
 
 use actix_web::web::{ServiceConfig, get, post};
+use utoipa::OpenApi;
 
 mod api;
 mod callback;
 mod pages;
 mod view;
 
-pub use api::ApiDoc;
+/// The JSON endpoints of this folder.
+#[derive(OpenApi)]
+#[openapi(paths(
+    api::list,
+    api::start,
+    api::status,
+    api::keep,
+    api::announce,
+    api::discard,
+    api::map,
+    callback::client,
+    callback::callback
+))]
+pub struct ApiDoc;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {

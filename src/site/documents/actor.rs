@@ -4,12 +4,28 @@ use serde_json::{Value, json};
 
 use crate::{
     model::moment::Moment,
-    site::{Site, SiteResult, accounts::Account, clean, files::Picture},
+    site::{Site, SiteResult, accounts::Account, clean, files::Picture, urls::Urls},
     wire,
 };
 
 /// Name of the server's own actor.
 pub const HOST_NAME: &str = "actor";
+
+/// Where an account can be delivered to, asked for and moved away. Spec: LOLA 0.3, Discovery.
+pub fn endpoints(urls: &Urls, name: &str) -> Value {
+    let authorize = urls.at(&["godwit", "oauth", "authorize"]);
+    let lola = |last: &str| urls.at(&["godwit", "lola", name, last]);
+    json!({
+        "sharedInbox": urls.shared_inbox(),
+        "oauthAuthorizationEndpoint": authorize,
+        "oauthMigrationEndpoint": authorize,
+        "oauthTokenEndpoint": urls.at(&["godwit", "oauth", "token"]),
+        "startMigration": lola("start"),
+        "finishMigration": urls.at(&["departures", name, "finish"]),
+        "godwitHandOver": lola("map"),
+        "godwitStatus": lola("status"),
+    })
+}
 
 impl Site {
     /// The actor document of an account, as strangers see it.
@@ -48,7 +64,7 @@ impl Site {
                 "owner": id,
                 "publicKeyPem": account.public_key_pem,
             },
-            "endpoints": self.endpoints(name),
+            "endpoints": endpoints(&self.urls, name),
             "attachment": fields,
         });
         if let Some(map) = out.as_object_mut() {
@@ -70,22 +86,6 @@ impl Site {
             }
         }
         out
-    }
-
-    /// Where the account can be delivered to, asked for and moved away. Spec: LOLA 0.3, Discovery.
-    fn endpoints(&self, name: &str) -> Value {
-        let authorize = self.urls.at(&["godwit", "oauth", "authorize"]);
-        let lola = |last: &str| self.urls.at(&["godwit", "lola", name, last]);
-        json!({
-            "sharedInbox": self.urls.shared_inbox(),
-            "oauthAuthorizationEndpoint": authorize,
-            "oauthMigrationEndpoint": authorize,
-            "oauthTokenEndpoint": self.urls.at(&["godwit", "oauth", "token"]),
-            "startMigration": lola("start"),
-            "finishMigration": self.urls.at(&["departures", name, "finish"]),
-            "godwitHandOver": lola("map"),
-            "godwitStatus": lola("status"),
-        })
     }
 
     /// The actor of the server itself, which signs what no account asks for.

@@ -31,7 +31,7 @@ impl Site {
         let root = self.urls.of_actor(&account.username, "outbox");
         let Some(cursor) = cursor else {
             let (posts, boosts) = self.entry_counts(account, viewer).await?;
-            return Ok(collection::root(&root, Some(posts + boosts), Some(&at(&root, FIRST))));
+            return Ok(collection::root(&root, Some(posts + boosts), Some(&at(&root, FIRST))).into());
         };
         let from = (cursor != FIRST).then_some(cursor);
         let part = self.entries(account, viewer, Shelf::Everything, from, PAGE_ITEMS).await?;
@@ -46,7 +46,7 @@ impl Site {
             })
             .collect();
         let next = part.next.map(|next| at(&root, &next));
-        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()))
+        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()).into())
     }
 
     /// Followers or following: how many, never who.
@@ -56,7 +56,7 @@ impl Site {
     pub async fn relations_document(&self, account: &Account, name: &str) -> SiteResult<Value> {
         let (followers, following) = self.relation_counts(account).await?;
         let total = if name == "followers" { followers } else { following };
-        Ok(collection::root(&self.urls.of_actor(&account.username, name), Some(total), None))
+        Ok(collection::root(&self.urls.of_actor(&account.username, name), Some(total), None).into())
     }
 
     /// Likes (`liked`) or bookmarks (`bookmarks`): all to their owner, an empty collection to others.
@@ -72,13 +72,13 @@ impl Site {
     ) -> SiteResult<Value> {
         let root = self.urls.of_actor(&account.username, name);
         if !viewer.owns(account) {
-            return Ok(collection::whole(&root, &[]));
+            return Ok(collection::whole(&root, &[]).into());
         }
         let (kind, verb) = if name == "liked" { ("likes", "Like") } else { ("bookmarks", "Add") };
         let from = cursor.filter(|cursor| *cursor != FIRST);
         let (total, part) = self.pointers(account, kind, from, PAGE_ITEMS).await?;
         let Some(cursor) = cursor else {
-            return Ok(collection::root(&root, Some(total), Some(&at(&root, FIRST))));
+            return Ok(collection::root(&root, Some(total), Some(&at(&root, FIRST))).into());
         };
         let actor = self.urls.actor(&account.username);
         let items: Vec<Value> = part
@@ -87,12 +87,12 @@ impl Site {
             .map(|(_, reference)| wire::relation::write_reference(verb, &actor, reference))
             .collect();
         let next = part.next.map(|next| at(&root, &next));
-        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()))
+        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()).into())
     }
 
     /// Featured posts: there are none here.
     pub fn featured_document(&self, account: &Account) -> Value {
-        collection::whole(&self.urls.of_actor(&account.username, "featured"), &[])
+        collection::whole(&self.urls.of_actor(&account.username, "featured"), &[]).into()
     }
 }
 

@@ -1,0 +1,76 @@
+//! Documents that say what the code says: each is made from the code and compared with the file.
+//!
+//! `GODWIT_RENEW=1 cargo test --test generated` writes them anew.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a document that cannot be read or made fails the test"
+)]
+
+#[path = "generated/documents.rs"]
+mod documents;
+#[path = "generated/portability.rs"]
+mod portability;
+#[path = "generated/problems.rs"]
+mod problems;
+#[path = "generated/routes.rs"]
+mod routes;
+#[path = "generated/states.rs"]
+mod states;
+
+use std::collections::BTreeSet;
+
+use documents::{agrees, read, with_blocks};
+
+#[test]
+fn the_example_configuration_is_what_the_program_prints() {
+    agrees("config.example.toml", &godwit::config::example());
+}
+
+#[test]
+fn the_api_document_is_what_stands_at_the_handlers() {
+    let made = godwit::http::api_document().to_pretty_json().unwrap();
+    agrees("api-spec/openapi.json", &format!("{made}\n"));
+}
+
+#[test]
+fn the_list_of_problems_is_the_table_of_kinds() {
+    agrees("api-spec/problems.md", &problems::document());
+}
+
+#[test]
+fn the_tables_of_the_portability_document_are_what_the_code_serves() {
+    agrees("api-spec/lola.md", &with_blocks("api-spec/lola.md", &portability::blocks()));
+}
+
+#[test]
+fn the_drawing_of_the_states_is_the_table_of_legal_steps() {
+    agrees("docs/ARCHITECTURE.md", &with_blocks("docs/ARCHITECTURE.md", &[("states", states::drawing())]));
+}
+
+#[test]
+fn every_json_route_stands_in_the_api_document_and_nothing_else_does() {
+    let registered: BTreeSet<_> = routes::registered().into_iter().filter(routes::is_json).collect();
+    let described = routes::described();
+    let missing: Vec<_> = registered.difference(&described).collect();
+    let gone: Vec<_> = described.difference(&registered).collect();
+    assert!(missing.is_empty(), "routes without description: {missing:?}");
+    assert!(gone.is_empty(), "descriptions without route: {gone:?}");
+}
+
+#[test]
+fn every_kind_of_problem_is_used_somewhere() {
+    let unused = problems::unused();
+    assert!(unused.is_empty(), "no code answers with {unused:?}");
+}
+
+#[test]
+fn every_address_that_a_document_names_is_a_route() {
+    let known: BTreeSet<String> = routes::registered().into_iter().map(|(_, path)| path).collect();
+    for document in ["README.md", "api-spec/lola.md", "docs/ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        for address in documents::addresses(&read(document)) {
+            assert!(routes::is_known(&address, &known), "{document} names {address}, which is no route");
+        }
+    }
+}
