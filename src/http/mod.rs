@@ -5,6 +5,7 @@ use actix_web::web::ServiceConfig;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
+pub mod error_pages;
 pub mod extract;
 pub mod lola;
 pub mod oauth;

@@ -22,6 +22,7 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
             .app_data(web::JsonConfig::default().limit(FORM_LIMIT_BYTES))
             .app_data(web::FormConfig::default().limit(FORM_LIMIT_BYTES))
             .wrap(middleware::from_fn(super::redirects::redirects))
+            .wrap(middleware::from_fn(super::error_pages::error_pages))
             .configure(super::configure)
     });
     Ok(server.workers(WORKERS).bind(socket)?.run())

@@ -54,7 +54,9 @@ pub async fn authorize(
     }
     check_issuer(&login, callback.iss.as_deref())?;
     if let Some(error) = callback.error {
-        let why = callback.error_description.unwrap_or(error);
+        let is_no = error == "access_denied" && callback.error_description.is_none();
+        let said = callback.error_description.unwrap_or(error);
+        let why = if is_no { "you said no there".to_owned() } else { said };
         return declined(engine, &transfer, &login, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;

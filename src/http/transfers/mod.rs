@@ -4,10 +4,14 @@ use actix_web::web::{ServiceConfig, get, post};
 
 mod api;
 mod callback;
+mod choices;
+mod numbers;
 mod pages;
 mod view;
+mod words;
 
 pub use api::ApiDoc;
+pub use pages::open_copies;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
