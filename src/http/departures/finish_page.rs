@@ -98,7 +98,7 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
             p { "You live at " strong { (there) } " now."
                 @if deliveries.queued > 0 { " Your followers' servers are being told; you can close this page." } }
             dl.facts {
-                dt { "Servers told" } dd { (number(deliveries.delivered)) " of " (number(all)) }
+                dt { "Servers told" } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
                 @if deliveries.queued > 0 { dt { "Still to be told" } dd { (number(deliveries.queued)) } }
                 @if deliveries.dead > 0 { dt { "Could not be reached" } dd { (number(deliveries.dead)) } }
                 dt { "Old links that lead to " (there) } dd { (number(map.proven)) }

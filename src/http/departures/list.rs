@@ -111,7 +111,7 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
     html! {
         p { "You moved to " a href=(departure.target_page.as_deref().unwrap_or(&departure.target)) { (there) } "." }
         dl.facts {
-            dt { a href=(finish) { "Servers told" } } dd { (number(deliveries.delivered)) " of " (number(all)) }
+            dt { a href=(finish) { "Servers told" } } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
             dt { "Old links that can lead there" } dd { (number(status.map.proven)) }
             dt { "Old links lead on" } dd { @if departure.is_forwarding { "yes" } @else { "no, switched off" } }
         }

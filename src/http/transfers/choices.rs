@@ -117,7 +117,7 @@ impl Choices<'_> {
                 summary { (label) }
                 p { "Everything that was copied is deleted here. This cannot be undone, but " (self.old_host)
                     " stays as it is, and you can copy again." }
-                (self.button("discard", "Delete the copy", "danger"))
+                (self.button("discard", "Yes, throw it away", "danger"))
             }
         }
     }

@@ -72,9 +72,9 @@ fn table(report: &Report, is_counted: bool) -> Markup {
             @if is_counted && !report.items.is_empty() { p.note { "There was nothing to copy." } }
         } @else {
             @if is_counted && source == here {
-                p.verdict { "✓ All " (number(source)) " things from Old home are here. Nothing was left out." }
+                p.verdict { "✓ All " (number(source)) " things you allowed to be copied are here. Nothing was left out." }
             } @else if is_counted {
-                p.verdict { (number(here)) " of " (number(source)) " things from Old home are here; the rest is accounted for below." }
+                p.verdict { (number(here)) " of " (number(source)) " things you allowed to be copied are here. Why the others are not, stands below." }
             }
             table.numbers {
                 caption { "Counted at both homes" }

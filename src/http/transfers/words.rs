@@ -114,7 +114,7 @@ pub(super) fn refusal(typed: &str, error: &TransferError) -> (String, Option<Str
             );
             (said, Some(error.to_string()))
         }
-        TransferError::Adapter(AdapterError::Fatal { why, .. }) => (sentence(why), Some(error.to_string())),
+        TransferError::Adapter(AdapterError::Fatal { why, .. }) => (sentence(why), None),
         other => (sentence(&other.to_string()), None),
     }
 }

@@ -50,8 +50,15 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 /// A message as a sentence: errors of the code begin small and end without a stop.
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
+    // The name of a server stays as it is.
+    let begins_with_a_name =
+        text.split_whitespace().next().is_some_and(|word| word.contains(['.', '@', '/']));
     let mut letters = text.chars();
-    let mut said: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let first = letters.next().filter(|_| !begins_with_a_name);
+    let mut said: String = match first {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => text.to_owned(),
+    };
     if !said.is_empty() && !said.ends_with(['.', '?', '!', ':', ';', '…']) {
         said.push('.');
     }
@@ -79,6 +86,8 @@ mod tests {
         assert_eq!(sentence("write it like this"), "Write it like this.");
         assert_eq!(sentence("Nothing was taken."), "Nothing was taken.");
         assert_eq!(sentence("écrit"), "Écrit.");
+        assert_eq!(sentence("old.example does not answer"), "old.example does not answer.");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]
