@@ -55,7 +55,8 @@ impl SignedIn {
     }
 }
 
-async fn session_of(request: HttpRequest) -> Result<Option<(Session, String)>, actix_web::Error> {
+/// Who a request's cookie belongs to.
+pub(super) async fn session_of(request: HttpRequest) -> Result<Option<(Session, String)>, actix_web::Error> {
     let Some(app) = request.app_data::<web::Data<App>>() else {
         return Ok(None);
     };

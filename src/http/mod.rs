@@ -9,6 +9,7 @@ pub mod api_document;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
+pub mod error_pages;
 pub mod extract;
 pub mod lola;
 pub mod oauth;

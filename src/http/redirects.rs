@@ -1,7 +1,7 @@
 //! In front of the site: an old address that was proven elsewhere is answered with the way there.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{Method, header},
@@ -11,7 +11,7 @@ use actix_web::{
 use url::Url;
 
 use super::{
-    extract::{wants_activity, wants_html},
+    extract::{session_of, wants_activity, wants_html},
     problem::Problem,
 };
 use crate::{
@@ -33,6 +33,9 @@ pub async fn redirects<B: MessageBody + 'static>(
         _ => Answer::Here,
     };
     match answer {
+        Answer::Moved { .. } if is_owner_looking(request.request()).await => {
+            next.call(request).await.map(ServiceResponse::map_into_left_body)
+        }
         Answer::Here => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Answer::Moved { url, max_age_seconds } => {
             let response = HttpResponse::MovedPermanently()
@@ -45,10 +48,22 @@ pub async fn redirects<B: MessageBody + 'static>(
             Ok(request.into_response(response).map_into_right_body())
         }
         Answer::Unknown => {
-            let response = actix_web::ResponseError::error_response(&Problem::not_found());
+            let problem = Problem::not_found().for_request(request.request());
+            let response = actix_web::ResponseError::error_response(&problem);
             Ok(request.into_response(response).map_into_right_body())
         }
     }
+}
+
+/// Whether the owner of an old page looks at it, signed in here: everybody else is sent on, the owner
+/// keeps seeing what they left behind.
+async fn is_owner_looking(request: &HttpRequest) -> bool {
+    let Some(rest) = request.path().strip_prefix("/@").filter(|_| wants_html(request)) else {
+        return false;
+    };
+    let name = rest.split('/').next().unwrap_or_default();
+    let session = session_of(request.clone()).await;
+    matches!(session, Ok(Some((session, _))) if session.account.username == name)
 }
 
 async fn look_up(app: &App, request: &ServiceRequest) -> Answer {

@@ -193,10 +193,9 @@ pub async fn step_in(
     }
     match find_in(c, id).await? {
         Some(transfer) if transfer.state == to => Ok(()),
-        Some(transfer) => Err(StoreError::Conflict(format!(
-            "this copy is in the state \"{}\" now; reload the page",
-            transfer.state.as_str()
-        ))),
+        Some(_) => {
+            Err(StoreError::Conflict("this copy has gone on since the page was opened; reload it".to_owned()))
+        }
         None => Err(StoreError::Missing("transfer")),
     }
 }
@@ -264,6 +263,28 @@ pub async fn attempts(store: &Store, id: &TransferId) -> StoreResult<i64> {
     let found: Option<(i64,)> =
         row!(&mut c, (i64,), "select attempts from transfers where id = $1", id.as_str())?;
     Ok(found.map_or(0, |(attempts,)| attempts))
+}
+
+/// Notes which account is copied after all: the person confirmed another than the one typed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_origin(store: &Store, id: &TransferId, origin: Origin) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update transfers set origin = $2 where id = $1 and state = $3",
+                    id.as_str(),
+                    to_json(&origin),
+                    TransferState::AwaitingConfirmation.as_str(),
+                )?;
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// Makes a transfer due at once.

@@ -52,8 +52,10 @@ pub async fn authorize(
     let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
     check_issuer(&login, callback.iss.as_deref())?;
     if let Some(error) = callback.error {
-        let why = callback.error_description.unwrap_or(error);
-        return declined(engine, &transfer, &why).await;
+        let is_no = error == "access_denied" && callback.error_description.is_none();
+        let said = callback.error_description.unwrap_or(error);
+        let why = if is_no { "you said no there".to_owned() } else { said };
+        return declined(engine, &transfer, login.purpose, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;
     let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
@@ -128,10 +130,22 @@ fn check_issuer(login: &Login, iss: Option<&str>) -> TransferResult<()> {
     }
 }
 
-/// The person (or their old home) said no: the copy stays as it was, and the page says why.
-async fn declined(engine: &Engine, transfer: &Transfer, why: &str) -> TransferResult<TransferId> {
+/// The person (or their old home) said no. A copy that had not begun ends here; one that should be
+/// announced stays as it was, and its page says why.
+async fn declined(
+    engine: &Engine,
+    transfer: &Transfer,
+    purpose: Purpose,
+    why: &str,
+) -> TransferResult<TransferId> {
     let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
-    transfers::remark(&engine.store, &transfer.id, sentence).await?;
+    match purpose {
+        Purpose::Read => {
+            let (at, now) = (TransferState::AwaitingConsent, engine.clock.now_micros());
+            transfers::fail(&engine.store, &transfer.id, at, sentence, now).await?;
+        }
+        Purpose::HandOver => transfers::remark(&engine.store, &transfer.id, sentence).await?,
+    }
     Ok(transfer.id.clone())
 }
 

@@ -22,6 +22,9 @@ const BATCH: i64 = 200;
 /// time up to some four minutes. Looking at the page asks at once.
 const FIRST_WAIT_MICROS: i64 = 1_000_000;
 
+/// What a transfer waits for once the last word was spoken at Old home.
+pub const ANNOUNCING: &str = "Old home is announcing the move.";
+
 /// Releases, links, hands over. Doing it again changes nothing.
 ///
 /// # Errors
@@ -67,15 +70,17 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     let status = status.ok_or_else(|| TransferError::Refused("Old home shows no numbers.".to_owned()))?;
     let answer = request(engine, &login, Request::get(status).accepting("application/json")).await?;
     let now = engine.clock.now_micros();
-    if answer.get("state").and_then(Value::as_str) == Some("announced") {
+    let state = answer.get("state").and_then(Value::as_str);
+    if state == Some("announced") {
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
         return Ok(());
     }
     let asked = transfers::attempts(&engine.store, &transfer.id).await?;
     let doublings = u32::try_from(asked.clamp(0, 8)).unwrap_or(8);
+    let waits_for = (state == Some("announcing")).then(|| ANNOUNCING.to_owned());
     let wait = FIRST_WAIT_MICROS.saturating_mul(2_i64.saturating_pow(doublings));
-    transfers::put_off(&engine.store, &transfer.id, None, now + wait).await?;
+    transfers::put_off(&engine.store, &transfer.id, waits_for, now + wait).await?;
     Ok(())
 }
 

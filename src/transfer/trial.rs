@@ -8,7 +8,7 @@ use super::{
 use crate::{
     model::{
         login::Purpose,
-        transfer::{Transfer, TransferState},
+        transfer::{Origin, Transfer, TransferState},
     },
     port::lookup,
     store::{items, transfers},
@@ -118,6 +118,9 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
 /// # Errors
 /// [`TransferError`] when nothing waits for a confirmation.
 pub async fn confirm(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if let Some(login) = transfers::login(&engine.store, &transfer.id, Purpose::Read).await? {
+        transfers::keep_origin(&engine.store, &transfer.id, Origin::Live { actor: login.actor }).await?;
+    }
     let (from, to) = (TransferState::AwaitingConfirmation, TransferState::Surveying);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())

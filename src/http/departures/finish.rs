@@ -57,7 +57,7 @@ pub(super) async fn announce(
     }
     let account = &signed.session.account.id;
     if !app.site.check_password(account, &form.password).await? {
-        let why = "That is not the password of this account. Nothing was announced; please try again.";
+        let why = "That is not the password of this account. Type it once more.";
         return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
     }
     let side = app.source_side();

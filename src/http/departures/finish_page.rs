@@ -6,88 +6,116 @@ use url::Url;
 
 use crate::{
     app::App,
-    http::ui::layout::{self, Home},
+    http::ui::{
+        layout::{self, Home},
+        post::Author,
+        words::{count, number, sentence},
+    },
     model::actor::authority,
     site::sessions::Session,
     transfer::{departure_status::Status, findings::Finding},
 };
 
+/// How often the page is looked at again while servers are being told, in seconds.
+const TELLING_SECONDS: u32 = 3;
+
 /// The page of the account's owner.
 pub(super) fn page(app: &App, session: &Session, status: &Status, found: &[Finding]) -> HttpResponse {
     let target = &status.departure.target;
     let there = Url::parse(target).map_or_else(|_| target.clone(), |url| authority(&url));
-    let (title, body) = match status.departure.state.as_str() {
-        "announcing" | "announced" => ("Your move is announced", told(status, &there)),
+    let is_under_way = status.departure.state == "announcing" || status.deliveries.queued > 0;
+    let (title, words) = match status.departure.state.as_str() {
+        "announcing" => ("Your move is being announced", told(session, status, &there)),
+        "announced" => ("Your move is announced", told(session, status, &there)),
         _ => ("Announce your move", question(app, session, status, &there, found)),
     };
-    let body = html! { h1 { (title) } (body) };
-    layout::page(app, Some(session), Home::Old, title, &body)
+    let new = Url::parse(target).map_or_else(|_| target.clone(), |url| Author::elsewhere(&url).handle);
+    let body = html! {
+        h1 { (title) }
+        div.homes {
+            p.home.is-old { span { "Old home" } strong { "@" (session.account.username) "@" (app.config.domain()) } }
+            p.home.is-new { span { "New home" } strong { (new) } }
+        }
+        (words)
+    };
+    if is_under_way {
+        layout::following(app, Some(session), Home::Old, title, &body, TELLING_SECONDS)
+    } else {
+        layout::page(app, Some(session), Home::Old, title, &body)
+    }
 }
 
 fn question(app: &App, session: &Session, status: &Status, there: &str, found: &[Finding]) -> Markup {
     let (departure, username, here) = (&status.departure, &session.account.username, app.config.domain());
+    let followed = status.map.entries - status.map.hidden.min(status.map.entries);
     html! {
-        p {
-            "This is your Old home, " strong { (here) } ". Your New home is " strong { (there) } ": "
-            span.address { (departure.target) } "."
-        }
-        @if let Some(problem) = &departure.problem { p.problem role="alert" { (problem) } }
+        @if let Some(problem) = &departure.problem { p.warning role="alert" { (sentence(problem)) } }
         @if !found.is_empty() {
-            div.problem role="alert" {
-                p { "Nothing was announced, because:" }
-                ul { @for finding in found { li { (finding.why) } } }
+            div.warning #why role="alert" {
+                p { "Nothing was announced:" }
+                ul { @for finding in found { li { (sentence(&finding.why)) } } }
             }
         }
-        p { "What happens when you announce:" }
-        ul {
-            li { "Your followers' servers are told that you moved, and follow you to " (there) " by themselves. This cannot be called back." }
-            li { "Most servers believe one move in a week or more: you cannot announce another one soon." }
-            li { "Your profile here says from then on that you moved, and visitors are sent to " (there) "." }
+        p { "You are at your Old home, " strong { (here) } ". With your password you announce that you moved to "
+            strong { (there) } ". What happens then:" }
+        ul.effects {
+            li { strong { "Your followers" } " are told by their servers and follow you to " (there)
+                " by themselves. This cannot be called back." }
+            li { strong { "Another move" } " soon after is ignored by most servers, for a week or longer." }
+            li { strong { "Your profile" } " here says that you moved, and visitors are sent to " (there) "." }
             li {
-                "Links to your public posts lead to the same posts at " (there) ", where the copy proves that it is one: "
-                (status.map.entries - status.map.hidden.min(status.map.entries)) " addresses to check. "
-                "You can switch this off later."
+                strong { "Links to your public posts" } " lead to the same posts at " (there)
+                ", each checked first: " (count(followed, "address", "addresses")) ". You can switch this off later."
             }
-            li { "Posts that were not public stay where they are and are never forwarded." }
+            li { strong { "Posts that are not public" } " stay where they are and lead nowhere." }
         }
-        form method="post" action={ "/departures/" (username) "/finish" } {
+        form.card method="post" action={ "/departures/" (username) "/finish" } {
             (layout::csrf(session))
             input type="hidden" name="departure" value=(departure.id);
-            label {
-                "Your password on " (here) " "
-                input type="password" name="password" autocomplete="current-password" required;
+            label for="password" { "Your password at " (here) }
+            input #password type="password" name="password" autocomplete="current-password" required
+                aria-describedby=[(!found.is_empty()).then_some("why")];
+            p.actions {
+                button.primary type="submit" { "Announce: I moved to " (there) }
+                a.button href="/departures" { "Not now" }
             }
-            p { button.primary type="submit" { "Announce" } }
         }
-        p { a href="/departures" { "Not now" } }
     }
 }
 
-fn told(status: &Status, there: &str) -> Markup {
+fn told(session: &Session, status: &Status, there: &str) -> Markup {
     let (map, deliveries) = (status.map, status.deliveries);
-    let told = deliveries.delivered;
     let all = deliveries.queued + deliveries.delivered + deliveries.dead;
+    let to_check = map.entries - map.hidden.min(map.entries);
+    let checked = map.proven + map.refused;
     html! {
-        p { "You live at " strong { (there) } " now." }
         @if status.departure.state == "announcing" {
-            p {
-                "The new addresses are being checked one by one: "
-                (map.proven + map.refused) " of " (map.entries - map.hidden.min(map.entries))
-                ". Then your followers are told. Reload this page to see how far it is."
-            }
+            p { "The new addresses are looked at one by one: " (number(checked)) " of " (number(to_check))
+                ". Then your followers are told. You can close this page; the work goes on." }
+            progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label="Addresses looked at" {}
+            p.pace data-pace {}
         } @else {
-            dl {
-                dt { "Servers told" } dd { (told) " of " (all) }
-                @if deliveries.queued > 0 { dt { "Still being told" } dd { (deliveries.queued) } }
-                @if deliveries.dead > 0 { dt { "Could not be reached" } dd { (deliveries.dead) } }
-                dt { "Old links that lead to " (there) } dd { (map.proven) }
-                @if map.refused > 0 { dt { "Links that stay here, because the copy did not prove itself" } dd { (map.refused) } }
-                @if map.hidden > 0 { dt { "Not public, not forwarded" } dd { (map.hidden) } }
-                dt { "Forwarding" } dd { @if status.departure.is_forwarding { "on" } @else { "off" } }
+            p { "You live at " strong { (there) } " now."
+                @if deliveries.queued > 0 { " Your followers' servers are being told; you can close this page." } }
+            dl.facts {
+                dt { "Servers told" } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+                @if deliveries.queued > 0 { dt { "Still to be told" } dd { (number(deliveries.queued)) } }
+                @if deliveries.dead > 0 { dt { "Could not be reached" } dd { (number(deliveries.dead)) } }
+                dt { "Old links that lead to " (there) } dd { (number(map.proven)) }
+                @if map.refused > 0 {
+                    dt { "Links that stay here, because the copy could not be recognized" } dd { (number(map.refused)) }
+                }
+                @if map.hidden > 0 { dt { "Not public, so they lead nowhere" } dd { (number(map.hidden)) } }
+                dt { "Old links lead on" } dd { @if status.departure.is_forwarding { "yes" } @else { "no, switched off" } }
             }
         }
-        @if let Some(back) = &status.departure.return_url { p { a href=(back) { "Back to your New home" } } }
-        p { a href="/departures" { "Departures" } }
+        p.actions {
+            @if let Some(back) = &status.departure.return_url { a.button.primary href=(back) { "Go to your New home" } }
+            a.button href="/departures" { "Departures" }
+        }
+        @if status.departure.state == "announced" {
+            p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
+        }
     }
 }
 
@@ -97,7 +125,7 @@ pub(super) fn somebody_else(app: &App, session: &Session, name: &str, next: &str
         h1 { "This is about another account" }
         p {
             "You are signed in as " strong { "@" (session.account.username) } ", but this page belongs to "
-            strong { "@" (name) } ". Sign out, and sign in with that account."
+            strong { "@" (name) } ". Sign out, and sign in with that account; then you come back here."
         }
         form method="post" action="/sign-out" {
             (layout::csrf(session))

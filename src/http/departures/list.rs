@@ -10,16 +10,22 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::Problem,
-        ui::layout::{self, Home},
+        ui::{
+            layout::{self, Home},
+            words::number,
+        },
     },
     model::{actor::authority, moment::Moment},
     oauth::scope::Scope,
     site::sessions::Session,
     store::{
         consents::{self, ConsentRow},
-        departures::{self, DepartureRow},
+        departures,
     },
-    transfer::{consent, departure_status},
+    transfer::{
+        consent,
+        departure_status::{self, Status},
+    },
 };
 
 /// The page.
@@ -27,14 +33,22 @@ pub(super) async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpRe
     let (session, account) = (&signed.session, &signed.session.account.id);
     let grants = consents::of_account(&app.store, account.as_str()).await?;
     let left = departures::of_account(&app.store, account.as_str()).await?;
+    let mut told = Vec::with_capacity(left.len());
+    for departure in left {
+        let status = departure_status::status(&app.source_side(), departure).await;
+        told.push(status.map_err(|error| Problem::from(error).page())?);
+    }
     let body = html! {
         h1 { "Departures" }
-        h2 { "Servers that may read your account" }
-        @if grants.is_empty() { p { "None." } }
-        @for grant in &grants { (grant_row(session, grant)) }
+        p { "Where your account here may be copied to, and where it went." }
         h2 { "Your New home" }
-        @if left.is_empty() { p { "You have not started to move. Start at your New home." } }
-        @for departure in &left { (departure_row(session, departure)) }
+        @if told.is_empty() {
+            p.note { "You have not moved. To move, sign in at the server you want to move to, and choose “Bring an account here” there." }
+        }
+        @for status in &told { (departure_row(session, status)) }
+        h2 { "Permissions you gave" }
+        @if grants.is_empty() { p.note { "None. No server may copy your account." } }
+        @for grant in &grants { (grant_row(session, grant)) }
     };
     Ok(layout::page(&app, Some(session), Home::Old, "Departures", &body))
 }
@@ -44,51 +58,71 @@ fn host_of(address: &str) -> String {
 }
 
 fn grant_row(session: &Session, grant: &ConsentRow) -> Markup {
-    let is_reading = grant.scope == Scope::Read.as_str();
+    let (host, is_reading) = (host_of(&grant.client_id), grant.scope == Scope::Read.as_str());
     html! {
         section.card {
             p {
-                strong { (host_of(&grant.client_id)) }
+                strong { (host) }
                 @if is_reading { " may copy your account" } @else { " may give back the list of new addresses" }
                 @if grant.has_private { ", private posts included" }
                 ", since " (Moment::from_micros(grant.created_at).day()) "."
             }
-            form method="post" action="/departures/revoke" {
-                (layout::csrf(session))
-                input type="hidden" name="consent" value=(grant.id);
-                button type="submit" { "Take this back" }
+            details {
+                summary { "Take the permission back" }
+                p {
+                    @if is_reading { "From then on " (host) " cannot read anything more. What it has copied stays there." }
+                    @else { "From then on " (host) " cannot send any more addresses. A move that is not announced yet is called off; one that is announced stays." }
+                }
+                form method="post" action="/departures/revoke" {
+                    (layout::csrf(session))
+                    input type="hidden" name="consent" value=(grant.id);
+                    button.danger type="submit" { "Take it back" }
+                }
             }
         }
     }
 }
 
-fn departure_row(session: &Session, departure: &DepartureRow) -> Markup {
+fn departure_row(session: &Session, status: &Status) -> Markup {
+    let departure = &status.departure;
     let there = host_of(&departure.target);
+    let finish = format!("/departures/{}/finish", session.account.username);
     html! {
         section.card {
             @match departure.state.as_str() {
-                "announced" => {
-                    p {
-                        "You moved to " a href=(departure.target_page.as_deref().unwrap_or(&departure.target)) { (there) }
-                        ". Links to your old posts "
-                        @if departure.is_forwarding { "lead there." } @else { "stay here: forwarding is off." }
-                    }
-                    form method="post" action="/departures/forwarding" {
-                        (layout::csrf(session))
-                        input type="hidden" name="departure" value=(departure.id);
-                        button type="submit" name="on" value=(if departure.is_forwarding { "no" } else { "yes" }) {
-                            @if departure.is_forwarding { "Switch forwarding off" } @else { "Switch forwarding on" }
-                        }
-                    }
-                    p { a href={ "/departures/" (session.account.username) "/finish" } { "Who has been told" } }
+                "announced" => (announced(session, status, &there, &finish)),
+                "announcing" => {
+                    p { "Your move to " strong { (there) } " is being announced." }
+                    p.actions { a.button.primary href=(finish) { "See how far it is" } }
                 }
-                "withdrawn" => p { "The move to " (there) " was withdrawn. Nobody was told." },
-                _ => p {
-                    "A copy of your account is at " (there) ". Nobody was told yet. "
-                    a href={ "/departures/" (session.account.username) "/finish" } { "Go on" }
-                },
+                "withdrawn" => p { "The move to " strong { (there) } " was called off. Nobody was told." },
+                _ => {
+                    p { "A copy of your account is at " strong { (there) } ". Nobody was told yet." }
+                    p.actions { a.button.primary href=(finish) { "Go on to the announcement" } }
+                }
             }
         }
+    }
+}
+
+fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> Markup {
+    let (departure, deliveries) = (&status.departure, status.deliveries);
+    let all = deliveries.queued + deliveries.delivered + deliveries.dead;
+    html! {
+        p { "You moved to " a href=(departure.target_page.as_deref().unwrap_or(&departure.target)) { (there) } "." }
+        dl.facts {
+            dt { a href=(finish) { "Servers told" } } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+            dt { "Old links that can lead there" } dd { (number(status.map.proven)) }
+            dt { "Old links lead on" } dd { @if departure.is_forwarding { "yes" } @else { "no, switched off" } }
+        }
+        form method="post" action="/departures/forwarding" {
+            (layout::csrf(session))
+            input type="hidden" name="departure" value=(departure.id);
+            button.secondary type="submit" name="on" value=(if departure.is_forwarding { "no" } else { "yes" }) {
+                @if departure.is_forwarding { "Stop sending visitors on" } @else { "Send visitors on again" }
+            }
+        }
+        p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
     }
 }
 

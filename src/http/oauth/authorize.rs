@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use url::Url;
 
-use super::consent_page::{self, Shown};
+use super::consent_page::{self, Before, Shown};
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
@@ -78,17 +78,21 @@ pub(super) async fn decide(
         includes_private: !one(&fields, "private").is_empty(),
     };
     if asked.request.scope == Scope::Read {
-        if choice.kinds.is_empty() {
-            return page(&app, &signed, &asked, &account, Some("Tick at least one kind of things to copy."))
-                .await;
-        }
-        if one(&fields, "unlock").is_empty() {
-            let why = "Tick the box that says yes, so that this cannot happen by a slip of the finger.";
-            return page(&app, &signed, &asked, &account, Some(why)).await;
-        }
-        if !app.site.check_password(&signed.session.account.id, one(&fields, "password")).await? {
-            let why = "That is not the password of this account. Nothing was shared; please try again.";
-            return page(&app, &signed, &asked, &account, Some(why)).await;
+        let is_unlocked = !one(&fields, "unlock").is_empty();
+        let problem = if choice.kinds.is_empty() {
+            Some("Nothing was shared: tick at least one kind of things to copy.")
+        } else if !is_unlocked {
+            Some(
+                "Nothing was shared: tick the box that says yes, so that this cannot happen by a slip of the finger.",
+            )
+        } else if !app.site.check_password(&signed.session.account.id, one(&fields, "password")).await? {
+            Some("Nothing was shared: that is not the password of this account. Type it once more.")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            let before = Before { choice: &choice, is_unlocked, problem };
+            return page(&app, &signed, &asked, &account, Some(before)).await;
         }
     }
     let back = consent::allow(&side, &account, &asked, &choice)
@@ -113,7 +117,7 @@ async fn page(
     signed: &SignedIn,
     asked: &Asked,
     account: &HostAccount,
-    problem: Option<&str>,
+    before: Option<Before<'_>>,
 ) -> Result<HttpResponse, Problem> {
     let mut counts = Vec::new();
     if asked.request.scope == Scope::Read {
@@ -123,7 +127,7 @@ async fn page(
             counts.push((kind, source.count(kind).await.unwrap_or(None)));
         }
     }
-    let shown = Shown { asked, counts: &counts, problem };
+    let shown = Shown { asked, counts: &counts, before };
     Ok(consent_page::page(app, &signed.session, &shown))
 }
 

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem, ui},
+    http::{extract::SignedIn, problem::Problem, transfers, ui},
     model::moment::Moment,
     site::accounts::Account,
     store::notifications,
@@ -21,7 +21,8 @@ pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpRespons
     let account = &signed.session.account;
     let timeline = app.site.timeline(account, POSTS).await?;
     let news = notifications(&app, account).await?;
-    Ok(ui::home::page(&app, &signed.session, &timeline, &news))
+    let copies = transfers::open_copies(&app, account).await?;
+    Ok(ui::home::page(&app, &signed.session, &timeline, &news, &copies))
 }
 
 /// What happened around an account, newest first.

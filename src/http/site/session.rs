@@ -34,10 +34,13 @@ pub(super) struct SignIn {
     next: String,
 }
 
-/// A form that only carries its session's token.
+/// The button that signs out.
 #[derive(Deserialize)]
-pub(super) struct Bare {
+pub(super) struct SignOut {
     csrf: String,
+    /// Where to go afterwards: who is signed in as the wrong account wants to come back to where they were.
+    #[serde(default)]
+    next: String,
 }
 
 /// `GET /sign-in`.
@@ -77,11 +80,13 @@ pub(super) async fn sign_in(
 pub(super) async fn sign_out(
     app: Data<App>,
     signed: SignedIn,
-    form: Form<Bare>,
+    form: Form<SignOut>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     app.site.sign_out(&signed.token).await?;
-    let mut response = go("/");
+    let next =
+        if form.next.is_empty() { "/".to_owned() } else { local(&app.config.server.base_url, &form.next) };
+    let mut response = go(&next);
     let cookie = session_cookie(&app, String::new(), Duration::ZERO);
     response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be closed."))?;
     Ok(response)

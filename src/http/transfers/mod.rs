@@ -5,8 +5,11 @@ use utoipa::OpenApi;
 
 mod api;
 mod callback;
+mod choices;
+mod numbers;
 mod pages;
 mod view;
+mod words;
 
 /// The JSON endpoints of this folder.
 #[derive(OpenApi)]
@@ -22,6 +25,8 @@ mod view;
     callback::callback
 ))]
 pub struct ApiDoc;
+
+pub use pages::open_copies;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -3,18 +3,30 @@
 use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, view};
+use super::{api::own, view, words};
 use crate::{
     app::App,
     http::{
         extract::SignedIn,
         problem::Problem,
-        ui::layout::{Home, page},
+        ui::{
+            home::OpenCopy,
+            layout::{Home, following, page},
+        },
     },
-    model::transfer::TransferState,
-    store::transfers,
+    model::{
+        login::Purpose,
+        transfer::{Transfer, TransferState as S},
+    },
+    site::accounts::Account,
+    store::{StoreError, transfers},
     transfer::{TransferError, give_map, start as starting, status::status, trial},
 };
+
+/// How often the page of a working transfer is looked at again, in seconds.
+const RUNNING_SECONDS: u32 = 2;
+/// The same while Old home has its turn.
+const WAITING_SECONDS: u32 = 4;
 
 /// The box with the old address.
 #[derive(Debug, Deserialize)]
@@ -32,8 +44,29 @@ pub struct ButtonForm {
 /// `GET /transfers/new`.
 pub async fn new(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
     let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-    let body = view::new(&app, &signed.session, "", None, &before);
+    let typed = view::Typed { text: "", error: None };
+    let body = view::new(&app, &signed.session, &typed, &before);
     Ok(page(&app, Some(&signed.session), Home::New, "Bring an account here", &body))
+}
+
+/// The copies of an account that are at work or wait for a word: what its own page reminds of.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, Problem> {
+    let all = transfers::of_account(&app.store, &account.id).await?;
+    let is_open = |transfer: &Transfer| {
+        !matches!(transfer.state, S::Done | S::Discarded | S::AwaitingConsent | S::Kept)
+    };
+    Ok(all
+        .iter()
+        .filter(|transfer| is_open(transfer) && !words::was_refused(transfer))
+        .map(|transfer| OpenCopy {
+            page: format!("/transfers/{}", transfer.id),
+            of: transfer.asked_for.clone(),
+            stands: words::headline(transfer),
+        })
+        .collect())
 }
 
 /// `POST /transfers`: on to Old home's question, or the same page with the reason why not.
@@ -42,14 +75,14 @@ pub async fn start(
     signed: SignedIn,
     form: web::Form<HandleForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
     match starting::start(&app.engine, &signed.session.account.id, &form.handle).await {
         Ok((_, url)) => Ok(see(url.as_str())),
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
         Err(refused) => {
             let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-            let why = refused.to_string();
-            let body = view::new(&app, &signed.session, &form.handle, Some(&why), &before);
+            let typed = view::Typed { text: &form.handle, error: Some(&refused) };
+            let body = view::new(&app, &signed.session, &typed, &before);
             let mut response = page(&app, Some(&signed.session), Home::New, "Bring an account here", &body);
             *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
@@ -64,18 +97,24 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    if transfer.state == TransferState::AwaitingAnnouncement {
+    if transfer.state == S::AwaitingAnnouncement {
         transfers::wake(&app.store, &transfer.id).await?;
     }
     let status = status(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
-    let body = view::show(&app, &signed.session, &transfer, &status);
-    let mut response = page(&app, Some(&signed.session), Home::New, "Your copy", &body);
-    if transfer.state.is_running() {
-        // Without JavaScript the page follows the work by itself; a script would only be smoother.
-        let refresh = header::HeaderValue::from_static("2");
-        response.headers_mut().insert(header::HeaderName::from_static("refresh"), refresh);
-    }
-    Ok(response)
+    let named = match transfer.state {
+        S::AwaitingConfirmation => {
+            transfers::login(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
+        }
+        _ => None,
+    };
+    let body = view::show(&app, &signed.session, &transfer, &status, named.as_ref());
+    let (session, title) = (Some(&signed.session), words::headline(&transfer));
+    // The page follows the work by itself, also without JavaScript.
+    Ok(match transfer.state {
+        state if state.is_running() => following(&app, session, Home::New, title, &body, RUNNING_SECONDS),
+        S::AwaitingAnnouncement => following(&app, session, Home::New, title, &body, WAITING_SECONDS),
+        _ => page(&app, session, Home::New, title, &body),
+    })
 }
 
 /// `POST /transfers/{id}/confirm`.
@@ -85,8 +124,8 @@ pub async fn confirm(
     id: web::Path<String>,
     form: web::Form<ButtonForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
-    let transfer = own(&app, &signed, &id).await?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     back(&id, trial::confirm(&app.engine, &transfer).await)
 }
 
@@ -97,8 +136,8 @@ pub async fn keep(
     id: web::Path<String>,
     form: web::Form<ButtonForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
-    let transfer = own(&app, &signed, &id).await?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     back(&id, trial::keep(&app.engine, &transfer).await)
 }
 
@@ -109,8 +148,8 @@ pub async fn discard(
     id: web::Path<String>,
     form: web::Form<ButtonForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
-    let transfer = own(&app, &signed, &id).await?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     back(&id, trial::discard(&app.engine, &transfer).await)
 }
 
@@ -121,8 +160,8 @@ pub async fn retry(
     id: web::Path<String>,
     form: web::Form<ButtonForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
-    let transfer = own(&app, &signed, &id).await?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     back(&id, trial::retry(&app.engine, &transfer).await)
 }
 
@@ -133,8 +172,8 @@ pub async fn announce(
     id: web::Path<String>,
     form: web::Form<ButtonForm>,
 ) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf)?;
-    let transfer = own(&app, &signed, &id).await?;
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     let url = trial::announce(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     Ok(see(url.as_str()))
 }
@@ -145,14 +184,18 @@ pub async fn finish(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
     let url =
         give_map::finish_page(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     Ok(see(url.as_str()))
 }
 
 fn back(id: &str, outcome: Result<(), TransferError>) -> Result<HttpResponse, Problem> {
-    outcome.map_err(|error| Problem::from(error).page())?;
+    match outcome {
+        // Pressed twice, or in an old tab: the page tells how it stands now.
+        Ok(()) | Err(TransferError::Store(StoreError::Conflict(_))) => {}
+        Err(error) => return Err(Problem::from(error).page()),
+    }
     Ok(see(&format!("/transfers/{id}")))
 }
 

@@ -27,8 +27,24 @@ pub struct News {
     pub at: Moment,
 }
 
+/// A copy that waits for its owner or is at work.
+pub struct OpenCopy {
+    /// Where its page is.
+    pub page: String,
+    /// The account it is of.
+    pub of: String,
+    /// Where it stands.
+    pub stands: &'static str,
+}
+
 /// The page. `timeline`: posts with whether each is a copy only its owner sees.
-pub fn page(app: &App, session: &Session, timeline: &[(Object, bool)], news: &[News]) -> HttpResponse {
+pub fn page(
+    app: &App,
+    session: &Session,
+    timeline: &[(Object, bool)],
+    news: &[News],
+    copies: &[OpenCopy],
+) -> HttpResponse {
     let account = &session.account;
     let own = Author::of(app, account);
     let me = app.site.urls.actor(&account.username);
@@ -36,7 +52,14 @@ pub fn page(app: &App, session: &Session, timeline: &[(Object, bool)], news: &[N
         h1 { "Hello, " (own.name) }
         @if let Some(target) = &account.moved_to {
             p.warning role="note" {
-                "This account has moved to " a href=(target) { (Author::elsewhere(target).handle) } "."
+                "This account has moved to " a href=(target) { (Author::elsewhere(target).handle) } ". "
+                a href="/departures" { "See who was told" } "."
+            }
+        }
+        @for copy in copies {
+            div.note.new-home {
+                p { strong { (copy.stands) } " (" (copy.of) ")" }
+                p.actions { a.button.primary href=(copy.page) { "Go on with your move" } }
             }
         }
         (write_form::form(session, None))
@@ -44,9 +67,9 @@ pub fn page(app: &App, session: &Session, timeline: &[(Object, bool)], news: &[N
             h2 #moving { "Moving" }
             ul.ways {
                 li { a.button href="/transfers/new" { "Bring an account here" }
-                    " " span { "This is my New home: copy my account from elsewhere." } }
-                li { a.button href="/departures" { "Leave for another server" }
-                    " " span { "This is my Old home: see who may copy, announce, take back." } }
+                    " " span { "When this is your New home: copy your account from elsewhere." } }
+                li { a.button href="/departures" { "Departures" }
+                    " " span { "When this is your Old home: see who may copy it, announce, take back." } }
             }
         }
         section aria-labelledby="people" {
@@ -82,14 +105,14 @@ fn line(app: &App, news: &News) -> Markup {
     let who = Author::elsewhere(&news.actor);
     let did = match news.kind.as_str() {
         "follow" => "follows you",
-        "mention" => "named you",
+        "mention" => "mentioned you",
         "reply" => "answered you",
         "move" => "has moved",
         _ => "did something",
     };
     html! {
         a href=(post::link(app, &news.actor)) { (who.handle) } " " (did)
-        @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { "look" } }
+        @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { "see what it is" } }
         " " time datetime=(news.at.text()) { (news.at.day()) }
     }
 }

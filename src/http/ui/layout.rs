@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use maud::{DOCTYPE, Markup, html};
 
+use super::words;
 use crate::{app::App, site::sessions::Session};
 
 /// Which home a page speaks for; decides its colour and the line under the head of the page.
@@ -38,12 +39,36 @@ impl Home {
 
 /// A whole page. `body` stands inside `<main>`.
 pub fn page(app: &App, session: Option<&Session>, home: Home, title: &str, body: &Markup) -> HttpResponse {
+    respond(StatusCode::OK, frame(app, session, home, title, body, None))
+}
+
+/// A whole page that follows work in the background: a small script keeps it fresh, and without
+/// JavaScript it loads itself again every so many seconds.
+pub fn following(
+    app: &App,
+    session: Option<&Session>,
+    home: Home,
+    title: &str,
+    body: &Markup,
+    seconds: u32,
+) -> HttpResponse {
+    respond(StatusCode::OK, frame(app, session, home, title, body, Some(seconds)))
+}
+
+fn frame(
+    app: &App,
+    session: Option<&Session>,
+    home: Home,
+    title: &str,
+    body: &Markup,
+    follows: Option<u32>,
+) -> Markup {
     let name = &app.config.server.name;
     let domain = app.config.domain();
-    let markup = html! {
+    html! {
         (DOCTYPE)
         html lang="en" {
-            (head(&format!("{title} · {name}")))
+            (head(&format!("{title} · {name}"), follows))
             body class=[home.class()] {
                 a.skip href="#content" { "Skip to content" }
                 header.site {
@@ -63,17 +88,16 @@ pub fn page(app: &App, session: Option<&Session>, home: Home, title: &str, body:
                     }
                 }
                 @if let Some(words) = home.words() {
-                    p.whose { strong { (words) } " " span { (domain) } }
+                    p.whose { strong { "Your " (words) } " " span { (domain) } }
                 }
-                main #content { (body) }
+                main #content data-follow=[follows] { (body) }
                 footer.site { p { (domain) " runs godwit: take your account with you." } }
             }
         }
-    };
-    respond(StatusCode::OK, markup)
+    }
 }
 
-fn head(title: &str) -> Markup {
+fn head(title: &str, follows: Option<u32>) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -82,6 +106,10 @@ fn head(title: &str) -> Markup {
             title { (title) }
             link rel="stylesheet" href="/static/godwit.css";
             link rel="icon" type="image/svg+xml" href="/static/mark.svg";
+            @if let Some(seconds) = follows {
+                noscript { meta http-equiv="refresh" content=(seconds); }
+                script src="/static/live.js" defer {}
+            }
         }
     }
 }
@@ -96,21 +124,22 @@ pub fn error_page(status: StatusCode, detail: &str) -> HttpResponse {
     let title = match status {
         StatusCode::NOT_FOUND => "Nothing here",
         StatusCode::GONE => "No longer here",
+        StatusCode::METHOD_NOT_ALLOWED => "This is no page",
         _ => "Something is in the way",
     };
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(title))
+            (head(title, None))
             body {
                 header.site { a.brand href="/" { img src="/static/mark.svg" alt="Start page" width="40" height="40"; } }
                 main #content {
                     h1 { (title) }
-                    p { (detail) }
+                    p { (words::sentence(detail)) }
                     @if status == StatusCode::NOT_FOUND {
                         p { "It may be private, or moved, or the address has a typing error in it." }
                     }
-                    p.actions { a.button href="/" { "Start page" } a.button href="/home" { "My home" } }
+                    p.actions { a.button.primary href="/home" { "My home" } a.button href="/" { "Start page" } }
                 }
             }
         }

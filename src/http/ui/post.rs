@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use url::Url;
 
+use super::words;
 use crate::{
     app::App,
     model::{
@@ -81,7 +82,7 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
             }
             p.badges {
                 a.when href=(page) { (time(&object.published)) }
-                @if is_trial { span.badge.trial { "copy, only you see this" } }
+                @if is_trial { span.badge.trial { "copy: only you see this" } }
                 @if let Some(words) = audience(object.visibility) { span.badge { (words) } }
             }
             @if let Some(parent) = &object.in_reply_to {
@@ -92,7 +93,7 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
                 p.context { "❝ quotes " a href=(link(app, quoted)) rel="nofollow noreferrer" { (place(app, quoted)) } }
             }
             @if let Some(origin) = object.previously.first() {
-                p.context { "written at " (authority(&origin.id)) }
+                p.context { "first written at " (authority(&origin.id)) }
             }
         }
     }
@@ -158,7 +159,7 @@ fn results(poll: &Poll) -> Markup {
     let votes: u64 = poll.options.iter().map(|option| option.votes).sum();
     html! {
         table.poll {
-            caption { "Poll" @if let Some(voters) = poll.voters { " · " (voters) " people voted" } }
+            caption { "Poll" @if let Some(voters) = poll.voters { " · " (words::count(voters, "person", "people")) " voted" } }
             @for option in &poll.options {
                 tr {
                     th scope="row" { (option.name) }
@@ -176,11 +177,11 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
         article.card.boost {
             p {
                 "♻ " strong { (author.name) } " boosted "
-                a href=(link(app, &boost.object)) rel="nofollow noreferrer" { (short(&boost.object)) }
+                a href=(link(app, &boost.object)) rel="nofollow noreferrer" { (place(app, &boost.object)) }
             }
             p.badges {
                 (time(&boost.published))
-                @if is_trial { span.badge.trial { "copy, only you see this" } }
+                @if is_trial { span.badge.trial { "copy: only you see this" } }
                 @if let Some(words) = audience(boost.visibility) { span.badge { (words) } }
             }
         }
@@ -189,12 +190,7 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
 
 /// What a person calls an audience; nothing for everybody.
 fn audience(visibility: Visibility) -> Option<&'static str> {
-    match visibility {
-        Visibility::Public => None,
-        Visibility::Unlisted => Some("unlisted"),
-        Visibility::Followers => Some("followers only"),
-        Visibility::Direct => Some("only people named in it"),
-    }
+    (visibility != Visibility::Public).then(|| words::audience(visibility))
 }
 
 fn time(moment: &Moment) -> Markup {
@@ -208,10 +204,4 @@ fn place(app: &App, url: &Url) -> String {
     } else {
         format!("a post at {}", authority(url))
     }
-}
-
-/// An address without its scheme, cut where it becomes unreadable.
-fn short(url: &Url) -> String {
-    let text = format!("{}{}", authority(url), url.path());
-    if text.chars().count() > 60 { text.chars().take(59).chain(['…']).collect() } else { text }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use super::{
     layout::{self, Home},
     post::{self, Author},
+    words,
 };
 use crate::{
     app::App,
@@ -47,15 +48,19 @@ pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResp
             div.warning role="note" {
                 p { strong { (author.name) " has moved to" } " "
                     a href=(target) { (Author::elsewhere(target).handle) } "." }
-                p { "New posts appear there. What was written here can still be read." }
+                @if shown.is_own {
+                    p { "Visitors are sent there. Only you still see this page, because you are signed in here." }
+                } @else {
+                    p { "New posts appear there. What was written here can still be read." }
+                }
             }
         }
         (face(app, &author, shown))
         nav.tabs aria-label="Posts" {
             (tab(&format!("/@{name}"), "Posts", shown.shelf == Shelf::WithoutReplies))
             (tab(&format!("/@{name}/with_replies"), "With replies", shown.shelf == Shelf::Everything))
-            (tab(&format!("/@{name}/media"), "Media", shown.shelf == Shelf::Media))
-            a href={ "/@" (name) ".rss" } { "RSS" }
+            (tab(&format!("/@{name}/media"), "Pictures", shown.shelf == Shelf::Media))
+            a href={ "/@" (name) ".rss" } { "Feed" }
         }
         @for entry in &shown.part.items {
             @match entry {
@@ -81,6 +86,9 @@ fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
             (post::avatar(author))
             h1 { (author.name) }
             p.handle { (author.handle) }
+            @for former in &account.also_known_as {
+                p.handle { "Formerly " a href=(former) rel="nofollow noreferrer" { (Author::elsewhere(former).handle) } }
+            }
             @if !account.profile.summary.is_empty() {
                 div.content dir="auto" { (PreEscaped(clean::html(&account.profile.summary))) }
             }
@@ -93,12 +101,12 @@ fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
                 }
             }
             ul.counts {
-                li { strong { (shown.posts) } " posts" }
-                li { strong { (shown.followers) } " followers" }
-                li { strong { (shown.following) } " following" }
+                li { strong { (words::number(shown.posts)) } @if shown.posts == 1 { " post" } @else { " posts" } }
+                li { strong { (words::number(shown.followers)) } @if shown.followers == 1 { " follower" } @else { " followers" } }
+                li { strong { (words::number(shown.following)) } " following" }
             }
             @if shown.is_own {
-                p.note { "This is your own page. You also see what others do not: private posts, and copies you have not kept yet." }
+                p.note { "This is your own page. You also see what others do not: private posts, and what is marked “only you see this”." }
             }
         }
     }

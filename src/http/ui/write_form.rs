@@ -10,10 +10,10 @@ use crate::{
 
 /// Audiences in the words of the form.
 const AUDIENCES: [(Visibility, &str); 4] = [
-    (Visibility::Public, "Everybody"),
-    (Visibility::Unlisted, "Everybody, but not in lists"),
+    (Visibility::Public, "Public: everybody"),
+    (Visibility::Unlisted, "Quietly public: everybody, but not in lists"),
     (Visibility::Followers, "Followers only"),
-    (Visibility::Direct, "Only people named in it"),
+    (Visibility::Direct, "Only people mentioned"),
 ];
 
 /// The form; an answer starts with the audience of what it answers.

@@ -1,0 +1,118 @@
+//! The numbers of both homes side by side, and a reason for every difference.
+
+use maud::{Markup, html};
+
+use crate::{
+    http::ui::words::{self, number},
+    model::{
+        item::ItemKind,
+        report::{KindCounts, ReasonCount, Report},
+        transfer::{Transfer, TransferState as S},
+    },
+    transfer::status::Status,
+};
+
+/// Bar, table and reasons.
+pub(super) fn numbers(transfer: &Transfer, status: &Status) -> Markup {
+    let report = &status.report;
+    let is_counted = !matches!(
+        transfer.state,
+        S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Failed
+    );
+    html! {
+        @if transfer.state.is_running() { (bar(transfer.state, status)) }
+        (table(report, is_counted))
+        (reasons("Left out or failed, and why", &report.reasons))
+        (reasons("Good to know", &report.notes))
+    }
+}
+
+/// How many there are at Old home, as far as is known by now.
+fn there(counts: &KindCounts, is_counted: bool) -> u64 {
+    if is_counted { counts.source } else { counts.source.max(counts.announced.unwrap_or(0)) }
+}
+
+/// Everything has two ways to go: read at Old home, put in its place here.
+fn bar(state: S, status: &Status) -> Markup {
+    if state == S::HandingOver {
+        let (done, all) = (status.map.handed_over, status.map.entries);
+        return html! {
+            p { (number(done)) " of " (number(all)) " new addresses told." }
+            progress max=(all.max(1)) value=(done) data-done=(done) aria-label="Addresses told" {}
+            p.pace data-pace { }
+        };
+    }
+    let counts = || status.report.items.values();
+    let all: u64 = counts().map(|one| there(one, false)).sum();
+    let read: u64 = counts().map(|one| one.source).sum();
+    let here: u64 = counts().map(|one| one.destination + one.skipped + one.failed).sum();
+    let is_measured = all > 0 && matches!(state, S::Fetching | S::Planned | S::Importing | S::Verifying);
+    html! {
+        @if is_measured {
+            p { (number(read)) " of " (number(all)) " read at Old home, " (number(here)) " in place here." }
+            progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label="How far the copy is" {}
+            p.pace data-pace { }
+        } @else {
+            progress aria-label="At work" {}
+        }
+    }
+}
+
+fn table(report: &Report, is_counted: bool) -> Markup {
+    let rows: Vec<(ItemKind, KindCounts)> = ItemKind::ALL
+        .into_iter()
+        .map(|kind| (kind, report.kind(kind)))
+        .filter(|(_, counts)| there(counts, is_counted) + counts.destination > 0)
+        .collect();
+    let sum = |of: fn(&KindCounts) -> u64| rows.iter().map(|(_, counts)| of(counts)).sum::<u64>();
+    let (skipped, failed) = (sum(|counts| counts.skipped), sum(|counts| counts.failed));
+    let (source, here) = (sum(|counts| counts.source), sum(|counts| counts.destination));
+    html! {
+        @if rows.is_empty() {
+            @if is_counted && !report.items.is_empty() { p.note { "There was nothing to copy." } }
+        } @else {
+            @if is_counted && source == here {
+                p.verdict { "✓ All " (number(source)) " things you allowed to be copied are here. Nothing was left out." }
+            } @else if is_counted {
+                p.verdict { (number(here)) " of " (number(source)) " things you allowed to be copied are here. Why the others are not, stands below." }
+            }
+            table.numbers {
+                caption { "Counted at both homes" }
+                thead { tr {
+                    th scope="col" { "" } th scope="col" { "At Old home" } th scope="col" { "Here" }
+                    @if skipped > 0 { th scope="col" { "Left out" } }
+                    @if failed > 0 { th scope="col" { "Failed" } }
+                } }
+                tbody { @for (kind, counts) in &rows {
+                    tr {
+                        th scope="row" { (words::kind(kind.as_str())) }
+                        td { (number(there(counts, is_counted))) }
+                        td { (number(counts.destination)) }
+                        @if skipped > 0 { td { (number(counts.skipped)) } }
+                        @if failed > 0 { td { (number(counts.failed)) } }
+                    }
+                } }
+            }
+            @for (kind, counts) in rows.iter().filter(|_| is_counted) {
+                @if let Some(said) = counts.announced.filter(|said| *said != counts.source) {
+                    p.note { (words::kind(kind.as_str())) ": Old home announced " (number(said)) ", and gave "
+                        (number(counts.source)) "." }
+                }
+            }
+        }
+    }
+}
+
+fn reasons(title: &str, lines: &[ReasonCount]) -> Markup {
+    let all: u64 = lines.iter().map(|line| line.count).sum();
+    html! {
+        @if !lines.is_empty() {
+            details {
+                summary { (title) " (" (number(all)) ")" }
+                ul { @for line in lines {
+                    li { strong { (words::kind(&line.kind)) ", " (number(line.count)) } ": " (words::sentence(&line.why)) }
+                } }
+            }
+        }
+    }
+}
