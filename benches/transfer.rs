@@ -7,10 +7,10 @@
     reason = "a measurement that cannot go on ends here, and its lines are its result"
 )]
 
-#[path = "../tests/laboratory/mod.rs"]
-mod laboratory;
 #[path = "transfer/account.rs"]
 mod account;
+#[path = "../tests/laboratory/mod.rs"]
+mod laboratory;
 
 use std::time::Instant;
 
@@ -158,8 +158,7 @@ async fn redirected(old: &Home, places: &[Url]) {
     let begin = Instant::now();
     for place in places {
         let now = app.clock.now_micros();
-        let answer =
-            redirect::answer(&app.store, &*app.host, place, Wanted::Activity, now).await.unwrap();
+        let answer = redirect::answer(&app.store, &*app.host, place, Wanted::Activity, now).await.unwrap();
         moved += u64::from(matches!(answer, redirect::Answer::Moved { .. }));
     }
     rate("redirects", u64::try_from(places.len()).unwrap(), begin);

@@ -34,8 +34,7 @@ const BY_NAME: &[(&str, &[&str])] = &[
     ),
     ("AGPL-3.0-or-later", &["godwit"]),
     ("GPL-3.0", &["activitystreams-kinds"]),
-    ("MPL-2.0", &["cssparser",
-    "cssparser-macros", "dtoa-short"]),
+    ("MPL-2.0", &["cssparser", "cssparser-macros", "dtoa-short"]),
 ];
 
 /// A licence expression that is being read. Spec: SPDX 2.3, Annex D; `/` is cargo's old `OR`.

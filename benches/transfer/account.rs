@@ -35,7 +35,8 @@ pub fn write(dir: &Path, posts: usize) -> PathBuf {
         bytes.extend(fill.iter().cycle().take(PICTURE_BYTES));
         put(&picture(number), &bytes);
     }
-    let likes: Vec<Value> = (0..posts / 5).map(|n| json!(format!("https://friends.example/notes/{n}"))).collect();
+    let likes: Vec<Value> =
+        (0..posts / 5).map(|n| json!(format!("https://friends.example/notes/{n}"))).collect();
     put("likes.json", &list("likes.json", &likes));
     let actor = json!({
         "id": ACTOR, "type": "Person", "preferredUsername": "dora", "name": "Dora", "summary": "<p>Many words.</p>",
@@ -78,7 +79,9 @@ fn post(number: usize) -> Value {
     } else {
         String::new()
     };
-    let text = format!("<p>Sighting number {number}: a bar-tailed godwit on its way south, tired and far from home.{link}</p>");
+    let text = format!(
+        "<p>Sighting number {number}: a bar-tailed godwit on its way south, tired and far from home.{link}</p>"
+    );
     let attachment = if number.is_multiple_of(PICTURE_EVERY) {
         json!([{"type": "Document", "mediaType": "image/png", "url": format!("/{}", picture(number)), "name": "a bird"}])
     } else {
