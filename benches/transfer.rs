@@ -21,7 +21,10 @@ use godwit::{
         id::TransferId,
         item::{Item, ItemKind},
         mapping::Reservation,
-        transfer::{Origin, TransferState},
+        transfer::{
+            Origin,
+            TransferState::{self, AwaitingHandOver, HandingOver, Trial},
+        },
     },
     oauth::scope::Scope,
     port::source::Source,
@@ -39,6 +42,8 @@ use url::Url;
 
 /// Posts when nobody says how many.
 const POSTS: usize = 10_000;
+/// Items on one page, as a daemon has it that nobody told otherwise.
+const PAGE_ITEMS: usize = 100;
 /// Addresses asked for and items rewritten, at most.
 const SAMPLE: usize = 5_000;
 
@@ -54,7 +59,7 @@ fn main() {
 async fn measure(posts: usize) {
     let disk = tempfile::tempdir().unwrap();
     let archive = account::write(disk.path(), posts);
-    let [old, new] = laboratory::homes(["old", "new"]).await;
+    let [old, new] = laboratory::homes(["old", "new"], PAGE_ITEMS).await;
     let (ann, eve) = (old.account("ann").await, new.account("eve").await);
 
     let path = archive.to_string_lossy().into_owned();
@@ -80,7 +85,7 @@ async fn copied(home: &Home, id: &TransferId, name: &str) -> u64 {
     let mut state = TransferState::Surveying;
     while state != TransferState::Trial {
         let step = Instant::now();
-        let next = home.advance(id).await.state;
+        let next = home.advance(&home.app.engine, id).await.state;
         say(&format!("{name}_{}", state.as_str()), step.elapsed().as_secs_f64(), "s");
         state = next;
     }
@@ -126,12 +131,11 @@ async fn announced(old: &Home, new: &Home, copy: &TransferId) -> Vec<Url> {
     let login = old.consent("ann", new, Scope::HandOver).await;
     let bearer = login.access_token.clone().unwrap();
     transfers::keep_login(store, copy, Some(login)).await.unwrap();
-    use TransferState as S;
-    for (from, to) in [(S::Trial, S::AwaitingHandOver), (S::AwaitingHandOver, S::HandingOver)] {
+    for (from, to) in [(Trial, AwaitingHandOver), (AwaitingHandOver, HandingOver)] {
         transfers::step(store, copy, from, to, clock.now_micros()).await.unwrap();
     }
     let begin = Instant::now();
-    new.advance(copy).await;
+    new.advance(&new.app.engine, copy).await;
     let (entries, _) = url_map::counts(store, copy).await.unwrap();
     rate("hand_over", entries, begin);
 

@@ -28,6 +28,12 @@ pub fn write(dir: &Path, posts: usize) -> PathBuf {
     };
     let mut outbox: Vec<Value> = (0..posts).map(post).collect();
     outbox.extend((0..posts / 10).map(boost));
+    // Every real archive has something that nobody can read.
+    let mut broken = post(posts);
+    if let Some(object) = broken.get_mut("object") {
+        object["published"] = json!("yesterday");
+    }
+    outbox.push(broken);
     put("outbox.json", &list("outbox.json", &outbox));
     for number in (0..posts).step_by(PICTURE_EVERY) {
         let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();

@@ -20,6 +20,7 @@ use godwit::{
     site::accounts::{Account, Role},
     store::transfers,
     transfer::{
+        Engine,
         consent::{self, Asked, Choice},
         step,
         tokens::{self, CodeRequest},
@@ -32,8 +33,8 @@ use url::Url;
 pub struct Home {
     /// Its parts.
     pub app: web::Data<App>,
-    /// Its disk.
-    pub disk: TempDir,
+    /// Its disk, for as long as it runs.
+    _disk: TempDir,
     socket: ServerHandle,
 }
 
@@ -44,8 +45,8 @@ impl Drop for Home {
     }
 }
 
-/// Starts one daemon for each name; they reach each other and nothing else.
-pub async fn homes<const N: usize>(names: [&str; N]) -> [Home; N] {
+/// Starts one daemon for each name, with pages of `page_items`; they reach each other and nothing else.
+pub async fn homes<const N: usize>(names: [&str; N], page_items: usize) -> [Home; N] {
     // All are held until all are known, so that they differ.
     let held = names.map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap());
     let ports = held.map(|listener| listener.local_addr().unwrap().port());
@@ -60,12 +61,13 @@ pub async fn homes<const N: usize>(names: [&str; N]) -> [Home; N] {
         config.server.data_dir = disk.path().to_owned();
         config.policy.arrivals = Rule::Word(RuleWord::Anyone);
         config.policy.departures = Rule::Word(RuleWord::Anyone);
+        config.limits.page_items = page_items;
         config.federation.loopback_hosts = hosts.clone();
         let app = web::Data::new(App::open(config).await.unwrap());
         let running = server::listen(app.clone()).unwrap();
         let socket = running.handle();
         actix_web::rt::spawn(running);
-        started.push(Home { app, disk, socket });
+        started.push(Home { app, _disk: disk, socket });
     }
     started.try_into().ok().unwrap()
 }
@@ -145,9 +147,9 @@ impl Home {
         transfers::find(&self.app.store, id).await.unwrap().unwrap()
     }
 
-    /// Does the next step of a copy; what stands in the way fails the program.
-    pub async fn advance(&self, id: &TransferId) -> Transfer {
-        step::advance(&self.app.engine, &self.transfer(id).await).await.unwrap();
+    /// Does the next step of a copy, with these parts; what stands in the way fails the program.
+    pub async fn advance(&self, engine: &Engine, id: &TransferId) -> Transfer {
+        step::advance(engine, &self.transfer(id).await).await.unwrap();
         let transfer = self.transfer(id).await;
         assert_eq!(transfer.problem, None);
         transfer
