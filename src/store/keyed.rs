@@ -1,15 +1,17 @@
 //! Rows by a list of keys: many look-ups in one statement instead of one statement each.
 //!
-//! No database binds a list in a portable way, so the list is written out as placeholders. It has
-//! always the same length, so that the database prepares the statement once: a shorter list repeats
-//! its last key, which finds nothing new.
+//! No database binds a list in a portable way, so the list is written out as placeholders. It has one
+//! of few lengths, so that the database prepares few statements: a shorter list repeats its last key,
+//! which finds nothing new.
 
 use sqlx::{AssertSqlSafe, FromRow, sqlite::SqliteRow};
 
 use super::{Connection, StoreResult};
 
-/// Keys in one statement. Databases take far more; a batch of a transfer is about this.
+/// Keys in one statement at most. Databases take far more; a batch of a transfer is about this.
 const AT_ONCE: usize = 200;
+/// The lengths a list can have.
+const LENGTHS: [usize; 3] = [1, 20, AT_ONCE];
 
 /// Where the list of keys goes in a statement.
 const PLACE: &str = "{keys}";
@@ -25,15 +27,16 @@ pub(super) async fn rows_of<Row>(
 where
     Row: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
 {
-    let first = fixed.len() + 1;
-    let places: Vec<String> = (first..first + AT_ONCE).map(|number| format!("${number}")).collect();
-    // Only our own text and numbered placeholders: nothing of anybody's data.
-    let sql = sql.replace(PLACE, &places.join(", "));
     let mut found = Vec::with_capacity(keys.len());
     for some in keys.chunks(AT_ONCE) {
+        let length = LENGTHS.into_iter().find(|length| *length >= some.len()).unwrap_or(AT_ONCE);
+        let first = fixed.len() + 1;
+        let places: Vec<String> = (first..first + length).map(|number| format!("${number}")).collect();
+        // Only our own text and numbered placeholders: nothing of anybody's data.
+        let sql = sql.replace(PLACE, &places.join(", "));
         let last = some.last().copied().unwrap_or_default();
-        let padded = some.iter().copied().chain(std::iter::repeat(last)).take(AT_ONCE);
-        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql.clone()));
+        let padded = some.iter().copied().chain(std::iter::repeat(last)).take(length);
+        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
         for value in fixed.iter().copied().chain(padded) {
             query = query.bind(value);
         }
@@ -66,7 +69,7 @@ mod tests {
         write.await.unwrap();
         let sql = "select id from seen_activities where cast(seen_at as text) = $1 and id in ({keys})";
         let mut c = store.reader().await.unwrap();
-        for length in [0_usize, 1, 199, 200, 201, 450] {
+        for length in [0_usize, 1, 2, 20, 21, 199, 200, 201, 450] {
             let keys: Vec<String> = (0..length).map(|number| format!("'{number}")).collect();
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             let found: Vec<(String,)> = rows_of(&mut c, sql, &["0"], &keys).await.unwrap();
