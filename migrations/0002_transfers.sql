@@ -34,15 +34,15 @@ create table items (
     kind            text not null,
     key             text not null,
     position        bigint not null,            -- order of reading
-    published_at    bigint,
+    published_at    bigint not null default 0,  -- 0 where the source does not say
     item            text not null,              -- json: model::item::Item
     state           text not null,              -- 'fetched', 'written', 'skipped', 'failed'
     why             text,
     blob            text,                       -- json: port::destination::StoredBlob
     primary key (transfer_id, kind, key)
 );
-create index items_in_order on items (transfer_id, kind, published_at, position);
-create index items_by_state on items (transfer_id, state, kind);
+create index items_in_order on items (transfer_id, state, kind, published_at, position);
+create index items_by_position on items (transfer_id, position);
 
 create table notes (
     transfer_id     text not null references transfers (id),

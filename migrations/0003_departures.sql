@@ -61,7 +61,8 @@ create table forwards (
     primary key (departure_id, old_url)
 );
 create index forwards_by_old on forwards (old_url);
-create index forwards_to_prove on forwards (departure_id, proof);
+create index forwards_to_prove on forwards (departure_id, proof, old_url);
+create index forwards_by_new on forwards (departure_id, new_url);
 
 create table audit (
     id              text primary key,

@@ -64,6 +64,18 @@ pub trait Host: Send + Sync {
     /// [`AdapterError`] when the host cannot be asked.
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError>;
 
+    /// As [`Host::locate`] for many addresses, in their order; a host that can should ask once.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn locate_all(&self, urls: &[Url]) -> Result<Vec<Option<Located>>, AdapterError> {
+        let mut all = Vec::with_capacity(urls.len());
+        for url in urls {
+            all.push(self.locate(url).await?);
+        }
+        Ok(all)
+    }
+
     /// Where a Move must be told: the distinct (shared) inboxes of an account's followers.
     ///
     /// # Errors

@@ -49,7 +49,9 @@ impl Fixture {
             sha256: None,
         };
         let stream = futures::stream::iter([Ok(Bytes::from_static(bytes))]);
-        self.site.blobs.keep(stream, Expected { limit_bytes: 1 << 20, file: &file }).await.unwrap()
+        let blobs = &self.site.blobs;
+        let spooled = blobs.spool(stream, Expected { limit_bytes: 1 << 20, file: &file }).await.unwrap();
+        blobs.keep(spooled).await.unwrap().blob().clone()
     }
 
     /// All files of the media directory.

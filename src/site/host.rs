@@ -1,5 +1,7 @@
 //! What announcing and forwarding ask of the built-in server.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::{Site, SiteError, SiteResult, urls::Meaning};
@@ -13,32 +15,60 @@ use crate::{
     store::{StoreError, host as rows},
 };
 
+/// What an address says; nobody has looked whether it is there.
+struct Thing {
+    owner: Option<String>,
+    kind: ItemKind,
+    id: String,
+}
+
 impl Site {
-    /// The live post, boost or file an address of ours stands for; `None` for anything else, for
-    /// what is on trial or deleted, and where the address names another owner.
+    /// The live posts, boosts or files that addresses of ours stand for, in their order; `None` for
+    /// anything else, for what is on trial or deleted, and where the address names another owner.
     ///
     /// # Errors
     /// [`SiteError::Store`].
-    pub async fn locate(&self, url: &Url) -> SiteResult<Option<Located>> {
-        let Some(Meaning::Thing { username, kind, id }) = self.urls.meaning(url) else { return Ok(None) };
-        let found = match kind {
-            ItemKind::Posts => rows::post(&self.store, &id).await?,
-            ItemKind::Boosts => rows::boost(&self.store, &id).await?,
-            ItemKind::Media => rows::medium(&self.store, &id).await?,
-            _ => None,
+    pub async fn locate_all(&self, urls: &[Url]) -> SiteResult<Vec<Option<Located>>> {
+        let meant: Vec<Option<Thing>> = urls.iter().map(|url| self.thing(url)).collect();
+        let mut found = BTreeMap::new();
+        for kind in [ItemKind::Posts, ItemKind::Boosts, ItemKind::Media] {
+            let things = meant.iter().flatten().filter(|thing| thing.kind == kind);
+            let ids: Vec<&str> = things.map(|thing| thing.id.as_str()).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            for row in rows::things(&self.store, kind, &ids).await? {
+                found.insert((kind, row.id.clone()), row);
+            }
+        }
+        let located = |thing: Thing| {
+            let row = found.get(&(thing.kind, thing.id))?;
+            let is_owners = thing.owner.is_none_or(|name| name.eq_ignore_ascii_case(&row.username));
+            is_owners.then(|| self.located(thing.kind, row))
         };
-        let is_owners = |owner: &str| username.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(owner));
-        Ok(found.filter(|found| is_owners(&found.username)).map(|found| Located {
-            account: AccountId::from(found.account_id),
+        Ok(meant.into_iter().map(|thing| thing.and_then(located)).collect())
+    }
+
+    /// What an address of ours says it stands for.
+    fn thing(&self, url: &Url) -> Option<Thing> {
+        match self.urls.meaning(url)? {
+            Meaning::Thing { username, kind, id } => Some(Thing { owner: username, kind, id }),
+            _ => None,
+        }
+    }
+
+    fn located(&self, kind: ItemKind, row: &rows::FoundRow) -> Located {
+        Located {
+            account: AccountId::from(row.account_id.as_str()),
             kind,
-            visibility: Visibility::from_word(&found.visibility),
+            visibility: Visibility::from_word(&row.visibility),
             id: match kind {
-                ItemKind::Boosts => self.urls.boost(&found.username, &id),
-                ItemKind::Media => self.urls.media(&id, &found.file_name),
-                _ => self.urls.post(&found.username, &id),
+                ItemKind::Boosts => self.urls.boost(&row.username, &row.id),
+                ItemKind::Media => self.urls.media(&row.id, &row.file_name),
+                _ => self.urls.post(&row.username, &row.id),
             },
-            local_id: LocalId::from(id),
-        }))
+            local_id: LocalId::from(row.id.as_str()),
+        }
     }
 
     /// The distinct inboxes that reach all followers of an account.

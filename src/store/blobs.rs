@@ -2,12 +2,22 @@
 //!
 //! A blob is never served by its name: a private file may equal a public one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_lc_rs::digest;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use tokio::{fs, io::AsyncWriteExt};
+use tempfile::NamedTempFile;
+use tokio::{
+    fs,
+    io::AsyncWriteExt,
+    sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
+};
 
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
@@ -16,9 +26,53 @@ use crate::port::{destination::StoredBlob, error::AdapterError};
 const HEAD_BYTES: usize = 8192;
 
 /// The directory of blobs.
+///
+/// Between a file's arrival and the row that needs it nobody may remove the same bytes: keepers pass
+/// the gate together, whoever removes passes it alone. The gate comes before the database's writer,
+/// never inside one of its works: the other way round two of them could wait for each other.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     dir: PathBuf,
+    gate: Arc<RwLock<()>>,
+}
+
+/// Bytes that were checked and lie on disk, not yet under their name.
+#[derive(Debug)]
+pub struct Spooled {
+    file: NamedTempFile,
+    blob: StoredBlob,
+}
+
+/// A kept file. Nobody removes it while this stands: let it go when a row names the file.
+#[derive(Debug)]
+pub struct Kept {
+    blob: StoredBlob,
+    _gate: OwnedRwLockReadGuard<()>,
+}
+
+impl Kept {
+    /// What was kept.
+    pub fn blob(&self) -> &StoredBlob {
+        &self.blob
+    }
+}
+
+/// The right to remove blobs: whatever is needed stands in a row while this is held.
+#[derive(Debug)]
+pub struct Removing {
+    blobs: Blobs,
+    _gate: OwnedRwLockWriteGuard<()>,
+}
+
+/// Why bytes were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Unspooled {
+    /// They broke off or are not the announced ones; the next try may bring others.
+    #[error(transparent)]
+    Broken(AdapterError),
+    /// It would be the same again: too large, or a disk or source in trouble.
+    #[error(transparent)]
+    Refused(AdapterError),
 }
 
 /// What a file must be to be kept.
@@ -38,7 +92,7 @@ impl Blobs {
     pub async fn open(data_dir: &Path) -> std::io::Result<Self> {
         let dir = data_dir.join("media");
         fs::create_dir_all(&dir).await?;
-        Ok(Self { dir })
+        Ok(Self { dir, gate: Arc::default() })
     }
 
     /// Where a blob lies.
@@ -47,27 +101,31 @@ impl Blobs {
         self.dir.join(fan).join(sha256)
     }
 
-    /// Spools a stream, hashes it once, checks it against what was announced, and keeps it.
+    /// Writes a stream to disk, hashes it once and checks it against what was announced.
     ///
     /// # Errors
-    /// [`AdapterError::Item`] when length, hash or size limit do not fit; the spool file is gone then.
-    pub async fn keep<S>(&self, mut stream: S, expected: Expected<'_>) -> Result<StoredBlob, AdapterError>
+    /// [`Unspooled`]; nothing of the bytes is left then.
+    pub async fn spool<S>(&self, mut stream: S, expected: Expected<'_>) -> Result<Spooled, Unspooled>
     where
         S: Stream<Item = Result<Bytes, AdapterError>> + Unpin,
     {
-        let spool = tempfile::NamedTempFile::new_in(&self.dir).map_err(disk)?;
-        let mut out = fs::File::create(spool.path()).await.map_err(disk)?;
+        let broken = |why: String| Err(Unspooled::Broken(AdapterError::item(why)));
+        let file = NamedTempFile::new_in(&self.dir).map_err(disk)?;
+        let mut out = fs::File::create(file.path()).await.map_err(disk)?;
         let mut hash = digest::Context::new(&digest::SHA256);
         let mut length: u64 = 0;
         let mut head = Vec::new();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
+            let chunk = chunk.map_err(|error| match error {
+                AdapterError::Item { .. } => Unspooled::Broken(error),
+                AdapterError::Busy { .. } | AdapterError::Fatal { .. } => Unspooled::Refused(error),
+            })?;
             length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             if length > expected.limit_bytes {
-                return Err(AdapterError::item(format!(
+                return Err(Unspooled::Refused(AdapterError::item(format!(
                     "the file is larger than this server takes ({} bytes)",
                     expected.limit_bytes
-                )));
+                ))));
             }
             if head.len() < HEAD_BYTES {
                 head.extend(chunk.iter().take(HEAD_BYTES - head.len()));
@@ -80,34 +138,60 @@ impl Blobs {
         if let Some(announced) = expected.file.bytes
             && announced != length
         {
-            return Err(AdapterError::item(format!(
-                "the file has {length} bytes, but the old server announced {announced}"
-            )));
+            return broken(format!("the file has {length} bytes, but the old server announced {announced}"));
         }
         if let Some(announced) = &expected.file.sha256
             && *announced != sha256
         {
-            return Err(AdapterError::item("the file's bytes are not the ones the old server announced"));
+            return broken("the file's bytes are not the ones the old server announced".to_owned());
         }
-        let media_type = served_type(&head);
-        let path = self.path(&sha256);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).await.map_err(disk)?;
-        }
-        spool.persist(&path).map_err(|error| disk(error.error))?;
-        Ok(StoredBlob { sha256, bytes: length, media_type })
+        let blob = StoredBlob { sha256, bytes: length, media_type: served_type(&head) };
+        Ok(Spooled { file, blob })
     }
 
+    /// Gives a spooled file its name, for good: after a power cut it is there.
+    ///
+    /// # Errors
+    /// [`AdapterError::Busy`] when the disk does not do it.
+    pub async fn keep(&self, spooled: Spooled) -> Result<Kept, AdapterError> {
+        let gate = Arc::clone(&self.gate).read_owned().await;
+        let Spooled { file, blob } = spooled;
+        let path = self.path(&blob.sha256);
+        let fan = path.parent().unwrap_or(&self.dir);
+        match fs::create_dir(fan).await {
+            Ok(()) => sync_dir(&self.dir).await.map_err(trouble)?,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(trouble(error)),
+        }
+        file.persist(&path).map_err(|error| trouble(error.error))?;
+        sync_dir(fan).await.map_err(trouble)?;
+        Ok(Kept { blob, _gate: gate })
+    }
+
+    /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called
+    /// inside a work of the database's writer.
+    pub async fn removing(&self) -> Removing {
+        let gate = Arc::clone(&self.gate).write_owned().await;
+        Removing { blobs: self.clone(), _gate: gate }
+    }
+}
+
+impl Removing {
     /// Removes a blob; one that is not there is fine.
     ///
     /// # Errors
     /// Whatever the file system says.
     pub async fn remove(&self, sha256: &str) -> std::io::Result<()> {
-        match fs::remove_file(self.path(sha256)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        match fs::remove_file(self.blobs.path(sha256)).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
+}
+
+/// Makes the names in a directory durable.
+async fn sync_dir(dir: &Path) -> std::io::Result<()> {
+    fs::File::open(dir).await?.sync_all().await
 }
 
 /// The type a file is served with: what its bytes say, from a short list; never what somebody claims,
@@ -127,13 +211,18 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+fn disk(error: std::io::Error) -> Unspooled {
+    Unspooled::Refused(trouble(error))
+}
+
 /// A failing disk concerns the whole transfer, not one file.
-fn disk(error: std::io::Error) -> AdapterError {
-    AdapterError::Busy {
-        doing: "writing a media file".to_owned(),
-        why: format!("this server's disk: {error}"),
-        after: std::time::Duration::from_mins(1),
-    }
+fn trouble(error: std::io::Error) -> AdapterError {
+    let why = if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        "this server's disk is full; as soon as there is room again, it goes on by itself".to_owned()
+    } else {
+        format!("this server's disk does not take it ({error}); as soon as it does, it goes on by itself")
+    };
+    AdapterError::Busy { doing: "writing a media file".to_owned(), why, after: Duration::from_mins(1) }
 }
 
 #[cfg(test)]
@@ -152,14 +241,17 @@ mod tests {
         }
     }
 
-    async fn keep(announced: &MediaFile, limit_bytes: u64) -> Result<StoredBlob, AdapterError> {
+    fn bytes() -> impl Stream<Item = Result<Bytes, AdapterError>> + Unpin {
+        futures::stream::iter([Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n")), Ok(Bytes::from_static(b"rest"))])
+    }
+
+    async fn keep(announced: &MediaFile, limit_bytes: u64) -> Result<StoredBlob, Unspooled> {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
-        let stream = futures::stream::iter([
-            Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n")),
-            Ok(Bytes::from_static(b"rest")),
-        ]);
-        let kept = blobs.keep(stream, Expected { limit_bytes, file: announced }).await;
+        let kept = match blobs.spool(bytes(), Expected { limit_bytes, file: announced }).await {
+            Ok(spooled) => Ok(blobs.keep(spooled).await.unwrap().blob().clone()),
+            Err(error) => Err(error),
+        };
         let spooled = std::fs::read_dir(dir.path().join("media")).unwrap().count();
         assert!(spooled <= 1, "a spool file was left behind");
         kept
@@ -174,13 +266,44 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lie_about_length_or_hash_is_found_out() {
-        assert!(keep(&file(Some(11), None), 100).await.is_err());
-        assert!(keep(&file(None, Some("00")), 100).await.is_err());
+    async fn a_lie_about_length_or_hash_is_found_out_and_may_be_mended_by_another_try() {
+        assert!(matches!(keep(&file(Some(11), None), 100).await, Err(Unspooled::Broken(_))));
+        assert!(matches!(keep(&file(None, Some("00")), 100).await, Err(Unspooled::Broken(_))));
     }
 
     #[tokio::test]
     async fn a_file_past_the_limit_is_refused() {
-        assert!(keep(&file(None, None), 11).await.is_err());
+        assert!(matches!(keep(&file(None, None), 11).await, Err(Unspooled::Refused(_))));
+    }
+
+    #[tokio::test]
+    async fn a_disk_in_trouble_is_named_and_asks_to_come_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let media = dir.path().join("media");
+        std::fs::remove_dir(&media).unwrap();
+        std::fs::write(&media, "in the way").unwrap();
+        let expected = file(None, None);
+        let spool = || blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected });
+        let Err(Unspooled::Refused(error @ AdapterError::Busy { .. })) = spool().await else { panic!() };
+        assert!(error.to_string().contains("this server's disk"), "{error}");
+        std::fs::remove_file(&media).unwrap();
+        std::fs::create_dir(&media).unwrap();
+        assert!(blobs.keep(spool().await.unwrap()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_removes_between_a_files_arrival_and_its_row() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let expected = file(None, None);
+        let spooled = blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected }).await.unwrap();
+        let kept = blobs.keep(spooled).await.unwrap();
+        let mut removing = std::pin::pin!(blobs.removing());
+        assert!(futures::poll!(removing.as_mut()).is_pending());
+        let sha256 = kept.blob().sha256.clone();
+        drop(kept);
+        removing.await.remove(&sha256).await.unwrap();
+        assert!(!blobs.path(&sha256).exists());
     }
 }

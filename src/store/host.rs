@@ -1,11 +1,13 @@
 //! What announcing and forwarding ask of the built-in server's tables.
 
-use super::{Store, StoreError, StoreResult, from_json, to_json};
+use super::{Store, StoreError, StoreResult, from_json, keyed::rows_of, to_json};
+use crate::model::item::ItemKind;
 
 /// A live thing of the server: whose it is, and who may see it.
 #[derive(sqlx::FromRow)]
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct FoundRow {
+    pub id: String,
     pub account_id: String,
     pub username: String,
     pub visibility: String,
@@ -13,51 +15,34 @@ pub struct FoundRow {
     pub file_name: String,
 }
 
-/// A post that is neither on trial nor deleted.
+/// Live things of one kind by their ids: posts that are neither on trial nor deleted, boosts that are
+/// not on trial, files that are not on trial. A file is as visible as its post; without a post it is
+/// its owner's alone, and with a deleted one it is gone.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn post(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
+pub async fn things(store: &Store, kind: ItemKind, ids: &[&str]) -> StoreResult<Vec<FoundRow>> {
+    let sql = match kind {
+        ItemKind::Posts => {
+            "select p.id, p.account_id, a.username, p.visibility, '' as file_name from posts p \
+             join accounts a on a.id = p.account_id \
+             where p.id in ({keys}) and not p.is_trial and p.deleted_at is null"
+        }
+        ItemKind::Boosts => {
+            "select b.id, b.account_id, a.username, b.visibility, '' as file_name from boosts b \
+             join accounts a on a.id = b.account_id where b.id in ({keys}) and not b.is_trial"
+        }
+        ItemKind::Media => {
+            "select m.id, m.account_id, a.username, coalesce(p.visibility, 'direct') as visibility, \
+             m.file_name from media m \
+             join accounts a on a.id = m.account_id left join posts p on p.id = m.post_id \
+             where m.id in ({keys}) and not m.is_trial and p.deleted_at is null \
+             and not coalesce(p.is_trial, false)"
+        }
+        _ => return Ok(Vec::new()),
+    };
     let mut c = store.reader().await?;
-    Ok(row!(
-        &mut c,
-        FoundRow,
-        "select p.account_id, a.username, p.visibility, '' as file_name from posts p \
-         join accounts a on a.id = p.account_id where p.id = $1 and not p.is_trial and p.deleted_at is null",
-        id,
-    )?)
-}
-
-/// A boost that is not on trial.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn boost(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
-    let mut c = store.reader().await?;
-    Ok(row!(
-        &mut c,
-        FoundRow,
-        "select b.account_id, a.username, b.visibility, '' as file_name from boosts b \
-         join accounts a on a.id = b.account_id where b.id = $1 and not b.is_trial",
-        id,
-    )?)
-}
-
-/// A file that is not on trial, as visible as its post; without a post it is its owner's alone, and
-/// with a deleted one it is gone.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn medium(store: &Store, id: &str) -> StoreResult<Option<FoundRow>> {
-    let mut c = store.reader().await?;
-    Ok(row!(
-        &mut c,
-        FoundRow,
-        "select m.account_id, a.username, coalesce(p.visibility, 'direct') as visibility, m.file_name from media m \
-         join accounts a on a.id = m.account_id left join posts p on p.id = m.post_id \
-         where m.id = $1 and not m.is_trial and p.deleted_at is null and not coalesce(p.is_trial, false)",
-        id,
-    )?)
+    rows_of(&mut c, sql, &[], ids).await
 }
 
 /// The distinct inboxes that reach all followers, shared ones where there are any.

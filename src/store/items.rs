@@ -1,8 +1,8 @@
 //! Tables `items`, `transfer_cursors` and `notes`: what was read from a source and what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Connection, Store, StoreResult, count, from_json, to_json};
+use super::{Connection, Store, StoreResult, count, from_json, keyed::rows_of, to_json};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page},
@@ -50,8 +50,8 @@ pub struct Waiting {
     pub key: ItemKey,
     /// The thing itself.
     pub item: Item,
-    /// Its original time in microseconds.
-    pub published_at: Option<i64>,
+    /// Its original time in microseconds; 0 where the source does not say.
+    pub published_at: i64,
     /// Order of reading.
     pub position: i64,
     /// Its bytes, for a file that was fetched.
@@ -136,7 +136,7 @@ async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: 
         kind.as_str(),
         key.as_str(),
         position,
-        item.published().map(crate::model::moment::Moment::micros),
+        item.published().map_or(0, crate::model::moment::Moment::micros),
         to_json(item),
     )?;
     if let (1, Item::Post(object)) = (added, item) {
@@ -209,11 +209,10 @@ pub async fn fetched(
     let mut c = store.reader().await?;
     let found = rows!(
         &mut c,
-        (String, String, Option<i64>, i64, Option<String>),
+        (String, String, i64, i64, Option<String>),
         "select key, item, published_at, position, blob from items \
-         where transfer_id = $1 and kind = $2 and state = 'fetched' \
-         and (coalesce(published_at, 0) > $3 or (coalesce(published_at, 0) = $3 and position > $4)) \
-         order by coalesce(published_at, 0), position limit $5",
+         where transfer_id = $1 and kind = $2 and state = 'fetched' and (published_at, position) > ($3, $4) \
+         order by published_at, position limit $5",
         transfer.as_str(),
         kind.as_str(),
         after.0,
@@ -234,18 +233,24 @@ pub async fn fetched(
         .collect()
 }
 
-/// Files that were announced and not yet fetched.
+/// Files that were announced and not yet fetched, in the order of reading after `after`.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn files_to_fetch(store: &Store, transfer: &TransferId, limit: i64) -> StoreResult<Vec<Waiting>> {
+pub async fn files_to_fetch(
+    store: &Store,
+    transfer: &TransferId,
+    after: i64,
+    limit: i64,
+) -> StoreResult<Vec<Waiting>> {
     let mut c = store.reader().await?;
     let found = rows!(
         &mut c,
         (String, String, i64),
         "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
-         and state = 'fetched' and blob is null order by position limit $2",
+         and state = 'fetched' and blob is null and position > $2 order by position limit $3",
         transfer.as_str(),
+        after,
         limit,
     )?;
     found
@@ -254,7 +259,7 @@ pub async fn files_to_fetch(store: &Store, transfer: &TransferId, limit: i64) ->
             Ok(Waiting {
                 key: ItemKey::from(key),
                 item: from_json("item", &item)?,
-                published_at: None,
+                published_at: 0,
                 position,
                 blob: None,
             })
@@ -272,20 +277,10 @@ pub async fn blobs(
     keys: &[&str],
 ) -> StoreResult<BTreeMap<String, StoredBlob>> {
     let mut c = store.reader().await?;
-    let mut found = BTreeMap::new();
-    for key in keys {
-        let blob: Option<(String,)> = row!(
-            &mut c,
-            (String,),
-            "select blob from items where transfer_id = $1 and kind = 'media' and key = $2 and blob is not null",
-            transfer.as_str(),
-            *key,
-        )?;
-        if let Some((text,)) = blob {
-            found.insert((*key).to_owned(), from_json("blob", &text)?);
-        }
-    }
-    Ok(found)
+    let sql = "select key, blob from items \
+               where transfer_id = $1 and kind = 'media' and blob is not null and key in ({keys})";
+    let found: Vec<(String, String)> = rows_of(&mut c, sql, &[transfer.as_str()], keys).await?;
+    found.into_iter().map(|(key, text)| Ok((key, from_json("blob", &text)?))).collect()
 }
 
 /// Notes that a file's bytes are here.
@@ -489,33 +484,38 @@ pub async fn notes(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(Str
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn unreferenced_blobs(store: &Store, transfer: &TransferId) -> StoreResult<Vec<String>> {
+pub async fn unreferenced_blobs(store: &Store, transfer: &TransferId) -> StoreResult<BTreeSet<String>> {
     let mut c = store.reader().await?;
     let mine = rows!(
         &mut c,
         (String,),
-        "select blob from items where transfer_id = $1 and blob is not null",
+        "select distinct blob from items where transfer_id = $1 and blob is not null",
         transfer.as_str(),
     )?;
-    let mut unreferenced = Vec::new();
-    for (text,) in mine {
-        let blob: StoredBlob = from_json("blob", &text)?;
-        let pattern = format!("%\"{}\"%", blob.sha256);
-        let held: Option<(i64,)> = row!(
-            &mut c,
-            (i64,),
-            "select count(*) from (select id from media where sha256 = $1 \
-             union all select id from accounts where avatar like $2 or header like $2 \
-             union all select transfer_id from waiting_profiles where avatar like $2 or header like $2 \
-             union all select key from items where transfer_id <> $3 and blob = $4) as held",
-            &blob.sha256,
-            pattern,
-            transfer.as_str(),
-            &text,
-        )?;
-        if held.is_none_or(|(n,)| n == 0) {
-            unreferenced.push(blob.sha256);
-        }
+    let described = rows!(
+        &mut c,
+        (String,),
+        "select avatar from accounts where avatar is not null \
+         union select header from accounts where header is not null \
+         union select avatar from waiting_profiles where avatar is not null \
+         union select header from waiting_profiles where header is not null \
+         union select blob from items where transfer_id <> $1 and blob is not null",
+        transfer.as_str(),
+    )?;
+    let mut left = hashes(mine)?;
+    for held in hashes(described)? {
+        left.remove(&held);
     }
-    Ok(unreferenced)
+    let wanted: Vec<&str> = left.iter().map(String::as_str).collect();
+    let shown: Vec<(String,)> =
+        rows_of(&mut c, "select sha256 from media where sha256 in ({keys})", &[], &wanted).await?;
+    for (held,) in shown {
+        left.remove(&held);
+    }
+    Ok(left)
+}
+
+fn hashes(described: Vec<(String,)>) -> StoreResult<BTreeSet<String>> {
+    let hash = |(text,): (String,)| Ok(from_json::<StoredBlob>("blob", &text)?.sha256);
+    described.into_iter().map(hash).collect()
 }

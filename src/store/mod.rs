@@ -15,6 +15,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
+mod keyed;
 mod writer;
 
 use writer::Writer;

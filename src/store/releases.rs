@@ -138,6 +138,7 @@ async fn fill_profile(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
 /// # Errors
 /// [`super::StoreError`]; [`StoreError::Conflict`] when the disk refuses to remove a file.
 pub async fn discard(store: &Store, blobs: Blobs, owner: Owner) -> StoreResult<bool> {
+    let removing = blobs.removing().await;
     store
         .write(move |c| {
             Box::pin(async move {
@@ -154,7 +155,7 @@ pub async fn discard(store: &Store, blobs: Blobs, owner: Owner) -> StoreResult<b
                     {
                         continue;
                     }
-                    blobs.remove(sha256).await.map_err(|error| {
+                    removing.remove(sha256).await.map_err(|error| {
                         StoreError::Conflict(format!("removing a file of a discarded copy: {error}"))
                     })?;
                 }

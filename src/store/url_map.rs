@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Store, StoreError, StoreResult, count};
+use super::{Store, StoreError, StoreResult, count, keyed::rows_of};
 use crate::model::{
     id::{ItemKey, LocalId, TransferId},
     item::ItemKind,
@@ -77,28 +77,28 @@ fn read(row: ReservationRow) -> StoreResult<Reservation> {
     })
 }
 
-/// The reservation of an item.
+/// The reservations of items of one kind, by key.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn reservation(
+pub async fn reservations(
     store: &Store,
     transfer: &TransferId,
     kind: ItemKind,
-    key: &str,
-) -> StoreResult<Option<Reservation>> {
+    keys: &[&str],
+) -> StoreResult<BTreeMap<String, Reservation>> {
     let mut c = store.reader().await?;
-    row!(
-        &mut c,
-        ReservationRow,
-        "select kind, key, local_id, new_url, new_page from url_map \
-         where transfer_id = $1 and kind = $2 and key = $3",
-        transfer.as_str(),
-        kind.as_str(),
-        key,
-    )?
-    .map(read)
-    .transpose()
+    let sql = "select kind, key, local_id, new_url, new_page from url_map \
+               where transfer_id = $1 and kind = $2 and key in ({keys})";
+    let found: Vec<ReservationRow> = rows_of(&mut c, sql, &[transfer.as_str(), kind.as_str()], keys).await?;
+    found.into_iter().map(|row| Ok((row.key.clone(), read(row)?))).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct PlaceRow {
+    address: String,
+    #[sqlx(flatten)]
+    reservation: ReservationRow,
 }
 
 /// Where the posts behind these addresses live now: by address, the new id and page.
@@ -108,25 +108,14 @@ pub async fn reservation(
 pub async fn posts_at(
     store: &Store,
     transfer: &TransferId,
-    addresses: &[String],
+    addresses: &[&str],
 ) -> StoreResult<BTreeMap<String, Reservation>> {
     let mut c = store.reader().await?;
-    let mut found = BTreeMap::new();
-    for address in addresses {
-        let reservation = row!(
-            &mut c,
-            ReservationRow,
-            "select m.kind, m.key, m.local_id, m.new_url, m.new_page from old_addresses a \
-             join url_map m on m.transfer_id = a.transfer_id and m.kind = a.kind and m.key = a.key \
-             where a.transfer_id = $1 and a.address = $2",
-            transfer.as_str(),
-            address,
-        )?;
-        if let Some(row) = reservation {
-            found.insert(address.clone(), read(row)?);
-        }
-    }
-    Ok(found)
+    let sql = "select a.address, m.kind, m.key, m.local_id, m.new_url, m.new_page from old_addresses a \
+               join url_map m on m.transfer_id = a.transfer_id and m.kind = a.kind and m.key = a.key \
+               where a.transfer_id = $1 and a.address in ({keys})";
+    let found: Vec<PlaceRow> = rows_of(&mut c, sql, &[transfer.as_str()], addresses).await?;
+    found.into_iter().map(|row| Ok((row.address, read(row.reservation)?))).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -162,6 +151,7 @@ pub async fn entries(
     limit: i64,
     only_waiting: bool,
 ) -> StoreResult<Vec<Entry>> {
+    let (after_kind, after_key) = after.split_once(' ').unwrap_or_default();
     let mut c = store.reader().await?;
     let found = rows!(
         &mut c,
@@ -170,10 +160,11 @@ pub async fn entries(
          join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
          where m.transfer_id = $1 and m.old_url <> '' and i.state = 'written' \
          and m.kind in ('posts', 'boosts', 'media') \
-         and m.kind || ' ' || m.key > $2 and (not $4 or not m.handed_over) \
-         order by m.kind || ' ' || m.key limit $3",
+         and (m.kind, m.key) > ($2, $3) and (not $5 or not m.handed_over) \
+         order by m.kind, m.key limit $4",
         transfer.as_str(),
-        after,
+        after_kind,
+        after_key,
         limit,
         only_waiting,
     )?;

@@ -1,6 +1,8 @@
 //! New home: the owner has consented. The copy becomes visible, the link to the old account is
 //! published, and the URL map is handed over in batches.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use url::Url;
 
@@ -39,7 +41,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     start(engine, &login, &actor, &account.actor, transfer).await?;
     let endpoint = actor.endpoints.hand_over.clone();
     let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home takes no map.".to_owned()))?;
-    let mut after = String::new();
+    let (mut after, mut refusals) = (String::new(), BTreeMap::new());
     loop {
         let batch = url_map::entries(&engine.store, &transfer.id, &after, BATCH, true).await?;
         let Some((last, _)) = batch.last() else { break };
@@ -50,9 +52,12 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         let taken =
             batch.iter().map(|(_, entry)| entry.old.to_string()).filter(|old| !refused.contains_key(old));
         url_map::mark_handed_over(&engine.store, &transfer.id, taken.collect()).await?;
-        for why in refused.values() {
-            items::note(&engine.store, &transfer.id, "map", 1, why).await?;
+        for why in refused.into_values() {
+            *refusals.entry(why).or_insert(0_u64) += 1;
         }
+    }
+    for (why, times) in refusals {
+        items::note(&engine.store, &transfer.id, "map", times, &why).await?;
     }
     post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;
     let (from, to) = (TransferState::HandingOver, TransferState::AwaitingAnnouncement);
@@ -155,7 +160,7 @@ async fn request(engine: &Engine, login: &Login, request: Request) -> TransferRe
 }
 
 /// Entries Old home did not take, with its reasons.
-fn refused(answer: &Value) -> std::collections::BTreeMap<String, String> {
+fn refused(answer: &Value) -> BTreeMap<String, String> {
     answer
         .get("refused")
         .and_then(Value::as_array)

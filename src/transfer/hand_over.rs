@@ -1,6 +1,8 @@
 //! The destination says who it is and gives back the list of new addresses. All of it stays inert
 //! until the owner announces and each entry is proven.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     model::problem::ProblemKind,
     oauth::scope::Scope,
+    port::host::Located,
     store::{
         departures::{self, DepartureRow, NewDeparture},
         forwards::{self, ForwardRow},
@@ -133,14 +136,34 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
     departures::bind(&side.store, departure.id.clone(), grant.consent.as_str().to_owned()).await?;
     let total = batch.entries.len();
     let (mut good, mut refused) = (Vec::with_capacity(total), Vec::new());
-    for entry in batch.entries {
-        match check(side, grant, &departure.id, &target, &entry).await? {
-            Ok(row) => good.push((entry.old, row)),
+    let read = batch.entries.into_iter().map(|entry| (addresses(&target, &entry), entry));
+    let (mut lines, mut olds) = (Vec::with_capacity(total), Vec::with_capacity(total));
+    for (addresses, entry) in read {
+        match addresses {
+            Ok((old, new)) => {
+                olds.push(old);
+                lines.push((entry, new));
+            }
             Err(why) => refused.push(RefusedEntry { old: entry.old, why: why.to_owned() }),
+        }
+    }
+    let located = side.host.locate_all(&olds).await?;
+    for ((entry, new), located) in lines.into_iter().zip(located) {
+        match located.filter(|located| located.account == grant.account) {
+            Some(located) => {
+                let row = line(&departure.id, &target, &entry, &new, &located);
+                good.push((entry.old, row));
+            }
+            // The same words for another's and for nobody's: a list must not be a way to ask who owns what.
+            None => refused.push(RefusedEntry {
+                old: entry.old,
+                why: "the old address is not an object or file of this account".to_owned(),
+            }),
         }
     }
     let rows = good.iter().map(|(_, row)| row.clone()).collect();
     let elsewhere = forwards::add(&side.store, departure.id, rows, batch.complete).await?;
+    let elsewhere: BTreeSet<String> = elsewhere.into_iter().collect();
     for (old, _) in good.into_iter().filter(|(_, row)| elsewhere.contains(&row.old_url)) {
         let why = if departure.state == "started" {
             "another new address was handed over for it before, and the first one stays"
@@ -155,27 +178,19 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
     Ok(Taken { accepted: total - refused.len(), refused })
 }
 
-/// Checks one line. Kind and visibility are ours to know: what the line says of them is not asked.
-async fn check(
-    side: &SourceSide,
-    grant: &Grant,
-    departure: &str,
-    target: &Url,
-    entry: &Entry,
-) -> SourceSideResult<Result<ForwardRow, &'static str>> {
-    let Some(old) = plain_url(&entry.old) else {
-        return Ok(Err("the old address is not a plain web address"));
-    };
-    let Some(new) = plain_url(&entry.new).filter(|new| new.origin() == target.origin()) else {
-        return Ok(Err("the new address is not a plain address on the new account's own server"));
-    };
-    let located = side.host.locate(&old).await?.filter(|located| located.account == grant.account);
-    let Some(located) = located else {
-        // The same words for another's and for nobody's: a list must not be a way to ask who owns what.
-        return Ok(Err("the old address is not an object or file of this account"));
-    };
+/// The two addresses of a line, if they can be believed to be such.
+fn addresses(target: &Url, entry: &Entry) -> Result<(Url, Url), &'static str> {
+    let old = plain_url(&entry.old).ok_or("the old address is not a plain web address")?;
+    let new = plain_url(&entry.new)
+        .filter(|new| new.origin() == target.origin())
+        .ok_or("the new address is not a plain address on the new account's own server")?;
+    Ok((old, new))
+}
+
+/// A line as it is kept. Kind and visibility are ours to know: what the line says of them is not asked.
+fn line(departure: &str, target: &Url, entry: &Entry, new: &Url, located: &Located) -> ForwardRow {
     let page = entry.page.as_deref().and_then(plain_url).filter(|page| page.origin() == target.origin());
-    Ok(Ok(ForwardRow {
+    ForwardRow {
         departure_id: departure.to_owned(),
         old_url: located.id.to_string(),
         new_url: new.to_string(),
@@ -184,7 +199,7 @@ async fn check(
         visibility: located.visibility.as_str().to_owned(),
         proof: "none".to_owned(),
         why: None,
-    }))
+    }
 }
 
 #[cfg(test)]

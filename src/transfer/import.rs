@@ -1,26 +1,26 @@
 //! New home: reserve all ids, then write all items. Replies, quotes and links resolve in any order
 //! because every address is known before the first item is written.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
-use super::{Engine, TransferResult, access::open_source, remap};
+use super::{Engine, TransferError, TransferResult, access::open_source, prepare::prepare, remap};
 use crate::{
     model::{
         item::{Item, ItemKind},
         mapping::Reservation,
         media::{MediaFile, MediaRole},
+        object::Visibility,
         transfer::{Transfer, TransferState},
     },
-    port::destination::{Prepared, StoredBlob, Wanted, Written},
+    port::{
+        destination::{Wanted, Written},
+        error::AdapterError,
+    },
     store::{
-        StoreError,
-        items::{self, ItemState, Waiting},
+        items::{self, ItemState},
         transfers,
         url_map::{self, Line},
     },
-    transfer::TransferError,
 };
 
 /// Items reserved or written in one transaction.
@@ -67,11 +67,11 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
     loop {
         let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
-        after = (last.published_at.unwrap_or(0), last.position);
+        after = (last.published_at, last.position);
         let mut wanted = Vec::with_capacity(batch.len());
         for waiting in &batch {
             // Items of one millisecond keep the order of reading, in which parents stand first.
-            let at = waiting.published_at.unwrap_or(0).div_euclid(1000);
+            let at = waiting.published_at.div_euclid(1000);
             rank = if at == millis { rank.saturating_add(1) } else { 0 };
             millis = at;
             wanted.push(Wanted {
@@ -89,7 +89,7 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
             .enumerate()
             .map(|(index, reservation)| Line {
                 old: former(kind, &reservation),
-                visibility: visibility(index).unwrap_or(crate::model::object::Visibility::Direct),
+                visibility: visibility(index).unwrap_or(Visibility::Direct),
                 reservation,
             })
             .collect();
@@ -122,14 +122,13 @@ async fn write(
         if batch.is_empty() {
             return Ok(());
         }
-        let mut prepared = Vec::with_capacity(batch.len());
-        let mut files = Vec::with_capacity(batch.len());
-        for waiting in &batch {
-            let (one, used) = prepare(engine, transfer, waiting, sides).await?;
-            prepared.push(one);
-            files.push(used);
-        }
+        let ready = prepare(engine, &transfer.id, kind, &batch, sides).await?;
+        let (prepared, files): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
         let written = engine.destination.write(&transfer.id, &transfer.account, prepared).await?;
+        if written.len() != batch.len() {
+            let why = format!("{} of {} items were answered for", written.len(), batch.len());
+            return Err(TransferError::Adapter(AdapterError::fatal("writing the copy", why)));
+        }
         let mut outcomes = Vec::with_capacity(batch.len());
         for ((waiting, used), written) in batch.iter().zip(files).zip(written) {
             let (state, why) = match written {
@@ -145,39 +144,6 @@ async fn write(
         }
         items::settle(&engine.store, &transfer.id, outcomes).await?;
     }
-}
-
-/// Rewrites one item and finds its files; also the keys of the files it uses.
-async fn prepare(
-    engine: &Engine,
-    transfer: &Transfer,
-    waiting: &Waiting,
-    sides: &remap::Sides,
-) -> TransferResult<(Prepared, Vec<String>)> {
-    let (kind, key) = (waiting.item.kind(), waiting.key.as_str());
-    let reservation = url_map::reservation(&engine.store, &transfer.id, kind, key).await?;
-    let reservation = reservation.ok_or(StoreError::Missing("reservation"))?;
-    let addresses = remap::addresses(&waiting.item);
-    let posts = url_map::posts_at(&engine.store, &transfer.id, &addresses).await?;
-    let mut attached: BTreeMap<String, (Reservation, StoredBlob)> = BTreeMap::new();
-    if let Item::Post(object) = &waiting.item {
-        let keys: Vec<&str> = object.attachments.iter().map(|a| a.url.as_str()).collect();
-        for (key, blob) in items::blobs(&engine.store, &transfer.id, &keys).await? {
-            let file = url_map::reservation(&engine.store, &transfer.id, ItemKind::Media, &key).await?;
-            if let Some(file) = file {
-                attached.insert(key, (file, blob));
-            }
-        }
-    }
-    let known = remap::Known {
-        posts,
-        files: attached.iter().map(|(k, (r, _))| (k.clone(), r.url.clone())).collect(),
-    };
-    let item = remap::remap(&waiting.item, &reservation, sides, &known);
-    let used = attached.keys().cloned().collect();
-    let blobs =
-        attached.into_values().map(|(file, blob)| (file.url.to_string(), (file.local_id, blob))).collect();
-    Ok((Prepared { reservation, item, blobs }, used))
 }
 
 /// The profile and its two pictures wait until the owner keeps the copy.

@@ -1,7 +1,7 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
 //! At the destination: [`start`] → [`authorize`] → [`survey`] → [`fetch`] → [`media`] → [`plan`] →
-//! [`import`] (with [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
+//! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
 //!
 //! At the source: [`consent`] → [`tokens`] → [`export`] → [`hand_over`] → [`announce`] (with
 //! [`findings`] and [`prove`]) → [`redirect`].
@@ -24,6 +24,7 @@ pub mod hand_over;
 pub mod import;
 pub mod media;
 pub mod plan;
+mod prepare;
 pub mod prove;
 pub mod redirect;
 pub mod remap;

@@ -27,7 +27,7 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     loop {
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
         let Some(last) = batch.last() else { break };
-        after = (last.published_at.unwrap_or(0), last.position);
+        after = (last.published_at, last.position);
         let mut skipped = Vec::new();
         for waiting in &batch {
             let Item::Post(object) = &waiting.item else { continue };

@@ -73,11 +73,13 @@ pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult
             access::give_back(engine, &login).await;
         }
     }
+    let removing = engine.blobs.removing().await;
     for sha256 in items::unreferenced_blobs(&engine.store, &transfer.id).await? {
-        if let Err(error) = engine.blobs.remove(&sha256).await {
+        if let Err(error) = removing.remove(&sha256).await {
             tracing::warn!(%error, "a file of a discarded copy could not be removed");
         }
     }
+    drop(removing);
     transfers::erase(&engine.store, &transfer.id).await?;
     let (from, to) = (TransferState::Discarding, TransferState::Discarded);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;

@@ -30,11 +30,7 @@ fn demo(arguments: &[&str], tampering: Option<&str>) -> Output {
 fn result(output: &Output) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    assert_eq!(
-        text.lines().count(),
-        1,
-        "not exactly one line on stdout: {text}\n{said}"
-    );
+    assert_eq!(text.lines().count(), 1, "not exactly one line on stdout: {text}\n{said}");
     serde_json::from_str(&text).unwrap()
 }
 
@@ -44,11 +40,7 @@ fn agrees(output: &Output) -> Value {
     let result = result(output);
     for kind in ["posts", "boosts", "likes", "media", "bookmarks"] {
         let number = |field: &str| result["items"][kind][field].as_u64().unwrap();
-        assert_eq!(
-            number("source"),
-            number("destination") + number("skipped") + number("failed"),
-            "{kind}"
-        );
+        assert_eq!(number("source"), number("destination") + number("skipped") + number("failed"), "{kind}");
     }
     assert_eq!(result["redirects"]["checked"], result["redirects"]["ok"]);
     assert_eq!(result["redirects"]["hidden_leaked"], 0);
@@ -71,13 +63,7 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
     assert_eq!(counts(&result), [22, 3, 4, 5, 2]);
     let audiences = json!({"public": 16, "unlisted": 3, "followers": 4, "direct": 2});
     assert_eq!(result["visibility"], audiences);
-    for (kind, arrived) in [
-        ("posts", 22),
-        ("boosts", 3),
-        ("likes", 4),
-        ("media", 5),
-        ("bookmarks", 2),
-    ] {
+    for (kind, arrived) in [("posts", 22), ("boosts", 3), ("likes", 4), ("media", 5), ("bookmarks", 2)] {
         assert_eq!(result["items"][kind]["destination"], arrived, "{kind}");
     }
 }
@@ -85,9 +71,7 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
 /// The named real archive, if the machine has it.
 fn real(name: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("GODWIT_ARCHIVES");
-    let path = dir
-        .map(|dir| Path::new(&dir).join(name))
-        .filter(|path| path.exists());
+    let path = dir.map(|dir| Path::new(&dir).join(name)).filter(|path| path.exists());
     if path.is_none() {
         eprintln!("skipped: GODWIT_ARCHIVES does not name a folder with {name}");
     }
@@ -118,10 +102,8 @@ fn tampered(tampering: &str) -> Value {
     let program = dir.path().join("tamper");
     let own = std::env::current_exe().unwrap();
     // This very test program again, with the one test that does the tampering.
-    let script = format!(
-        "#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n",
-        own.display()
-    );
+    let script =
+        format!("#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n", own.display());
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let output = demo(&["--before-check", program.to_str().unwrap()], Some(tampering));
@@ -167,9 +149,7 @@ async fn database(dir: &str) -> SqliteConnection {
     let dir = std::env::var(dir).unwrap();
     let path = Path::new(&dir).join("godwit.sqlite");
     assert!(path.exists(), "{} is not there", path.display());
-    SqliteConnection::connect(&format!("sqlite://{}", path.display()))
-        .await
-        .unwrap()
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
 }
 
 async fn change(database: &mut SqliteConnection, sql: &'static str) {

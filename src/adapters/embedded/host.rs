@@ -49,7 +49,11 @@ impl Host for EmbeddedHost {
     }
 
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError> {
-        Ok(self.site.locate(url).await?)
+        Ok(self.site.locate_all(std::slice::from_ref(url)).await?.pop().flatten())
+    }
+
+    async fn locate_all(&self, urls: &[Url]) -> Result<Vec<Option<Located>>, AdapterError> {
+        Ok(self.site.locate_all(urls).await?)
     }
 
     async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError> {

@@ -61,33 +61,6 @@ async fn a_broken_post_is_named_and_the_rest_arrives() {
 }
 
 #[tokio::test]
-async fn small_pages_yield_what_one_large_page_does() {
-    let archive = Sample::ann().open();
-    for kind in archive.collections() {
-        let large = walk(&archive, kind, None, 100).await;
-        assert_eq!(walk(&archive, kind, None, 1).await, large);
-        assert_eq!(walk(&archive, kind, None, 3).await, large);
-    }
-}
-
-#[tokio::test]
-async fn reading_goes_on_from_any_cursor() {
-    let archive = Sample::ann().open();
-    let mut rest = walk(&archive, CollectionKind::Content, None, 100).await;
-    let mut cursor = None;
-    loop {
-        let page = archive.page(CollectionKind::Content, cursor.as_ref(), 1).await.unwrap();
-        rest.items.drain(..page.items.len());
-        rest.unreadable.drain(..page.unreadable.len());
-        let Some(next) = page.next else { break };
-        let again = Sample::ann().open();
-        assert_eq!(walk(&again, CollectionKind::Content, Some(next.clone()), 2).await, rest);
-        cursor = Some(next);
-    }
-    assert!(rest.items.is_empty());
-}
-
-#[tokio::test]
 async fn a_cursor_from_elsewhere_is_refused() {
     let archive = Sample::ann().open();
     for text in ["x", "-1", "6", "99999999999999999999999"] {

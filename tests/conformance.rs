@@ -1,0 +1,19 @@
+//! What every adapter must hold to, whatever is behind it: one sentence a test, each over all
+//! sources (or destinations) there are.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what cannot go on ends the test, and the homes run beside it"
+)]
+
+#[path = "conformance/destinations.rs"]
+mod destinations;
+#[path = "conformance/invented.rs"]
+mod invented;
+mod laboratory;
+#[path = "conformance/mirror.rs"]
+mod mirror;
+#[path = "conformance/openings.rs"]
+mod openings;
+#[path = "conformance/sources.rs"]
+mod sources;
