@@ -30,11 +30,7 @@ fn demo(arguments: &[&str], tampering: Option<&str>) -> Output {
 fn result(output: &Output) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    assert_eq!(
-        text.lines().count(),
-        1,
-        "not exactly one line on stdout: {text}\n{said}"
-    );
+    assert_eq!(text.lines().count(), 1, "not exactly one line on stdout: {text}\n{said}");
     serde_json::from_str(&text).unwrap()
 }
 
@@ -44,11 +40,7 @@ fn agrees(output: &Output) -> Value {
     let result = result(output);
     for kind in ["posts", "boosts", "likes", "media", "bookmarks"] {
         let number = |field: &str| result["items"][kind][field].as_u64().unwrap();
-        assert_eq!(
-            number("source"),
-            number("destination") + number("skipped") + number("failed"),
-            "{kind}"
-        );
+        assert_eq!(number("source"), number("destination") + number("skipped") + number("failed"), "{kind}");
     }
     assert_eq!(result["redirects"]["checked"], result["redirects"]["ok"]);
     assert_eq!(result["redirects"]["hidden_leaked"], 0);
@@ -71,13 +63,7 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
     assert_eq!(counts(&result), [22, 3, 4, 5, 2]);
     let audiences = json!({"public": 16, "unlisted": 3, "followers": 4, "direct": 2});
     assert_eq!(result["visibility"], audiences);
-    for (kind, arrived) in [
-        ("posts", 22),
-        ("boosts", 3),
-        ("likes", 4),
-        ("media", 5),
-        ("bookmarks", 2),
-    ] {
+    for (kind, arrived) in [("posts", 22), ("boosts", 3), ("likes", 4), ("media", 5), ("bookmarks", 2)] {
         assert_eq!(result["items"][kind]["destination"], arrived, "{kind}");
     }
 }
@@ -85,9 +71,7 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
 /// The named real archive, if the machine has it.
 fn real(name: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("GODWIT_ARCHIVES");
-    let path = dir
-        .map(|dir| Path::new(&dir).join(name))
-        .filter(|path| path.exists());
+    let path = dir.map(|dir| Path::new(&dir).join(name)).filter(|path| path.exists());
     if path.is_none() {
         eprintln!("skipped: GODWIT_ARCHIVES does not name a folder with {name}");
     }
@@ -112,54 +96,63 @@ fn a_real_archive_of_18_items_walks_through_and_everything_agrees() {
     assert_eq!(counts(&result), [18, 0, 3, 1, 0]);
 }
 
-/// Walks with a tampering before the last check; the walk ends, and the checker says no.
-fn tampered(tampering: &str) -> Value {
+/// Walks with a program before the last check, which is this very test program again with the one test
+/// that does the tampering.
+fn walk_with(tampering: &str) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("tamper");
     let own = std::env::current_exe().unwrap();
-    // This very test program again, with the one test that does the tampering.
-    let script = format!(
-        "#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n",
-        own.display()
-    );
+    let script =
+        format!("#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n", own.display());
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let output = demo(&["--before-check", program.to_str().unwrap()], Some(tampering));
-    assert!(
-        !output.status.success(),
-        "{tampering} was not noticed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    result(&output)
+    demo(&["--before-check", program.to_str().unwrap()], Some(tampering))
+}
+
+/// The walk ends, and the checker says no, for the reason that these words belong to.
+fn tampered(tampering: &str, words: &str) -> Value {
+    let output = walk_with(tampering);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let result = result(&output);
+    assert!(!output.status.success(), "{tampering} was not noticed: {said}");
+    assert!(said.contains("Not everything agrees."), "{said}");
+    let is_found = said.lines().any(|line| line.trim_start().starts_with("! ") && line.contains(words));
+    assert!(is_found, "{tampering} was noticed for another reason than “{words}”: {said}");
+    result
+}
+
+#[test]
+fn a_program_that_changes_nothing_before_the_check_changes_no_verdict() {
+    agrees(&walk_with("nothing"));
 }
 
 #[test]
 fn a_post_that_got_lost_is_noticed() {
-    let result = tampered("lose");
+    let result = tampered("lose", "posts: 22 stood in the archive, 21 arrived, 0 + 0 did not");
     assert_eq!(result["items"]["posts"]["destination"], 21);
 }
 
 #[test]
 fn a_post_that_arrived_twice_is_noticed() {
-    let result = tampered("double");
+    let result = tampered("double", "posts: 22 stood in the archive, 23 arrived, 0 + 0 did not");
     assert_eq!(result["items"]["posts"]["destination"], 23);
 }
 
 #[test]
 fn an_address_that_leads_to_the_wrong_post_is_noticed() {
-    let result = tampered("mislead");
+    let result = tampered("mislead", "which is another place");
     assert!(result["redirects"]["ok"].as_u64() < result["redirects"]["checked"].as_u64());
 }
 
 #[test]
 fn a_private_post_that_answers_is_noticed() {
-    let result = tampered("reveal");
+    let result = tampered("reveal", "is nobody else's business, and a stranger is told something new");
     assert!(result["redirects"]["hidden_leaked"].as_u64().unwrap() > 0);
 }
 
 #[test]
 fn a_notification_about_the_past_is_noticed() {
-    let result = tampered("disturb");
+    let result = tampered("disturb", "the follower was notified 1 times of what is long past");
     assert_eq!(result["notifications_at_follower"], 1);
 }
 
@@ -167,9 +160,7 @@ async fn database(dir: &str) -> SqliteConnection {
     let dir = std::env::var(dir).unwrap();
     let path = Path::new(&dir).join("godwit.sqlite");
     assert!(path.exists(), "{} is not there", path.display());
-    SqliteConnection::connect(&format!("sqlite://{}", path.display()))
-        .await
-        .unwrap()
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
 }
 
 async fn change(database: &mut SqliteConnection, sql: &'static str) {
@@ -241,6 +232,7 @@ async fn tampers_when_told_to() {
             )
             .await;
         }
+        "nothing" => {}
         other => panic!("{other} is no tampering"),
     }
 }

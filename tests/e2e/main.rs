@@ -5,5 +5,6 @@
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
 
+mod demo;
 mod fedify_follower;
 mod fedify_install;
