@@ -8,8 +8,10 @@
 mod demo;
 mod fedify_follower;
 mod fedify_install;
+mod grants;
 mod keep;
 mod lab;
+mod lying_peer;
 mod move_seen_by_others;
 mod policy;
 mod trial;

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod browser;
+pub mod client;
 pub mod home;
 pub mod mover;
 pub mod peer;
