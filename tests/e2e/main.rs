@@ -9,6 +9,7 @@ mod demo;
 mod fedify_follower;
 mod fedify_install;
 mod grants;
+mod interruptions;
 mod keep;
 mod lab;
 mod lying_peer;

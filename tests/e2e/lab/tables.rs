@@ -56,3 +56,21 @@ pub fn are_equal(before: &Rows, after: &Rows) {
     }
     assert_eq!(before.len(), after.len());
 }
+
+/// Gives Ann followers with an inbox each at `origin`, while her home stands still.
+pub async fn add_followers(home: &Home, origin: &str, number: usize) {
+    let options = SqliteConnectOptions::new().filename(home.database());
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    for number in 0..number {
+        let insert = "insert into followers (account_id, actor, inbox, follow_id, since)
+                      select id, $1, $2, $3, 1 from accounts where username = 'ann'";
+        sqlx::query(insert)
+            .bind(format!("{origin}/users/{number}"))
+            .bind(format!("{origin}/users/{number}/inbox"))
+            .bind(format!("{origin}/follows/{number}"))
+            .execute(&mut database)
+            .await
+            .unwrap();
+    }
+    database.close().await.unwrap();
+}
