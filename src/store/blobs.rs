@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tokio::{fs, io::AsyncWriteExt};
 
+use super::spool::Spool;
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
 
@@ -19,6 +20,7 @@ const HEAD_BYTES: usize = 8192;
 #[derive(Debug, Clone)]
 pub struct Blobs {
     dir: PathBuf,
+    spool: Spool,
 }
 
 /// What a file must be to be kept.
@@ -38,7 +40,8 @@ impl Blobs {
     pub async fn open(data_dir: &Path) -> std::io::Result<Self> {
         let dir = data_dir.join("media");
         fs::create_dir_all(&dir).await?;
-        Ok(Self { dir })
+        let spool = Spool::open(&dir)?;
+        Ok(Self { dir, spool })
     }
 
     /// Where a blob lies.
@@ -55,7 +58,7 @@ impl Blobs {
     where
         S: Stream<Item = Result<Bytes, AdapterError>> + Unpin,
     {
-        let spool = tempfile::NamedTempFile::new_in(&self.dir).map_err(disk)?;
+        let spool = tempfile::NamedTempFile::new_in(self.spool.path()).map_err(disk)?;
         let mut out = fs::File::create(spool.path()).await.map_err(disk)?;
         let mut hash = digest::Context::new(&digest::SHA256);
         let mut length: u64 = 0;
@@ -160,8 +163,8 @@ mod tests {
             Ok(Bytes::from_static(b"rest")),
         ]);
         let kept = blobs.keep(stream, Expected { limit_bytes, file: announced }).await;
-        let spooled = std::fs::read_dir(dir.path().join("media")).unwrap().count();
-        assert!(spooled <= 1, "a spool file was left behind");
+        let spooled = std::fs::read_dir(dir.path().join("media/spool")).unwrap().count();
+        assert_eq!(spooled, 0, "a spool file was left behind");
         kept
     }
 

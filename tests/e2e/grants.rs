@@ -88,9 +88,20 @@ async fn a_token_opens_nothing_of_another_account_and_no_more_than_its_scope() {
     let href = media["orderedItems"][0]["href"].as_str().unwrap_or_else(|| panic!("{media:#}")).to_owned();
     let file = href.strip_prefix(&old.origin).unwrap();
     assert_eq!(client.read(file, &token).await.status, 200);
-    let reading =
-        ["blocked", "media", "content", "outbox", "liked", "bookmarks", "following", "content?cursor=", "status"];
-    for path in reading.map(|kind| format!("/godwit/lola/ann/{kind}")).iter().map(String::as_str).chain([file]) {
+    let reading = [
+        "blocked",
+        "media",
+        "content",
+        "outbox",
+        "liked",
+        "bookmarks",
+        "following",
+        "content?cursor=",
+        "status",
+    ];
+    for path in
+        reading.map(|kind| format!("/godwit/lola/ann/{kind}")).iter().map(String::as_str).chain([file])
+    {
         assert_eq!(client.read(path, &token).await.status, 200, "{path}");
         let refused = client.read(path, &of_bea).await;
         assert_eq!((refused.status, &refused.json()["title"]), (403, &json!("actor_mismatch")), "{path}");
@@ -99,7 +110,11 @@ async fn a_token_opens_nothing_of_another_account_and_no_more_than_its_scope() {
     // A file of Ann's under Bea's own name is not there.
     let stolen = file.replace("/ann/", "/bea/");
     let refused = client.read(&stolen, &of_bea).await;
-    assert!((400..500).contains(&refused.status) && refused.json()["detail"].is_string(), "{}", refused.text());
+    assert!(
+        (400..500).contains(&refused.status) && refused.json()["detail"].is_string(),
+        "{}",
+        refused.text()
+    );
     let batch = json!({"entries": [], "complete": true});
     let new_actor = format!("{}/users/bea", client.origin);
     assert_eq!(client.give("/godwit/lola/ann/map", &of_bea, &batch).await.status, 403);
@@ -175,7 +190,8 @@ async fn only_addresses_that_are_ones_own_and_proven_ever_lead_away() {
     assert_eq!(elsewhere.status, 422, "{}", elsewhere.text());
     client.start_move("ann", &token, &format!("{}/users/ann", client.origin)).await.good();
     let new = |name: &str| format!("{}/posts/{name}", client.origin);
-    let entry = |old: &str, new: &str| json!({"old": old, "new": new, "kind": "posts", "visibility": "public"});
+    let entry =
+        |old: &str, new: &str| json!({"old": old, "new": new, "kind": "posts", "visibility": "public"});
     let batch = json!({"complete": true, "entries": [
         entry(&own[0], &new("true")),
         entry(&own[1], &new("silent")),
@@ -212,7 +228,10 @@ async fn only_addresses_that_are_ones_own_and_proven_ever_lead_away() {
         for accept in [ACTIVITY, ANYTHING] {
             assert_eq!(stranger.get(post, accept).await.status, 200, "{post} ({accept})");
         }
-        assert!(stranger.get(post, PAGES).await.location().unwrap().as_str().starts_with(&old.origin), "{post}");
+        assert!(
+            stranger.get(post, PAGES).await.location().unwrap().as_str().starts_with(&old.origin),
+            "{post}"
+        );
     }
     assert!(client.asked().iter().any(|asked| asked.path == "/posts/silent"));
     assert!(old.is_well());

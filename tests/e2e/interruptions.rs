@@ -32,7 +32,10 @@ async fn homes(others: &[&str]) -> ([Home; 2], Mover) {
 
 /// How far a copy is: grows with everything that was read or written.
 fn progress(status: &Value) -> u64 {
-    ["posts", "media"].iter().map(|kind| count(status, kind, "source") + count(status, kind, "destination")).sum()
+    ["posts", "media"]
+        .iter()
+        .map(|kind| count(status, kind, "source") + count(status, kind, "destination"))
+        .sum()
 }
 
 /// Everything is there once, in the numbers and in the tables.
@@ -42,13 +45,17 @@ async fn nothing_is_missing_or_doubled(status: &Value, new: &Home, mover: &Mover
         assert_eq!(count(status, kind, "destination"), u64::try_from(number).unwrap(), "{kind}: {status:#}");
     }
     let map = mover.map(status["id"].as_str().unwrap()).await;
-    let distinct = |field: &str| map.iter().map(|entry| entry[field].to_string()).collect::<BTreeSet<_>>().len();
+    let distinct =
+        |field: &str| map.iter().map(|entry| entry[field].to_string()).collect::<BTreeSet<_>>().len();
     assert_eq!((map.len(), distinct("old"), distinct("new")), (POSTS + FILES, POSTS + FILES, POSTS + FILES));
     let posts = i64::try_from(POSTS).unwrap();
     assert_eq!(tables::number(new, "select count(*) from posts").await, posts);
     let distinct = "select count(distinct json_extract(object, '$.previously[0].id')) from posts";
     assert_eq!(tables::number(new, distinct).await, posts);
-    assert_eq!(tables::number(new, "select count(*) from media where post_id is not null").await, i64::try_from(FILES).unwrap());
+    assert_eq!(
+        tables::number(new, "select count(*) from media where post_id is not null").await,
+        i64::try_from(FILES).unwrap()
+    );
     assert_eq!(new.media().len(), FILES, "half files are left lying: {:#?}", new.media());
 }
 
@@ -77,7 +84,10 @@ async fn a_new_home_killed_again_and_again_while_copying_ends_with_everything_on
     assert!(kills >= 4 && killed_in.contains_key("fetching"), "the story was too slow: {killed_in:?}");
     eprintln!("killed in {killed_in:?}");
     nothing_is_missing_or_doubled(&status, &new, &mover).await;
-    let notified = tables::number(&new, "select (select count(*) from deliveries) + (select count(*) from notifications)");
+    let notified = tables::number(
+        &new,
+        "select (select count(*) from deliveries) + (select count(*) from notifications)",
+    );
     assert_eq!(notified.await, 0);
     let stranger = Browser::new();
     for entry in mover.map(&id).await.iter().step_by(40) {
@@ -152,7 +162,8 @@ async fn an_old_home_killed_while_announcing_tells_every_follower_and_redirects_
     let mut counter = json!(0);
     while status["state"] != "done" {
         mover.browser.visit(&new.at(&format!("/transfers/{id}"))).await;
-        counter = mover.browser.json(&new.at(&format!("/api/v1/changes?since={counter}"))).await["counter"].clone();
+        counter =
+            mover.browser.json(&new.at(&format!("/api/v1/changes?since={counter}"))).await["counter"].clone();
         status = mover.status(&id, None).await;
     }
     nothing_is_missing_or_doubled(&status, &new, &mover).await;
@@ -177,7 +188,10 @@ async fn an_old_home_killed_while_announcing_tells_every_follower_and_redirects_
     for entry in mover.map(&id).await.iter().step_by(7) {
         let accept = if entry["kind"] == "media" { ANYTHING } else { ACTIVITY };
         let answer = stranger.get(entry["old"].as_str().unwrap(), accept).await;
-        assert_eq!((answer.status, answer.location().unwrap().as_str()), (301, entry["new"].as_str().unwrap()));
+        assert_eq!(
+            (answer.status, answer.location().unwrap().as_str()),
+            (301, entry["new"].as_str().unwrap())
+        );
         assert_eq!(stranger.get(entry["new"].as_str().unwrap(), accept).await.status, 200);
     }
     let file = mover.map(&id).await.into_iter().find(|entry| entry["kind"] == "media").unwrap();

@@ -44,7 +44,16 @@ fn lists(new: &Home) -> Vec<(String, &'static str)> {
         lists.push((new.at(&format!("/search?q={word}")), PAGES));
         lists.push((new.at(&format!("/search?q={word}")), ACTIVITY));
     }
-    for path in ["", "/outbox", "/outbox?cursor=first", "/featured", "/liked", "/bookmarks", "/followers", "/following"] {
+    for path in [
+        "",
+        "/outbox",
+        "/outbox?cursor=first",
+        "/featured",
+        "/liked",
+        "/bookmarks",
+        "/followers",
+        "/following",
+    ] {
         lists.push((new.at(&format!("/users/ann{path}")), ACTIVITY));
     }
     lists

@@ -34,6 +34,7 @@ pub struct Reply {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     claimed_bytes: Option<usize>,
+    is_held: bool,
 }
 
 impl Reply {
@@ -45,23 +46,29 @@ impl Reply {
     /// Bytes of a type.
     pub fn bytes(kind: &str, body: &[u8]) -> Self {
         let headers = vec![("Content-Type".to_owned(), kind.to_owned())];
-        Self { status: 200, headers, body: body.to_vec(), claimed_bytes: None }
+        Self { status: 200, headers, body: body.to_vec(), claimed_bytes: None, is_held: false }
     }
 
     /// A redirect.
     pub fn redirect(to: &str) -> Self {
         let headers = vec![("Location".to_owned(), to.to_owned())];
-        Self { status: 302, headers, body: Vec::new(), claimed_bytes: None }
+        Self { status: 302, headers, body: Vec::new(), claimed_bytes: None, is_held: false }
     }
 
     /// An empty answer with a status.
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), claimed_bytes: None }
+        Self { status, headers: Vec::new(), body: Vec::new(), claimed_bytes: None, is_held: false }
     }
 
     /// The same, with a `Content-Length` that is a lie.
     pub fn claiming(mut self, bytes: usize) -> Self {
         self.claimed_bytes = Some(bytes);
+        self
+    }
+
+    /// The same, but after what there is nothing more comes until the other side hangs up.
+    pub fn held(mut self) -> Self {
+        self.is_held = true;
         self
     }
 
@@ -74,7 +81,11 @@ impl Reply {
         }
         out.write_all(format!("{head}\r\n").as_bytes())?;
         out.write_all(&self.body)?;
-        out.flush()
+        out.flush()?;
+        if self.is_held {
+            let _until_the_other_side_hangs_up = out.read(&mut [0])?;
+        }
+        Ok(())
     }
 }
 
