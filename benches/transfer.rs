@@ -23,7 +23,7 @@ use godwit::{
         mapping::Reservation,
         transfer::{
             Origin,
-            TransferState::{self, AwaitingHandOver, HandingOver, Trial},
+            TransferState::{self, HandingOver, Trial},
         },
     },
     oauth::scope::Scope,
@@ -130,10 +130,8 @@ async fn announced(old: &Home, new: &Home, copy: &TransferId) -> Vec<Url> {
     let (store, clock) = (&new.app.store, &new.app.clock);
     let login = old.consent("ann", new, Scope::HandOver).await;
     let bearer = login.access_token.clone().unwrap();
-    transfers::keep_login(store, copy, Some(login)).await.unwrap();
-    for (from, to) in [(Trial, AwaitingHandOver), (AwaitingHandOver, HandingOver)] {
-        transfers::step(store, copy, from, to, clock.now_micros()).await.unwrap();
-    }
+    transfers::keep_login(store, copy, &login).await.unwrap();
+    transfers::step(store, copy, Trial, HandingOver, clock.now_micros()).await.unwrap();
     let begin = Instant::now();
     new.advance(&new.app.engine, copy).await;
     let (entries, _) = url_map::counts(store, copy).await.unwrap();

@@ -19,6 +19,7 @@ use tokio::{
     sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
 };
 
+use super::spool::Spool;
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
 
@@ -34,6 +35,7 @@ const HEAD_BYTES: usize = 8192;
 pub struct Blobs {
     dir: PathBuf,
     gate: Arc<RwLock<()>>,
+    spool: Spool,
 }
 
 /// Bytes that were checked and lie on disk, not yet under their name.
@@ -92,7 +94,8 @@ impl Blobs {
     pub async fn open(data_dir: &Path) -> std::io::Result<Self> {
         let dir = data_dir.join("media");
         fs::create_dir_all(&dir).await?;
-        Ok(Self { dir, gate: Arc::default() })
+        let spool = Spool::open(&dir)?;
+        Ok(Self { dir, gate: Arc::default(), spool })
     }
 
     /// Where a blob lies.
@@ -110,7 +113,7 @@ impl Blobs {
         S: Stream<Item = Result<Bytes, AdapterError>> + Unpin,
     {
         let broken = |why: String| Err(Unspooled::Broken(AdapterError::item(why)));
-        let file = NamedTempFile::new_in(&self.dir).map_err(disk)?;
+        let file = NamedTempFile::new_in(self.spool.path()).map_err(disk)?;
         let mut out = fs::File::create(file.path()).await.map_err(disk)?;
         let mut hash = digest::Context::new(&digest::SHA256);
         let mut length: u64 = 0;
@@ -252,8 +255,8 @@ mod tests {
             Ok(spooled) => Ok(blobs.keep(spooled).await.unwrap().blob().clone()),
             Err(error) => Err(error),
         };
-        let spooled = std::fs::read_dir(dir.path().join("media")).unwrap().count();
-        assert!(spooled <= 1, "a spool file was left behind");
+        let spooled = std::fs::read_dir(dir.path().join("media/spool")).unwrap().count();
+        assert_eq!(spooled, 0, "a spool file was left behind");
         kept
     }
 

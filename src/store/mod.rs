@@ -129,6 +129,7 @@ pub mod remote_actors;
 pub mod remote_posts;
 pub mod seen;
 pub mod sessions;
+mod spool;
 pub mod tokens;
 pub mod transfers;
 pub mod url_map;

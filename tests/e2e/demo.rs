@@ -96,8 +96,9 @@ fn a_real_archive_of_18_items_walks_through_and_everything_agrees() {
     assert_eq!(counts(&result), [18, 0, 3, 1, 0]);
 }
 
-/// Walks with a tampering before the last check; the walk ends, and the checker says no.
-fn tampered(tampering: &str) -> Value {
+/// Walks with a program before the last check, which is this very test program again with the one test
+/// that does the tampering.
+fn walk_with(tampering: &str) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("tamper");
     let own = std::env::current_exe().unwrap();
@@ -106,42 +107,53 @@ fn tampered(tampering: &str) -> Value {
         format!("#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n", own.display());
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let output = demo(&["--before-check", program.to_str().unwrap()], Some(tampering));
-    assert!(
-        !output.status.success(),
-        "{tampering} was not noticed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    result(&output)
+    demo(&["--before-check", program.to_str().unwrap()], Some(tampering))
+}
+
+/// The walk ends, and the checker says no, for the reason that these words belong to.
+fn tampered(tampering: &str, words: &str) -> Value {
+    let output = walk_with(tampering);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let result = result(&output);
+    assert!(!output.status.success(), "{tampering} was not noticed: {said}");
+    assert!(said.contains("Not everything agrees."), "{said}");
+    let is_found = said.lines().any(|line| line.trim_start().starts_with("! ") && line.contains(words));
+    assert!(is_found, "{tampering} was noticed for another reason than “{words}”: {said}");
+    result
+}
+
+#[test]
+fn a_program_that_changes_nothing_before_the_check_changes_no_verdict() {
+    agrees(&walk_with("nothing"));
 }
 
 #[test]
 fn a_post_that_got_lost_is_noticed() {
-    let result = tampered("lose");
+    let result = tampered("lose", "posts: 22 stood in the archive, 21 arrived, 0 + 0 did not");
     assert_eq!(result["items"]["posts"]["destination"], 21);
 }
 
 #[test]
 fn a_post_that_arrived_twice_is_noticed() {
-    let result = tampered("double");
+    let result = tampered("double", "posts: 22 stood in the archive, 23 arrived, 0 + 0 did not");
     assert_eq!(result["items"]["posts"]["destination"], 23);
 }
 
 #[test]
 fn an_address_that_leads_to_the_wrong_post_is_noticed() {
-    let result = tampered("mislead");
+    let result = tampered("mislead", "which is another place");
     assert!(result["redirects"]["ok"].as_u64() < result["redirects"]["checked"].as_u64());
 }
 
 #[test]
 fn a_private_post_that_answers_is_noticed() {
-    let result = tampered("reveal");
+    let result = tampered("reveal", "is nobody else's business, and a stranger is told something new");
     assert!(result["redirects"]["hidden_leaked"].as_u64().unwrap() > 0);
 }
 
 #[test]
 fn a_notification_about_the_past_is_noticed() {
-    let result = tampered("disturb");
+    let result = tampered("disturb", "the follower was notified 1 times of what is long past");
     assert_eq!(result["notifications_at_follower"], 1);
 }
 
@@ -221,6 +233,7 @@ async fn tampers_when_told_to() {
             )
             .await;
         }
+        "nothing" => {}
         other => panic!("{other} is no tampering"),
     }
 }

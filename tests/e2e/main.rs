@@ -5,5 +5,21 @@
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
 
+mod demo;
 mod fedify_follower;
 mod fedify_install;
+mod grants;
+mod interruptions;
+mod keep;
+mod lab;
+mod lying_peer;
+mod move_seen_by_others;
+mod policy;
+mod trial;
+
+// What the demo reads pages and makes its archive with serves the stories as well.
+#[expect(dead_code, reason = "the stories need less than the demo")]
+#[path = "../../src/cli/demo/forms.rs"]
+mod forms;
+#[path = "../../src/cli/demo/sample/mod.rs"]
+mod sample;

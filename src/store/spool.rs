@@ -1,0 +1,66 @@
+//! Where files lie while they arrive. What a killed daemon left there is swept by the next one.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The directory of half files, in use as long as this (or a clone) lives.
+#[derive(Debug, Clone)]
+pub(super) struct Spool {
+    dir: PathBuf,
+    _in_use: Arc<File>,
+}
+
+impl Spool {
+    /// Opens (and creates) the directory inside the one of the blobs, so that a whole file is only
+    /// renamed. Who finds nobody else at work, daemon or command, throws away what lies there.
+    pub(super) fn open(blobs: &Path) -> io::Result<Self> {
+        let dir = blobs.join("spool");
+        fs::create_dir_all(&dir)?;
+        let lock = blobs.join("spool.lock");
+        let in_use = File::options().create(true).truncate(false).write(true).open(lock)?;
+        match in_use.try_lock() {
+            Ok(()) => {
+                sweep(&dir)?;
+                in_use.unlock()?;
+            }
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        in_use.lock_shared()?;
+        Ok(Self { dir, _in_use: Arc::new(in_use) })
+    }
+
+    /// Where to write.
+    pub(super) fn path(&self) -> &Path {
+        &self.dir
+    }
+}
+
+fn sweep(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        fs::remove_file(entry?.path())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_files_are_swept_by_the_first_who_comes_and_by_nobody_beside_others() {
+        let blobs = tempfile::tempdir().unwrap();
+        let first = Spool::open(blobs.path()).unwrap();
+        let half = first.path().join("half");
+        fs::write(&half, "ha").unwrap();
+        let beside = Spool::open(blobs.path()).unwrap();
+        assert!(half.exists(), "somebody is still writing it");
+        drop((first, beside));
+        let _next = Spool::open(blobs.path()).unwrap();
+        assert!(!half.exists());
+    }
+}

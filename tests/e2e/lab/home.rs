@@ -1,0 +1,191 @@
+//! One home: a configuration, a directory, and a process that can be killed and started again.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What a home is told beyond its address.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// `policy.arrivals`, as it stands in the file.
+    pub arrivals: &'a str,
+    /// `policy.departures`, likewise.
+    pub departures: &'a str,
+    /// `limits.page_items`.
+    pub page_items: u32,
+}
+
+/// Everybody may come and go; pages are short, so that many are turned.
+pub const OPEN: Settings<'static> =
+    Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 10 };
+
+/// A home; its process ends when this is dropped.
+pub struct Home {
+    /// Scheme, address and port.
+    pub origin: String,
+    /// Address and port, as they stand in handles.
+    pub authority: String,
+    reachable: Vec<String>,
+    running: Option<Running>,
+    dir: TempDir,
+}
+
+/// A process, and its output, which stays open: a closed pipe would end it.
+struct Running {
+    child: Child,
+    _output: BufReader<ChildStdout>,
+}
+
+/// The password of an account here.
+pub fn password(name: &str) -> String {
+    format!("{name} goes by here")
+}
+
+impl Home {
+    /// A home at `authority` that reaches itself and `reachable`; nothing runs yet.
+    pub fn new(authority: &str, reachable: &[&str], settings: Settings<'_>) -> Self {
+        let reachable = reachable.iter().chain([&authority]).map(|&host| host.to_owned()).collect();
+        let home = Self {
+            origin: format!("http://{authority}"),
+            authority: authority.to_owned(),
+            reachable,
+            running: None,
+            dir: tempfile::Builder::new().prefix("godwit-story-").tempdir().unwrap(),
+        };
+        home.configure(settings);
+        home
+    }
+
+    /// Two homes that know each other and, where given, further hosts.
+    pub fn pair(others: &[&str], settings: Settings<'_>) -> [Self; 2] {
+        let (old, new) = (super::address(), super::address());
+        let reachable = [others, &[&old, &new]].concat();
+        [Self::new(&old, &reachable, settings), Self::new(&new, &reachable, settings)]
+    }
+
+    /// Writes the configuration; a running home reads it when it starts again.
+    pub fn configure(&self, settings: Settings<'_>) {
+        let Settings { arrivals, departures, page_items } = settings;
+        let (origin, listen, hosts) = (&self.origin, &self.authority, &self.reachable);
+        let text = format!(
+            "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
+             [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
+             [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
+        );
+        fs::write(self.dir.path().join("config.toml"), text).unwrap();
+    }
+
+    /// Makes an account with the password of its name.
+    pub fn account(&self, name: &str) {
+        let mut child = self
+            .command(&["account", "create", name, "--password-stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().unwrap(), "{}", password(name)).unwrap();
+        assert!(child.wait().unwrap().success(), "{} makes no account {name}", self.origin);
+    }
+
+    /// Brings an archive in; gives the report.
+    pub fn import(&self, archive: &Path, account: &str) -> Value {
+        let archive = archive.to_str().unwrap();
+        let output = self.command(&["import", archive, "--account", account, "--json"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Starts the server and waits until it listens.
+    pub fn start(&mut self) {
+        let log = File::options().create(true).append(true).open(self.dir.path().join("log.txt")).unwrap();
+        let mut child = self
+            .command(&["demo-home"])
+            .env("RUST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("listening ") {
+            line.clear();
+            let read = output.read_line(&mut line).unwrap();
+            assert!(read > 0, "{} ended before it listened: {}", self.origin, self.log());
+        }
+        self.running = Some(Running { child, _output: output });
+    }
+
+    /// Kills the server at once: it cannot clean up.
+    pub fn kill(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.child.kill().unwrap();
+            running.child.wait().unwrap();
+        }
+    }
+
+    /// Says whether it has not ended by itself, and never fell over.
+    pub fn is_well(&mut self) -> bool {
+        let is_running =
+            self.running.as_mut().is_some_and(|running| running.child.try_wait().unwrap().is_none());
+        is_running && !self.log().contains("panicked")
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("log.txt")).unwrap_or_default()
+    }
+
+    /// An address of it.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// The actor of an account.
+    pub fn actor(&self, name: &str) -> String {
+        self.at(&format!("/users/{name}"))
+    }
+
+    /// Its database.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("data/godwit.sqlite")
+    }
+
+    /// Every file of the media directory but the one that says who is using it.
+    pub fn media(&self) -> BTreeSet<PathBuf> {
+        let mut found = BTreeSet::new();
+        let mut folders = vec![self.dir.path().join("data/media")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else if entry.file_name() != "spool.lock" {
+                    found.insert(entry.path());
+                }
+            }
+        }
+        found
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_godwit"));
+        command.args(arguments).args(["--config", "config.toml"]).current_dir(self.dir.path());
+        command
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- log of {} ---\n{}", self.origin, self.log());
+        }
+        self.kill();
+    }
+}

@@ -1,0 +1,76 @@
+//! Looks into a home's database from outside: what no page shows must still be as it should.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::home::Home;
+
+/// Every row of every table, as text.
+pub type Rows = BTreeMap<String, Vec<String>>;
+
+/// Opens a home's database for reading only.
+pub async fn open(home: &Home) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(home.database()).read_only(true);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+/// One number.
+pub async fn number(home: &Home, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&mut open(home).await).await.unwrap()
+}
+
+/// One text.
+pub async fn text(home: &Home, sql: &'static str) -> String {
+    sqlx::query_scalar(sql).fetch_one(&mut open(home).await).await.unwrap()
+}
+
+/// Everything that is stored, but for the tables named.
+pub async fn all_but(home: &Home, left_out: &[&str]) -> Rows {
+    let mut database = open(home).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\'",
+    )
+    .fetch_all(&mut database)
+    .await
+    .unwrap();
+    let mut rows = Rows::new();
+    for table in tables.into_iter().filter(|table| !left_out.contains(&table.as_str())) {
+        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
+            .bind(&table)
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
+        let row = columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join("||' '||");
+        let sql = format!("select {row} from {table} order by 1");
+        let found = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut database).await.unwrap();
+        rows.insert(table, found);
+    }
+    rows
+}
+
+/// Says that nothing differs, table by table.
+pub fn are_equal(before: &Rows, after: &Rows) {
+    for (table, rows) in before {
+        assert_eq!(rows, &after[table], "the table {table} is not as before");
+    }
+    assert_eq!(before.len(), after.len());
+}
+
+/// Gives Ann followers with an inbox each at `origin`, while her home stands still.
+pub async fn add_followers(home: &Home, origin: &str, number: usize) {
+    let options = SqliteConnectOptions::new().filename(home.database());
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    for number in 0..number {
+        let insert = "insert into followers (account_id, actor, inbox, follow_id, since)
+                      select id, $1, $2, $3, 1 from accounts where username = 'ann'";
+        sqlx::query(insert)
+            .bind(format!("{origin}/users/{number}"))
+            .bind(format!("{origin}/users/{number}/inbox"))
+            .bind(format!("{origin}/follows/{number}"))
+            .execute(&mut database)
+            .await
+            .unwrap();
+    }
+    database.close().await.unwrap();
+}
