@@ -21,6 +21,8 @@ use crate::{
     transfer::{Engine, SourceSide},
 };
 
+#[cfg(test)]
+mod journeys;
 mod sources;
 pub mod verify;
 
