@@ -12,7 +12,7 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
-    store::{items, transfers, url_map},
+    store::{notes, transfers, url_map},
 };
 
 /// Entries in one batch.
@@ -48,7 +48,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
             batch.iter().map(|(_, entry)| entry.old.to_string()).filter(|old| !refused.contains_key(old));
         url_map::mark_handed_over(&engine.store, &transfer.id, taken.collect()).await?;
         for why in refused.values() {
-            items::note(&engine.store, &transfer.id, "map", 1, why).await?;
+            notes::note(&engine.store, &transfer.id, "map", 1, why).await?;
         }
     }
     post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;

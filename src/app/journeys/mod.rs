@@ -34,7 +34,7 @@ use crate::{
     wire,
 };
 
-
+mod counts;
 mod pointers;
 
 const OLD: &str = "https://old.example/users/ann";
