@@ -225,6 +225,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_address_where_nothing_is_answers_like_one_that_a_stranger_may_not_see() {
+        let (bench, departure) = handed_over().await;
+        finish(&bench, &departure).await;
+        assert_eq!(asked(&bench, "@ann/9").await, Answer::Here, "a post for followers");
+        for nothing in ["@ann/no-such-post", "@ann/9/embed", "@ann/media/9"] {
+            assert_eq!(asked(&bench, nothing).await, Answer::Here, "{nothing}");
+        }
+    }
+
+    #[tokio::test]
     async fn only_what_speaks_for_itself_is_redirected_and_only_after_the_announcement() {
         let (bench, departure) = handed_over().await;
         assert_eq!(asked(&bench, "users/ann/posts/1").await, Answer::Here, "inert before");
