@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     findings::{self, Finding, target_findings, target_of},
     prove,
-    source_side::{SourceSide, SourceSideError, SourceSideResult},
+    source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
 };
 use crate::{
     model::{actor::Actor, problem::ProblemKind},
@@ -117,13 +117,19 @@ async fn tell(
     let announcement = Announcement {
         departure_id: departure.id.clone(),
         account_id: account.id.as_str().to_owned(),
-        target_page: target.url.clone().filter(|page| page.origin() == target.id.origin()).map(String::from),
+        target_page: page_of(target).map(String::from),
         inboxes,
         activities: [(update_id.into(), update.to_string()), (move_id.into(), moved.to_string())],
         base_id: side.clock.id(),
         now: side.clock.now_micros(),
     };
     Ok(announcements::announce(&side.store, announcement).await?)
+}
+
+/// The new account's page for people, when it is a plain address of its own server.
+fn page_of(target: &Actor) -> Option<Url> {
+    let page = target.url.as_ref().and_then(|page| plain_url(page.as_str()))?;
+    (page.origin() == target.id.origin()).then_some(page)
 }
 
 #[cfg(test)]
