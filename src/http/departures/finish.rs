@@ -56,7 +56,8 @@ pub(super) async fn announce(
         return Err(Problem::conflict(why).page());
     }
     let account = &signed.session.account.id;
-    if !app.site.check_password(account, &form.password).await? {
+    let fits = app.site.confirm_password(account, &form.password).await;
+    if !fits.map_err(|error| Problem::from(error).page())? {
         let why = "That is not the password of this account. Nothing was announced; please try again.";
         return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
     }

@@ -86,7 +86,8 @@ pub(super) async fn decide(
             let why = "Tick the box that says yes, so that this cannot happen by a slip of the finger.";
             return page(&app, &signed, &asked, &account, Some(why)).await;
         }
-        if !app.site.check_password(&signed.session.account.id, one(&fields, "password")).await? {
+        let fits = app.site.confirm_password(&signed.session.account.id, one(&fields, "password")).await;
+        if !fits.map_err(|error| Problem::from(error).page())? {
             let why = "That is not the password of this account. Nothing was shared; please try again.";
             return page(&app, &signed, &asked, &account, Some(why)).await;
         }
