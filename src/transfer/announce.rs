@@ -241,6 +241,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_consent_that_was_taken_back_is_none() {
+        let bench = Bench::new().await;
+        let grant = bench.grant(Scope::Read).await;
+        hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
+        let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
+        crate::transfer::consent::revoke(&bench.side, &bench.ann().id, grant.consent.as_str()).await.unwrap();
+        let found = announce(&bench.side, &bench.ann(), &departure).await.unwrap();
+        assert!(found.iter().any(|finding| finding.why.contains("never agreed")), "{found:?}");
+    }
+
+    #[tokio::test]
     async fn only_what_speaks_for_itself_is_redirected_and_only_after_the_announcement() {
         let (bench, departure) = handed_over().await;
         assert_eq!(asked(&bench, "users/ann/posts/1").await, Answer::Here, "inert before");
