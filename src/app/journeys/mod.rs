@@ -36,6 +36,7 @@ use crate::{
 
 mod counts;
 mod pointers;
+mod trial;
 
 const OLD: &str = "https://old.example/users/ann";
 
