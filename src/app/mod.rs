@@ -21,6 +21,8 @@ use crate::{
     transfer::{Engine, SourceSide},
 };
 
+#[cfg(test)]
+mod journeys;
 mod sources;
 pub mod verify;
 
@@ -88,6 +90,7 @@ impl App {
             base: config.server.base_url.clone(),
             arrivals: config.policy.arrivals.clone(),
             page_items: config.limits.page_items,
+            most_items: config.limits.transfer_items,
             media_file_bytes: config.limits.media_file_bytes,
         });
         Ok(Self { config, store, blobs, clock, remote, site, host, engine })

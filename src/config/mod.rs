@@ -77,6 +77,8 @@ fn rule<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Er
 pub struct Limits {
     /// Items on one page of an export.
     pub page_items: usize,
+    /// Things one transfer may bring at most.
+    pub transfer_items: u64,
     /// Largest single media file.
     pub media_file_bytes: u64,
     /// Unpacked size of an archive at most.
@@ -89,6 +91,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             page_items: 100,
+            transfer_items: 5_000_000,
             media_file_bytes: 256 << 20,
             archive_bytes: 64 << 30,
             archive_entries: 1_000_000,

@@ -79,7 +79,7 @@ async fn fetch_owner(remote: &dyn Remote, signer: &Signer, key_id: &str) -> Resu
             _ => AdapterError::fatal(doing, why),
         }));
     }
-    let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
+    let document = response.activity(&url).await.map_err(|error| error.into_adapter(&doing))?;
     if let Ok(actor) = wire::actor::read(&document)
         && actor.id == url
     {

@@ -111,6 +111,7 @@ impl From<SiteError> for Problem {
     fn from(error: SiteError) -> Self {
         match error {
             SiteError::Refused(why) => Self::new(ProblemKind::Refused, why),
+            SiteError::TooMany(why) => Self::new(ProblemKind::TooManyAttempts, why),
             other => internal(&other),
         }
     }

@@ -79,6 +79,8 @@ kinds! {
         "The new home.";
     OtherSide = 422 "other-side", "Another server, or the given file, did not give what was needed.",
         "The side the detail names.";
+    TooManyAttempts = 429 "too-many-attempts", "Too many wrong passwords came for this account.",
+        "The person: wait a quarter of an hour.";
     Internal = 500 "internal", "This server failed; its log says more.",
         "The admins of this server.";
     Later = 503 "later", "Another server that is needed does not answer at the moment.",

@@ -27,12 +27,20 @@ type Answer = (u16, BTreeMap<String, String>, String);
 pub(crate) struct FakeRemote {
     answers: Mutex<HashMap<String, Answer>>,
     sent: Mutex<Vec<Request>>,
+    /// Addresses whose answers come from elsewhere, as after a redirect.
+    sent_on: Mutex<HashMap<String, Url>>,
 }
 
 impl FakeRemote {
     /// Serves a document.
     pub(crate) fn serve(&self, url: &str, document: &Value) {
-        self.answer(url, 200, &[], &document.to_string());
+        let kind = ("content-type", "application/activity+json");
+        self.answer(url, 200, &[kind], &document.to_string());
+    }
+
+    /// Lets the answer to an address come from another one.
+    pub(crate) fn send_on(&self, from: &str, to: &str) {
+        self.sent_on.lock().unwrap().insert(from.to_owned(), Url::parse(to).unwrap());
     }
 
     /// Answers with a status, headers and a body.
@@ -57,6 +65,7 @@ impl Remote for FakeRemote {
             return Err(RemoteError::Unreachable { host: url.to_string(), why: "nobody is there".into() });
         };
         let body = futures::stream::iter([Ok(Bytes::from(body))]).boxed();
+        let url = self.sent_on.lock().unwrap().get(url.as_str()).cloned().unwrap_or(url);
         Ok(Response { status, url, headers, body })
     }
 

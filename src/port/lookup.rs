@@ -58,7 +58,7 @@ pub async fn actor(
     if !response.is_success() {
         return Err(AdapterError::fatal(&doing, format!("its server answered {}", response.status)));
     }
-    let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
+    let document = response.activity(id).await.map_err(|error| error.into_adapter(&doing))?;
     let actor = wire::actor::read(&document).map_err(|why| AdapterError::fatal(&doing, why))?;
     if actor.id != *id {
         return Err(AdapterError::fatal(
@@ -67,4 +67,50 @@ pub async fn actor(
         ));
     }
     Ok((actor, document))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::port::fakes::FakeRemote;
+
+    const ANN: &str = "https://old.example/users/ann";
+
+    async fn asked(remote: &FakeRemote) -> Result<Actor, AdapterError> {
+        let signer =
+            Signer { key_id: "https://new.example/actor#main-key".into(), private_key_pem: "".into() };
+        Ok(actor(remote, &signer, &Url::parse(ANN).unwrap(), None).await?.0)
+    }
+
+    fn document() -> String {
+        json!({"id": ANN, "type": "Person", "inbox": format!("{ANN}/inbox")}).to_string()
+    }
+
+    #[tokio::test]
+    async fn a_file_that_somebody_uploaded_is_no_account() {
+        let remote = FakeRemote::default();
+        let profile = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+        for good in ["application/activity+json; charset=utf-8", profile] {
+            remote.answer(ANN, 200, &[("content-type", good)], &document());
+            assert!(asked(&remote).await.is_ok(), "{good}");
+        }
+        for other in ["application/json", "application/octet-stream", "text/plain", "application/ld+json", ""]
+        {
+            remote.answer(ANN, 200, &[("content-type", other)], &document());
+            assert!(asked(&remote).await.is_err(), "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_to_another_server_speaks_for_nobody() {
+        let remote = FakeRemote::default();
+        remote.serve(ANN, &serde_json::from_str(&document()).unwrap());
+        assert!(asked(&remote).await.is_ok());
+        remote.send_on(ANN, "https://evil.example/users/ann");
+        assert!(asked(&remote).await.is_err());
+        remote.send_on(ANN, "https://old.example/accounts/ann");
+        assert!(asked(&remote).await.is_ok(), "a server may sort its own addresses");
+    }
 }

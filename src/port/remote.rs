@@ -164,6 +164,34 @@ impl Response {
         let bytes = self.bytes(JSON_LIMIT_BYTES).await?;
         serde_json::from_slice(&bytes).map_err(|error| RemoteError::NotJson(error.to_string()))
     }
+
+    /// Reads an ActivityPub document of the server that was asked.
+    ///
+    /// A file that somebody uploaded there, or a redirect that leads away from there, could otherwise
+    /// speak for that server.
+    ///
+    /// # Errors
+    /// [`RemoteError::NotADocument`] besides those of [`Response::json`].
+    pub async fn activity(self, asked: &Url) -> Result<Value, RemoteError> {
+        let refuse = |why: String| Err(RemoteError::NotADocument { url: asked.to_string(), why });
+        if self.url.origin() != asked.origin() {
+            return refuse(format!("it sends on to {}", self.url.host_str().unwrap_or("nowhere")));
+        }
+        let stated = self.headers.get("content-type").map_or("", String::as_str).to_ascii_lowercase();
+        let (kind, parameters) = stated.split_once(';').unwrap_or((&stated, ""));
+        let is_activity = match kind.trim() {
+            "application/activity+json" => true,
+            "application/ld+json" => parameters.contains("https://www.w3.org/ns/activitystreams"),
+            _ => false,
+        };
+        if !is_activity {
+            return refuse(format!(
+                "its type is {}",
+                if kind.is_empty() { "not stated" } else { kind.trim() }
+            ));
+        }
+        self.json().await
+    }
 }
 
 /// Why a request failed before there was an answer worth reading.
@@ -196,6 +224,14 @@ pub enum RemoteError {
     TooLarge {
         /// The limit.
         limit_bytes: usize,
+    },
+    /// The answer is no ActivityPub document of the server that was asked.
+    #[error("{url} is no account or post: {why}")]
+    NotADocument {
+        /// What was asked for.
+        url: String,
+        /// What there is instead.
+        why: String,
     },
     /// The body is not JSON.
     #[error("the answer is not JSON: {0}")]

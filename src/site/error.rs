@@ -11,6 +11,9 @@ pub enum SiteError {
     /// What the person gave cannot be taken; the sentence says why and is shown to them.
     #[error("{0}")]
     Refused(String),
+    /// It was tried too often; the sentence says how long to wait.
+    #[error("{0}")]
+    TooMany(String),
     /// Something inside cannot work.
     #[error("{0}")]
     Internal(String),
@@ -29,7 +32,7 @@ impl From<SiteError> for crate::port::error::AdapterError {
                 why,
                 after: std::time::Duration::from_secs(10),
             },
-            SiteError::Refused(_) => Self::Item { why },
+            SiteError::Refused(_) | SiteError::TooMany(_) => Self::Item { why },
             SiteError::Internal(_) => Self::fatal("using the built-in server", why),
         }
     }

@@ -1,6 +1,8 @@
 //! The built-in server: a small, real ActivityPub server in our own database, so that godwit runs
 //! with nothing beside it.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
 };
 
 pub mod accounts;
+pub mod attempts;
 pub mod clean;
 pub mod compose;
 pub mod copies;
@@ -50,12 +53,21 @@ pub struct Site {
     pub urls: urls::Urls,
     /// Keeps password hashing from taking every core.
     passwords: passwords::Passwords,
+    /// Keeps passwords from being guessed.
+    attempts: Arc<attempts::Attempts>,
 }
 
 impl Site {
     /// Puts the parts together. `base` is the configured address.
     pub fn new(store: Store, blobs: Blobs, clock: SharedClock, base: Url) -> Self {
-        Self { store, blobs, clock, urls: urls::Urls::new(base), passwords: passwords::Passwords::new() }
+        Self {
+            store,
+            blobs,
+            clock,
+            urls: urls::Urls::new(base),
+            passwords: passwords::Passwords::new(),
+            attempts: Arc::default(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Passwords: argon2id, off the event loop, at most two at a time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2,
@@ -13,6 +13,8 @@ use super::{SiteError, SiteResult};
 /// Hashes computed at the same time; more wait. Each takes 19 MiB and a core for some 20 ms.
 const AT_ONCE: usize = 2;
 
+/// Longest wait for a place; a crowd of guesses must not pile up.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Shortest password taken.
 pub const SHORTEST: usize = 8;
 
@@ -58,7 +60,11 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> SiteResult<T> {
-        let _place = self.desk.acquire().await.map_err(|_| SiteError::Internal("shutting down".into()))?;
+        let Ok(place) = tokio::time::timeout(PATIENCE, self.desk.acquire()).await else {
+            let why = "Too many people are signing in at this moment. Try again in a minute.";
+            return Err(SiteError::TooMany(why.to_owned()));
+        };
+        let _place = place.map_err(|_| SiteError::Internal("shutting down".into()))?;
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| SiteError::Internal(format!("hashing a password: {error}")))

@@ -216,7 +216,15 @@ async fn write_pointer(c: &mut Connection, owner: &Owner, pointer: PointerRow) -
         pointer.published,
         &owner.transfer,
     )?;
-    Ok(row!(c, (String,), "select id from pointers where id = $1", &pointer.id)?.is_some())
+    let own = row!(
+        c,
+        (String,),
+        "select id from pointers where id = $1 and account_id = $2 and transfer_id = $3",
+        &pointer.id,
+        &owner.account,
+        &owner.transfer,
+    )?;
+    Ok(own.is_some())
 }
 
 /// Counts what stands here of a transfer: word of the kind and number, for every kind that has rows.

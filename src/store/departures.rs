@@ -96,6 +96,25 @@ pub async fn of_account(store: &Store, account: &str) -> StoreResult<Vec<Departu
     )?)
 }
 
+/// The departure an account's owner speaks the last word about: one that is announced, else one that
+/// was agreed to for this, else the newest. A server that may only read can start one, too, and must
+/// not stand before the one the owner comes from.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn current(store: &Store, account: &str) -> StoreResult<Option<DepartureRow>> {
+    let mut c = store.reader().await?;
+    Ok(row!(
+        &mut c,
+        DepartureRow,
+        "select d.* from departures d left join consents s on s.id = d.consent_id \
+         where d.account_id = $1 and d.state in ('announcing', 'announced', 'started') \
+         order by case when d.state = 'started' then 1 else 0 end, \
+         case when s.scope = 'godwit_hand_over' and s.revoked_at is null then 0 else 1 end, d.id desc limit 1",
+        account,
+    )?)
+}
+
 /// All departures in a state, oldest first.
 ///
 /// # Errors

@@ -209,6 +209,7 @@ pub async fn remove_following_in(c: &mut Connection, account_id: &str, actor: &s
 }
 
 /// Whether an account blocks an actor.
+/// A block that came with a copy waits until the copy is kept: before, refusing somebody would show it.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -216,7 +217,9 @@ pub async fn is_blocked_in(c: &mut Connection, account_id: &str, actor: &str) ->
     let found = row!(
         &mut *c,
         (String,),
-        "select actor from blocks where account_id = $1 and actor = $2",
+        "select b.actor from blocks b where b.account_id = $1 and b.actor = $2 \
+         and (b.transfer_id is null or exists (select 1 from waiting_profiles w \
+             where w.transfer_id = b.transfer_id and w.released_at is not null))",
         account_id,
         actor
     )?;

@@ -1,8 +1,8 @@
-//! Tables `items`, `transfer_cursors` and `notes`: what was read from a source and what became of it.
+//! Tables `items` and `transfer_cursors`: what was read from a source and what became of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Connection, Store, StoreResult, count, from_json, keyed::rows_of, to_json};
+use super::{Connection, Store, StoreResult, count, from_json, keyed::rows_of, notes, to_json};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page},
@@ -67,7 +67,8 @@ pub struct Progress {
     pub is_done: bool,
 }
 
-/// Saves one page: its items *and* the cursor behind it, in one transaction.
+/// Saves one page: its items *and* the cursor behind it, in one transaction. Answers how many things
+/// the transfer has now.
 ///
 /// Items read before are left as they are, so that reading a page twice is reading it once.
 ///
@@ -79,7 +80,7 @@ pub async fn save_page(
     collection: CollectionKind,
     announced: Option<u64>,
     page: Page,
-) -> StoreResult<()> {
+) -> StoreResult<u64> {
     let transfer = transfer.clone();
     store
         .write(move |c| {
@@ -92,21 +93,29 @@ pub async fn save_page(
                 )?
                 .unwrap_or((0,));
                 for item in &page.items {
-                    position += 1;
-                    save(c, &transfer, item, position).await?;
+                    let (kind, key, text) = (item.kind(), item.key(), to_json(item));
+                    if save(c, &transfer, item, position + 1).await? {
+                        position += 1;
+                    } else {
+                        note_again(c, &transfer, kind, key.as_str(), &text).await?;
+                    }
                 }
                 for lost in &page.unreadable {
-                    position += 1;
-                    run!(
+                    let added = run!(
                         c,
                         "insert into items (transfer_id, kind, key, position, item, state, why) \
                          values ($1, $2, $3, $4, 'null', 'failed', $5) on conflict do nothing",
                         transfer.as_str(),
                         lost.kind.as_str(),
                         &lost.key,
-                        position,
+                        position + 1,
                         &lost.why,
                     )?;
+                    if added == 1 {
+                        position += 1;
+                    } else {
+                        note_again(c, &transfer, lost.kind, &lost.key, "null").await?;
+                    }
                 }
                 run!(
                     c,
@@ -120,13 +129,14 @@ pub async fn save_page(
                     announced.and_then(|n| i64::try_from(n).ok()),
                     page.next.is_none(),
                 )?;
-                Ok(())
+                Ok(count(position))
             })
         })
         .await
 }
 
-async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<()> {
+/// Saves an item; `false` when one of its kind has this key already: the first stays.
+async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<bool> {
     let (kind, key) = (item.kind(), item.key());
     let added = run!(
         c,
@@ -152,7 +162,32 @@ async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: 
             )?;
         }
     }
-    Ok(())
+    Ok(added == 1)
+}
+
+/// Notes what a source listed again, so that one of two things does not vanish in numbers that agree.
+async fn note_again(
+    c: &mut Connection,
+    transfer: &TransferId,
+    kind: ItemKind,
+    key: &str,
+    text: &str,
+) -> StoreResult<()> {
+    let first = row!(
+        c,
+        (String,),
+        "select item from items where transfer_id = $1 and kind = $2 and key = $3",
+        transfer.as_str(),
+        kind.as_str(),
+        key,
+    )?;
+    let is_same = first.is_some_and(|(first,)| first == text);
+    let why = if is_same {
+        "Old home listed more than once what is carried once"
+    } else {
+        "Old home listed one address again with different content; the first is carried"
+    };
+    notes::count_in(c, transfer, kind.as_str(), why).await
 }
 
 /// How far a collection was read.
@@ -265,6 +300,32 @@ pub async fn files_to_fetch(
             })
         })
         .collect()
+}
+
+/// Those of these keys that no file of the transfer has, whatever became of it.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn unlisted_files<'k>(
+    store: &Store,
+    transfer: &TransferId,
+    keys: &[&'k str],
+) -> StoreResult<Vec<&'k str>> {
+    let mut c = store.reader().await?;
+    let mut unlisted = Vec::new();
+    for key in keys {
+        let known = row!(
+            &mut c,
+            (i64,),
+            "select position from items where transfer_id = $1 and kind = 'media' and key = $2",
+            transfer.as_str(),
+            *key,
+        )?;
+        if known.is_none() {
+            unlisted.push(*key);
+        }
+    }
+    Ok(unlisted)
 }
 
 /// The bytes of files by key, for those that were fetched.
@@ -430,51 +491,6 @@ pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
         (String, i64, String),
         "select kind, count(*), coalesce(why, 'no reason was noted') from items \
          where transfer_id = $1 and state in ('skipped', 'failed') group by kind, why order by kind, why",
-        transfer.as_str(),
-    )?;
-    Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())
-}
-
-/// Notes something odd about a kind that lost nothing. Noting it again changes nothing.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn note(
-    store: &Store,
-    transfer: &TransferId,
-    kind: &str,
-    times: u64,
-    why: &str,
-) -> StoreResult<()> {
-    let (transfer, kind, why) = (transfer.clone(), kind.to_owned(), why.to_owned());
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "insert into notes (transfer_id, kind, why, count) values ($1, $2, $3, $4) \
-                     on conflict (transfer_id, kind, why) do update set count = excluded.count",
-                    transfer.as_str(),
-                    kind,
-                    why,
-                    i64::try_from(times).unwrap_or(i64::MAX),
-                )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// All notes.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn notes(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(String, u64, String)>> {
-    let mut c = store.reader().await?;
-    let found = rows!(
-        &mut c,
-        (String, i64, String),
-        "select kind, count, why from notes where transfer_id = $1 order by kind, why",
         transfer.as_str(),
     )?;
     Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())

@@ -119,6 +119,7 @@ pub mod forwards;
 pub mod host;
 pub mod items;
 pub mod media;
+pub mod notes;
 pub mod notifications;
 pub mod overview;
 pub mod pointers;

@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     findings::{self, Finding, target_findings, target_of},
     prove,
-    source_side::{SourceSide, SourceSideError, SourceSideResult},
+    source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
 };
 use crate::{
     model::{actor::Actor, problem::ProblemKind},
@@ -117,13 +117,19 @@ async fn tell(
     let announcement = Announcement {
         departure_id: departure.id.clone(),
         account_id: account.id.as_str().to_owned(),
-        target_page: target.url.clone().filter(|page| page.origin() == target.id.origin()).map(String::from),
+        target_page: page_of(target).map(String::from),
         inboxes,
         activities: [(update_id.into(), update.to_string()), (move_id.into(), moved.to_string())],
         base_id: side.clock.id(),
         now: side.clock.now_micros(),
     };
     Ok(announcements::announce(&side.store, announcement).await?)
+}
+
+/// The new account's page for people, when it is a plain address of its own server.
+fn page_of(target: &Actor) -> Option<Url> {
+    let page = target.url.as_ref().and_then(|page| plain_url(page.as_str()))?;
+    (page.origin() == target.id.origin()).then_some(page)
 }
 
 #[cfg(test)]
@@ -222,6 +228,27 @@ mod tests {
         assert!(!announce(&bench.side, &bench.ann(), &departure).await.unwrap().is_empty());
         bench.remote.put_status(NEW, 500);
         assert!(!announce(&bench.side, &bench.ann(), &departure).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_address_where_nothing_is_answers_like_one_that_a_stranger_may_not_see() {
+        let (bench, departure) = handed_over().await;
+        finish(&bench, &departure).await;
+        assert_eq!(asked(&bench, "@ann/9").await, Answer::Here, "a post for followers");
+        for nothing in ["@ann/no-such-post", "@ann/9/embed", "@ann/media/9"] {
+            assert_eq!(asked(&bench, nothing).await, Answer::Here, "{nothing}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_consent_that_was_taken_back_is_none() {
+        let bench = Bench::new().await;
+        let grant = bench.grant(Scope::Read).await;
+        hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
+        let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
+        crate::transfer::consent::revoke(&bench.side, &bench.ann().id, grant.consent.as_str()).await.unwrap();
+        let found = announce(&bench.side, &bench.ann(), &departure).await.unwrap();
+        assert!(found.iter().any(|finding| finding.why.contains("never agreed")), "{found:?}");
     }
 
     #[tokio::test]

@@ -56,6 +56,8 @@ pub struct Engine {
     pub arrivals: Rule,
     /// Items on one page.
     pub page_items: usize,
+    /// Things one transfer may bring at most; a source that lists more is given up.
+    pub most_items: u64,
     /// Largest media file, in bytes.
     pub media_file_bytes: u64,
 }

@@ -113,7 +113,8 @@ impl Remote for FakeRemote {
         let known = self.documents.lock().unwrap().get(request.url.as_str()).cloned();
         let (status, document) = known.unwrap_or((404, Value::Null));
         let body = futures::stream::iter([Ok(bytes::Bytes::from(document.to_string()))]).boxed();
-        Ok(Response { status, url: request.url, headers: BTreeMap::new(), body })
+        let headers = BTreeMap::from([("content-type".to_owned(), "application/activity+json".to_owned())]);
+        Ok(Response { status, url: request.url, headers, body })
     }
 
     fn check(&self, url: &Url) -> Result<(), RemoteError> {

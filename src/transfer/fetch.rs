@@ -1,5 +1,7 @@
 //! New home: collections page by page; items and the cursor behind them are one transaction.
 
+use std::collections::BTreeSet;
+
 use super::{Engine, TransferError, TransferResult, access::open_source, media};
 use crate::{
     model::{
@@ -7,11 +9,12 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
-    store::{items, transfers},
+    store::{items, notes, transfers},
 };
 
-/// Pages of one collection at most: a source that never ends is stopped.
-const MOST_PAGES: usize = 1_000_000;
+/// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
+/// a list that goes on like that has no end.
+const MOST_BARREN: u32 = 100_000;
 
 /// Reads everything the source has, then the files.
 ///
@@ -24,6 +27,7 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     }
     media::fetch_files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
+    note_other_counts(engine, transfer).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
@@ -43,11 +47,14 @@ async fn fetch_collection(
     }
     let announced = source.count(kind).await?;
     let mut cursor = progress.next;
+    let (mut been, mut had, mut barren) = (BTreeSet::new(), 0, 0);
     let mut page = source.page(kind, cursor.as_ref(), engine.page_items).await?;
-    for _ in 0..MOST_PAGES {
+    loop {
         let next = page.next.clone();
-        if next.is_some() && next == cursor {
-            return Err(circle(kind));
+        been.insert(cursor.take().map(|cursor| cursor.0));
+        let is_known = next.as_ref().is_some_and(|next| been.contains(&Some(next.0.clone())));
+        if is_known || barren > MOST_BARREN {
+            return Err(unreadable(format!("Old home's list of {} runs in a circle", kind.as_str())));
         }
         let ahead = async {
             match &next {
@@ -57,21 +64,50 @@ async fn fetch_collection(
         };
         let save = items::save_page(&engine.store, &transfer.id, kind, announced, page);
         let (saved, ahead) = tokio::join!(save, ahead);
-        saved?;
+        let read = saved?;
+        barren = if read == had { barren + 1 } else { 0 };
+        had = read;
+        if read > engine.most_items {
+            let why = format!("Old home lists more than this server takes ({} things)", engine.most_items);
+            return Err(unreadable(why));
+        }
         let Some(following) = ahead? else { return Ok(()) };
         (page, cursor) = (following, next);
     }
-    Err(circle(kind))
 }
 
-fn circle(kind: CollectionKind) -> TransferError {
-    let why = format!("Old home's list of {} runs in a circle", kind.as_str());
+fn unreadable(why: String) -> TransferError {
     TransferError::Adapter(AdapterError::fatal("reading the account", why))
 }
 
 async fn note_oddities(engine: &Engine, transfer: &Transfer, source: &dyn Source) -> TransferResult<()> {
     for (times, why) in source.notes() {
-        items::note(&engine.store, &transfer.id, "account", times, &why).await?;
+        notes::note(&engine.store, &transfer.id, "account", times, &why).await?;
+    }
+    Ok(())
+}
+
+/// A list that differs from its own count lost nothing that is known, but somebody should look.
+async fn note_other_counts(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let announced = items::announced(&engine.store, &transfer.id).await?;
+    let listed = items::counts(&engine.store, &transfer.id).await?;
+    for collection in CollectionKind::ALL {
+        let (Some(announced), Some(first)) =
+            (announced.get(collection.as_str()), collection.yields().first())
+        else {
+            continue;
+        };
+        let kinds = listed.iter().filter(|(kind, ..)| collection.yields().contains(kind));
+        let listed: u64 = kinds.map(|(.., n)| n).sum();
+        let why = if listed < *announced {
+            "Old home counts more of them than its list shows"
+        } else {
+            "Old home counts fewer of them than its list shows"
+        };
+        let differing = announced.abs_diff(listed);
+        if differing > 0 {
+            notes::note(&engine.store, &transfer.id, first.as_str(), differing, why).await?;
+        }
     }
     Ok(())
 }

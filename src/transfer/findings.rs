@@ -43,8 +43,13 @@ pub async fn look(
         Some(id) => consents::find(&side.store, id).await?,
         None => None,
     };
-    if !client.is_some_and(|client| is_on_origin_of(&target, &client.client_id)) {
-        find(format!("You never agreed to anything with {there}. Start the move over there again."));
+    let holds = |consent: &consents::ConsentRow| {
+        consent.revoked_at.is_none() && is_on_origin_of(&target, &consent.client_id)
+    };
+    if !client.as_ref().is_some_and(holds) {
+        find(format!(
+            "You never agreed to anything with {there}, or took it back. Start the move over there again."
+        ));
     }
     let map = forwards::counts(&side.store, &departure.id).await?;
     if map.entries > 0 && !departure.is_map_complete {

@@ -14,7 +14,7 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
-    store::{items, transfers, url_map},
+    store::{notes, transfers, url_map},
 };
 
 /// Entries in one batch.
@@ -57,7 +57,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         }
     }
     for (why, times) in refusals {
-        items::note(&engine.store, &transfer.id, "map", times, &why).await?;
+        notes::note(&engine.store, &transfer.id, "map", times, &why).await?;
     }
     post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;
     let (from, to) = (TransferState::HandingOver, TransferState::AwaitingAnnouncement);

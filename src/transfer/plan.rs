@@ -8,7 +8,7 @@ use crate::{
     },
     store::{
         items::{self, ItemState},
-        transfers,
+        notes, transfers,
     },
 };
 
@@ -23,7 +23,7 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let before = "an earlier copy brought it here already";
     items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, before).await?;
     let mut after = (i64::MIN, 0);
-    let (mut polls, mut emoji) = (0_u64, 0_u64);
+    let (mut polls, mut emoji, mut fileless) = (0_u64, 0_u64, 0_u64);
     loop {
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
         let Some(last) = batch.last() else { break };
@@ -34,6 +34,9 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
             emoji +=
                 u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
+            let shown: Vec<&str> = object.attachments.iter().map(|file| file.url.as_str()).collect();
+            let unlisted = items::unlisted_files(&engine.store, &transfer.id, &shown).await?;
+            fileless += u64::try_from(unlisted.len()).unwrap_or(u64::MAX);
             let is_empty = object.content.trim().is_empty()
                 && object.attachments.is_empty()
                 && object.poll.is_none()
@@ -48,12 +51,17 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             items::settle(&engine.store, &transfer.id, skipped).await?;
         }
     }
-    for (count, why) in [
-        (polls, "open polls arrive closed, with the votes counted so far"),
-        (emoji, "custom emoji stay as their short names"),
+    for (kind, count, why) in [
+        ("posts", polls, "open polls arrive closed, with the votes counted so far"),
+        ("posts", emoji, "custom emoji stay as their short names"),
+        (
+            "media",
+            fileless,
+            "a post shows it, but Old home's files do not include it: the post arrives without",
+        ),
     ] {
         if count > 0 {
-            items::note(&engine.store, &transfer.id, "posts", count, why).await?;
+            notes::note(&engine.store, &transfer.id, kind, count, why).await?;
         }
     }
     let (from, to) = (TransferState::Planned, TransferState::Importing);

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use serde_json::Value;
 use url::Url;
 
-use super::source_side::{SourceSide, SourceSideResult};
+use super::source_side::{SourceSide, SourceSideResult, plain_url};
 use crate::{
     model::actor::authority,
     port::{
@@ -79,7 +79,7 @@ async fn look(
     };
     let there = authority(&url);
     let doing = format!("looking at {url}");
-    let response = match side.remote.send(Request::get(url).signed(side.signer.clone())).await {
+    let response = match side.remote.send(Request::get(url.clone()).signed(side.signer.clone())).await {
         Ok(response) => response,
         Err(error) => return later_or_never(error.into_adapter(doing)),
     };
@@ -94,7 +94,11 @@ async fn look(
     if !response.is_success() {
         return Ok(Err(format!("{there} answered {} for it", response.status)));
     }
-    match response.json().await {
+    if response.url != url {
+        // Whoever follows the old address must be there with one hop.
+        return Ok(Err(format!("{there} sends on from it")));
+    }
+    match response.activity(&url).await {
         Ok(document) => Ok(judge(&document, target, account, entry)),
         Err(error) => later_or_never(error.into_adapter(doing)),
     }
@@ -130,7 +134,8 @@ fn judge(
         return Err("the new object does not say that it was this one".to_owned());
     }
     let is_home = |url: &Url| Url::parse(target).is_ok_and(|target| target.origin() == url.origin());
-    let page = wire::lenient::url(document, "url").filter(is_home).map(String::from);
+    let page = wire::lenient::url(document, "url").and_then(|url| plain_url(url.as_str()));
+    let page = page.filter(is_home).map(String::from);
     let files = wire::lenient::field(document, "attachment")
         .filter_map(|attachment| wire::lenient::url(attachment, "url"))
         .map(String::from)
@@ -217,6 +222,10 @@ mod tests {
 
     #[test]
     fn a_page_elsewhere_is_not_a_page() {
-        assert_eq!(judged(|d| d["url"] = json!("https://evil.example/1")).unwrap().page, None);
+        for elsewhere in
+            ["https://evil.example/1", "https://bank.example@new.example/1", "https://a:b@new.example/1"]
+        {
+            assert_eq!(judged(|d| d["url"] = json!(elsewhere)).unwrap().page, None, "{elsewhere}");
+        }
     }
 }

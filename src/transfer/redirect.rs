@@ -19,6 +19,8 @@ pub const FIRST_DAY_SECONDS: u32 = 300;
 pub const LATER_SECONDS: u32 = 86_400;
 /// One day in microseconds.
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
+/// Pages below a profile that move with it.
+const SUB_PAGES: [&str; 5] = ["with_replies", "media", "featured", "followers", "following"];
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,18 +149,26 @@ fn asked_for<'a>(located: &Located, url: &Url, place: Option<&'a rows::PlaceRow>
 }
 
 /// Whose profile page, sub-page or feed an address is. The actor's own address is none of these:
-/// it stays, with its key, for everybody who verifies.
+/// it stays, with its key, for everybody who verifies. Nor is anything else below the profile: an address
+/// where nothing is must answer like a post that the asker may not see.
 async fn profile_owner(
     host: &dyn Host,
     url: &Url,
 ) -> Result<Option<crate::model::id::AccountId>, AdapterError> {
-    let first = url.path_segments().and_then(|mut segments| segments.next()).unwrap_or_default();
+    let mut segments = url.path_segments().into_iter().flatten();
+    let first = segments.next().unwrap_or_default();
+    let rest: Vec<&str> = segments.filter(|segment| !segment.is_empty()).collect();
+    let is_profile = match rest.as_slice() {
+        [] => true,
+        [page] => SUB_PAGES.contains(page),
+        _ => false,
+    };
     let Some(name) = first.strip_prefix('@').or_else(|| first.strip_prefix("%40")) else {
         return Ok(None);
     };
     let name = [".rss", ".atom"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let account = host.account_named(name).await?;
-    Ok(account.filter(|account| account.actor.path() != url.path()).map(|account| account.id))
+    Ok(account.filter(|account| is_profile && account.actor.path() != url.path()).map(|account| account.id))
 }
 
 /// Answers the new server's side of a redirect: `<actor>?redirect_ap_obj=<old address>`.

@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         items::{self, ItemState},
-        transfers, url_map,
+        notes, transfers, url_map,
     },
 };
 
@@ -120,6 +120,6 @@ pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Repo
     Ok(Report {
         items: kinds.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect(),
         reasons: lines(items::reasons(&engine.store, &transfer.id).await?),
-        notes: lines(items::notes(&engine.store, &transfer.id).await?),
+        notes: lines(notes::notes(&engine.store, &transfer.id).await?),
     })
 }

@@ -56,7 +56,8 @@ pub(super) async fn announce(
         return Err(Problem::conflict(why).page());
     }
     let account = &signed.session.account.id;
-    if !app.site.check_password(account, &form.password).await? {
+    let fits = app.site.confirm_password(account, &form.password).await;
+    if !fits.map_err(|error| Problem::from(error).page())? {
         let why = "That is not the password of this account. Type it once more.";
         return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
     }
@@ -79,9 +80,8 @@ fn is_owner(signed: &SignedIn, name: &str) -> bool {
 
 /// The departure the page is about: one that was announced, else the latest that was started.
 async fn current(app: &App, signed: &SignedIn) -> Result<DepartureRow, Problem> {
-    let all = departures::of_account(&app.store, signed.session.account.id.as_str()).await?;
-    let in_state = |states: &[&str]| all.iter().find(|row| states.contains(&row.state.as_str())).cloned();
-    in_state(&["announcing", "announced"]).or_else(|| in_state(&["started"])).ok_or_else(|| {
+    let found = departures::current(&app.store, signed.session.account.id.as_str()).await?;
+    found.ok_or_else(|| {
         Problem::conflict("No move of this account has been started. Start at your New home.").page()
     })
 }

@@ -124,3 +124,16 @@ async fn grants_are_listed_and_taken_back() {
     assert_eq!(daemon.ask(revoke).await.status, 303);
     assert_eq!(state(&daemon, &departure).await, "withdrawn");
 }
+
+#[actix_web::test]
+async fn a_server_that_may_only_read_does_not_put_itself_in_new_homes_place() {
+    let (daemon, departure) = handed_over().await;
+    let side = daemon.app.source_side();
+    let mut reading = daemon.bench.grant(Scope::Read).await;
+    reading.client_id = "https://rogue.example/godwit/client.json".to_owned();
+    hand_over::start(&side, &reading, "https://rogue.example/users/eve", None).await.unwrap();
+    let (cookie, _) = daemon.sign_in("ann").await;
+    let page = daemon.ask(TestRequest::get().uri("/departures/ann/finish").cookie(cookie)).await;
+    assert!(page.body.contains("new.example") && !page.body.contains("rogue.example"));
+    assert!(page.body.contains(&departure.id));
+}

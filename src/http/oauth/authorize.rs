@@ -79,13 +79,19 @@ pub(super) async fn decide(
     };
     if asked.request.scope == Scope::Read {
         let is_unlocked = !one(&fields, "unlock").is_empty();
+        let owner = &signed.session.account.id;
         let problem = if choice.kinds.is_empty() {
             Some("Nothing was shared: tick at least one kind of things to copy.")
         } else if !is_unlocked {
             Some(
                 "Nothing was shared: tick the box that says yes, so that this cannot happen by a slip of the finger.",
             )
-        } else if !app.site.check_password(&signed.session.account.id, one(&fields, "password")).await? {
+        } else if !app
+            .site
+            .confirm_password(owner, one(&fields, "password"))
+            .await
+            .map_err(|error| Problem::from(error).page())?
+        {
             Some("Nothing was shared: that is not the password of this account. Type it once more.")
         } else {
             None

@@ -65,7 +65,9 @@ pub(super) async fn sign_in(
         return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(&request));
     }
     let next = local(&app.config.server.base_url, &form.next);
-    let Some(token) = app.site.sign_in(&form.username, &form.password).await? else {
+    let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let token = app.site.try_sign_in(&form.username, &form.password, &from).await;
+    let Some(token) = token.map_err(|error| Problem::from(error).for_request(&request))? else {
         let mut response = ui::sign_in::page(&app, &next, &form.username, true);
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         return Ok(response);

@@ -52,3 +52,18 @@ async fn signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.text.contains("role=\"alert\"") && answer.header("set-cookie").is_empty());
 }
+
+#[actix_web::test]
+async fn passwords_cannot_be_tried_one_after_another() {
+    let house = house().await;
+    let send = async |name: &str, password: &str| {
+        let form = [("username", name), ("password", password)];
+        house.ask(test::TestRequest::post().uri("/sign-in").set_form(form), None).await.status
+    };
+    assert_eq!(send("ann", PASSWORD).await, StatusCode::SEE_OTHER);
+    for _ in 0..10 {
+        assert_eq!(send("Ann ", "a wrong password").await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(send("ann", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(send("bob", PASSWORD).await, StatusCode::SEE_OTHER, "others are not held up");
+}
