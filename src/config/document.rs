@@ -17,7 +17,10 @@ const COMMENTS: &[(&str, &str)] = &[
     ("departures", "Servers that accounts of this one may be copied to."),
     ("[limits]", "What the daemon takes and gives at most."),
     ("page_items", "Items on one page of an export."),
-    ("media_file_bytes", "Largest single media file, in bytes; a larger one is skipped with this reason."),
+    (
+        "media_file_bytes",
+        "Largest single media file, in bytes; a larger one counts as failed, with this reason.",
+    ),
     ("archive_bytes", "Unpacked size of an archive, in bytes; a larger one is refused."),
     ("archive_entries", "Entries of an archive; more are refused."),
     ("[federation]", "How the daemon reaches other servers."),
