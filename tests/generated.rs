@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a document that cannot be read or made fails the test"
 )]
 
@@ -57,6 +58,30 @@ fn every_json_route_stands_in_the_api_document_and_nothing_else_does() {
     let gone: Vec<_> = described.difference(&registered).collect();
     assert!(missing.is_empty(), "routes without description: {missing:?}");
     assert!(gone.is_empty(), "descriptions without route: {gone:?}");
+}
+
+#[test]
+fn every_reference_of_the_api_document_leads_somewhere_and_every_endpoint_has_its_own_name() {
+    let document = serde_json::to_value(godwit::http::api_document()).unwrap();
+    let dangling = routes::dangling_references(&document);
+    assert!(dangling.is_empty(), "{dangling:?}");
+    let names = routes::values_of("operationId", &document);
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+}
+
+#[test]
+fn the_described_parameters_of_a_consent_are_the_ones_that_are_read() {
+    let request = godwit::oauth::authorization::AuthorizationRequest {
+        client_id: "https://new.example/godwit/client.json".parse().unwrap(),
+        redirect_uri: String::new(),
+        scope: godwit::oauth::scope::Scope::Read,
+        state: String::new(),
+        challenge: String::new(),
+    };
+    let read: BTreeSet<_> = request.fields().map(|(name, _)| name.to_owned()).into();
+    let document = serde_json::to_value(godwit::http::api_document()).unwrap();
+    let described = &document["paths"][godwit::oauth::metadata::AUTHORIZE_PATH]["get"]["parameters"];
+    assert_eq!(routes::values_of("name", described).into_iter().collect::<BTreeSet<_>>(), read);
 }
 
 #[test]

@@ -49,9 +49,12 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     ] {
         document.merge(part);
     }
-    for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
-            add_problem(operation);
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in [("get", &mut item.get), ("post", &mut item.post)] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+                add_problem(operation);
+            }
         }
     }
     if let Some(components) = &mut document.components {
@@ -69,6 +72,12 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         components.add_security_scheme("lola", SecurityScheme::Http(bearer));
     }
     document
+}
+
+/// A name that no other endpoint has; handlers of different folders are called the same.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// Every endpoint answers errors in the same form.

@@ -47,7 +47,8 @@ pub fn with_blocks(path: &str, made: &[(&str, String)]) -> String {
         let (_, after) = after.split_once(CLOSING).unwrap_or_else(|| panic!("{path}: {name} has no end"));
         let part = made.iter().find(|(known, _)| *known == name);
         let (_, part) = part.unwrap_or_else(|| panic!("{path}: nothing makes {name}"));
-        out.push_str(&format!("{before}{OPENING}{name} -->\n\n{}\n\n{CLOSING}", part.trim_end()));
+        let part = part.trim_end();
+        out.extend([before, OPENING, name, " -->\n\n", part, "\n\n", CLOSING]);
         placed.push(name);
         rest = after;
     }

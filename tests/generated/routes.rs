@@ -76,6 +76,29 @@ pub fn described() -> BTreeSet<Route> {
     paths.iter().flat_map(|(path, item)| methods(path, item)).collect()
 }
 
+/// Every text under a key, however deep.
+pub fn values_of(key: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| match value.as_str() {
+                Some(text) if name == key => vec![text.to_owned()],
+                _ => values_of(key, value),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(|item| values_of(key, item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// References to schemas that are not there.
+pub fn dangling_references(document: &Value) -> Vec<String> {
+    let leads_nowhere = |reference: &String| {
+        reference.strip_prefix('#').is_none_or(|pointer| document.pointer(pointer).is_none())
+    };
+    values_of("$ref", document).into_iter().filter(leads_nowhere).collect()
+}
+
 /// Whether an address fits a route; `{…}` and `…` on either side stand for anything.
 pub fn is_known(address: &str, known: &BTreeSet<String>) -> bool {
     let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();

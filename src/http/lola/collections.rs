@@ -18,7 +18,7 @@ pub(super) struct PageQuery {
 /// What is answered.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-enum Shown {
+enum CollectionAnswer {
     /// Without `cursor`.
     Root(wire::collection::Root),
     /// With `cursor`.
@@ -33,7 +33,7 @@ enum Shown {
         ("kind" = CollectionKind, Path, description = "which collection"),
         PageQuery
     ),
-    responses((status = 200, body = Shown, content_type = "application/activity+json"))
+    responses((status = 200, body = CollectionAnswer, content_type = "application/activity+json"))
 )]
 pub(super) async fn show(
     app: web::Data<App>,
@@ -47,11 +47,11 @@ pub(super) async fn show(
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, kind.as_str()]);
     let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let shown = match &query.cursor {
-        None => Shown::Root(export::root(&opened.grant, &*source, kind, &at).await?),
+        None => CollectionAnswer::Root(export::root(&opened.grant, &*source, kind, &at).await?),
         Some(cursor) => {
             let limit = app.config.limits.page_items;
             let page = export::page(&opened.grant, &*app.host, &*source, kind, &at, cursor, limit).await?;
-            Shown::Page(page)
+            CollectionAnswer::Page(page)
         }
     };
     Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(shown))

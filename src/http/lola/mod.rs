@@ -12,13 +12,10 @@ pub const MAP_BYTES: usize = 2 << 20;
 
 /// The endpoints of this folder.
 #[derive(OpenApi)]
-#[openapi(paths(
-    hand_over::start,
-    hand_over::take,
-    hand_over::status,
-    collections::media,
-    collections::show
-))]
+#[openapi(
+    paths(hand_over::start, hand_over::take, hand_over::status, collections::media, collections::show),
+    components(schemas(crate::model::collection::CollectionKind))
+)]
 pub struct ApiDoc;
 
 /// The routes of this folder; none of their answers belongs in any cache.
