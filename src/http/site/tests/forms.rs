@@ -52,3 +52,23 @@ async fn signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.text.contains("role=\"alert\"") && answer.header("set-cookie").is_empty());
 }
+
+#[actix_web::test]
+async fn who_signs_out_to_be_somebody_else_comes_back_to_where_they_were_and_never_elsewhere() {
+    let house = house().await;
+    for (next, to) in [
+        ("/godwit/oauth/authorize?a=b", "/godwit/oauth/authorize?a=b"),
+        ("", "/"),
+        ("//evil.example", "/home"),
+    ] {
+        let token = house.app.site.sign_in("ann", PASSWORD).await.unwrap().unwrap();
+        let csrf = house.app.site.session(&token).await.unwrap().unwrap().csrf;
+        let request = test::TestRequest::post()
+            .uri("/sign-out")
+            .cookie(actix_web::cookie::Cookie::new(cookie_name(&house.app), token.clone()))
+            .set_form([("csrf", csrf.as_str()), ("next", next)]);
+        let answer = house.ask(request, None).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, to));
+        assert!(house.app.site.session(&token).await.unwrap().is_none());
+    }
+}
