@@ -55,3 +55,49 @@ fn words(status: StatusCode) -> &'static str {
         _ => "This form was incomplete, and nothing was changed. Go back, reload the page and send it again.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, middleware, test, web};
+
+    use super::*;
+
+    async fn answer(path: &str, accept: &str) -> (StatusCode, String) {
+        let service = test::init_service(
+            App::new()
+                .wrap(middleware::from_fn(error_pages))
+                .route("/form", web::post().to(HttpResponse::Ok))
+                .route(
+                    "/no",
+                    web::get().to(async || Err::<HttpResponse, _>(Problem::conflict("somebody was first"))),
+                )
+                .route(
+                    "/gone",
+                    web::get().to(async || {
+                        HttpResponse::Gone().content_type("application/activity+json").body("{}")
+                    }),
+                ),
+        )
+        .await;
+        let request = test::TestRequest::get().uri(path).insert_header((header::ACCEPT, accept)).to_request();
+        let response = test::call_service(&service, request).await;
+        let status = response.status();
+        (status, String::from_utf8(test::read_body(response).await.to_vec()).unwrap())
+    }
+
+    #[actix_web::test]
+    async fn readers_get_a_page_for_every_error_and_programs_what_they_can_read() {
+        for (path, status, words) in [
+            ("/nowhere", StatusCode::NOT_FOUND, "nothing at this address"),
+            ("/no", StatusCode::CONFLICT, "Somebody was first."),
+        ] {
+            let (found, page) = answer(path, "text/html,*/*;q=0.8").await;
+            assert_eq!(found, status);
+            assert!(page.starts_with("<!DOCTYPE html>") && page.contains(words), "{path}: {page}");
+            let (found, document) = answer(path, "application/json").await;
+            assert_eq!(found, status);
+            assert!(!document.contains("<html"), "{path}: {document}");
+        }
+        assert_eq!(answer("/gone", "text/html").await.1, "{}", "a tombstone stays one");
+    }
+}

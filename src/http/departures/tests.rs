@@ -137,3 +137,28 @@ async fn a_server_that_may_only_read_does_not_put_itself_in_new_homes_place() {
     assert!(page.body.contains("new.example") && !page.body.contains("rogue.example"));
     assert!(page.body.contains(&departure.id));
 }
+
+#[actix_web::test]
+async fn the_owner_alone_still_sees_the_old_profile() {
+    let (daemon, departure) = handed_over().await;
+    say(&daemon, "ann", &departure.id, PASSWORD).await;
+    let side = daemon.app.source_side();
+    while announce::advance(&side, &departure.id).await.unwrap() {}
+    for (who, path, expected) in [
+        (None, "/@ann", 301),
+        (Some("bob"), "/@ann", 301),
+        (Some("ann"), "/@ann", 404),
+        (Some("ann"), "/@ann/with_replies", 404),
+        (Some("ann"), "/users/ann/posts/1", 301),
+    ] {
+        let mut request = TestRequest::get().uri(path).insert_header(("Accept", "text/html"));
+        if let Some(name) = who {
+            request = request.cookie(daemon.sign_in(name).await.0);
+        }
+        assert_eq!(
+            daemon.ask(request).await.status,
+            expected,
+            "{who:?} at {path}; 404: here, where no site is"
+        );
+    }
+}

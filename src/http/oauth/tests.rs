@@ -135,3 +135,24 @@ async fn the_code_of_a_yes_is_redeemed_once() {
     assert_eq!(again.status, 400);
     assert!(again.body.contains("invalid_grant"));
 }
+
+#[actix_web::test]
+async fn what_was_unticked_stays_unticked_after_a_wrong_password() {
+    let daemon = Daemon::new().await;
+    let wrong = [
+        ("kinds", "content"),
+        ("private", "yes"),
+        ("unlock", "yes"),
+        ("password", "wrong"),
+        ("decision", "allow"),
+    ];
+    let again = answer(&daemon, Scope::Read, &wrong).await;
+    assert!(again.body.contains("not the password"));
+    for (field, is_ticked) in [
+        (r#"name="kinds" value="content""#, true),
+        (r#"name="kinds" value="liked""#, false),
+        (r#"name="private" value="yes""#, true),
+    ] {
+        assert_eq!(again.body.contains(&format!("{field} checked")), is_ticked, "{field}");
+    }
+}

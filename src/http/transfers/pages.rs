@@ -63,7 +63,7 @@ pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, 
         .filter(|transfer| is_open(transfer) && !words::was_refused(transfer))
         .map(|transfer| OpenCopy {
             page: format!("/transfers/{}", transfer.id),
-            of: transfer.asked_for.clone(),
+            of: words::old_handle(transfer),
             stands: words::headline(transfer),
         })
         .collect())

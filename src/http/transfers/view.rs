@@ -51,7 +51,7 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
         @if !before.is_empty() {
             h2 { "Your copies" }
             ul.ways { @for transfer in before {
-                li { a href={ "/transfers/" (transfer.id) } { (transfer.asked_for) }
+                li { a href={ "/transfers/" (transfer.id) } { (words::old_handle(transfer)) }
                     span { (words::headline(transfer)) } }
             } }
         }

@@ -2,13 +2,13 @@
 //! Announce, Throw away.
 
 use crate::{
-    http::ui::words::sentence,
+    http::ui::{post::Author, words::sentence},
     model::{
         handle::Handle,
         transfer::{Transfer, TransferState as S},
     },
     port::error::AdapterError,
-    transfer::{TransferError, give_map},
+    transfer::{TransferError, give_map, status::old_actor},
 };
 
 /// The three stages a person thinks in.
@@ -28,6 +28,11 @@ pub(super) fn stage(state: S) -> Option<usize> {
         S::Keeping | S::Kept | S::HandingOver | S::AwaitingAnnouncement => Some(2),
         S::Done | S::Failed | S::Discarding | S::Discarded => None,
     }
+}
+
+/// The account that is copied: the one Old home named, once that is known.
+pub(super) fn old_handle(transfer: &Transfer) -> String {
+    old_actor(transfer).map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle)
 }
 
 /// Whether Old home has heard the last word and is at work.

@@ -67,3 +67,23 @@ async fn passwords_cannot_be_tried_one_after_another() {
     assert_eq!(send("ann", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(send("bob", PASSWORD).await, StatusCode::SEE_OTHER, "others are not held up");
 }
+
+#[actix_web::test]
+async fn who_signs_out_to_be_somebody_else_comes_back_to_where_they_were_and_never_elsewhere() {
+    let house = house().await;
+    for (next, to) in [
+        ("/godwit/oauth/authorize?a=b", "/godwit/oauth/authorize?a=b"),
+        ("", "/"),
+        ("//evil.example", "/home"),
+    ] {
+        let token = house.app.site.sign_in("ann", PASSWORD).await.unwrap().unwrap();
+        let csrf = house.app.site.session(&token).await.unwrap().unwrap().csrf;
+        let request = test::TestRequest::post()
+            .uri("/sign-out")
+            .cookie(actix_web::cookie::Cookie::new(cookie_name(&house.app), token.clone()))
+            .set_form([("csrf", csrf.as_str()), ("next", next)]);
+        let answer = house.ask(request, None).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, to));
+        assert!(house.app.site.session(&token).await.unwrap().is_none());
+    }
+}

@@ -56,7 +56,7 @@ async fn the_owner_sees_everything_and_nothing_of_it_is_cached() {
     assert!(outbox.header("vary").contains("Cookie"));
     assert_eq!(house.get("/users/ann/outbox", ACTIVITY, Some("ann")).await.json()["totalItems"], 7);
     let page = house.get("/@ann/with_replies", HTML, Some("ann")).await.text;
-    assert!(page.contains("copy, only you see this") && page.contains("secretboost"));
+    assert!(page.contains("copy: only you see this") && page.contains("secretboost"));
     assert!(!page.contains("<script"), "copied markup is cleaned");
     assert_eq!(house.get("/users/ann/liked", ACTIVITY, Some("ann")).await.json()["totalItems"], 1);
 }
