@@ -120,10 +120,16 @@ pub async fn save_page(
                     announced.and_then(|n| i64::try_from(n).ok()),
                     page.next.is_none(),
                 )?;
-                Ok(())
+                went_on(c, &transfer).await
             })
         })
         .await
+}
+
+/// Only failures in a row are counted against a source: something arrived, so the row ends.
+async fn went_on(c: &mut Connection, transfer: &TransferId) -> StoreResult<()> {
+    run!(c, "update transfers set attempts = 0 where id = $1 and attempts > 0", transfer.as_str())?;
+    Ok(())
 }
 
 async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<()> {
@@ -306,7 +312,7 @@ pub async fn keep_blob(
                     key.as_str(),
                     text,
                 )?;
-                Ok(())
+                went_on(c, &transfer).await
             })
         })
         .await
