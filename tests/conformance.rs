@@ -8,6 +8,8 @@
 
 #[path = "conformance/destinations.rs"]
 mod destinations;
+#[path = "conformance/disturbances.rs"]
+mod disturbances;
 #[path = "conformance/invented.rs"]
 mod invented;
 mod laboratory;

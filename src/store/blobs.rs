@@ -221,9 +221,9 @@ fn disk(error: std::io::Error) -> Unspooled {
 /// A failing disk concerns the whole transfer, not one file.
 fn trouble(error: std::io::Error) -> AdapterError {
     let why = if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-        "this server's disk is full; as soon as there is room again, it goes on by itself".to_owned()
+        "this server's disk is full; it can go on when there is room again".to_owned()
     } else {
-        format!("this server's disk does not take it ({error}); as soon as it does, it goes on by itself")
+        format!("this server's disk does not take it ({error}); it can go on when it does again")
     };
     AdapterError::Busy { doing: "writing a media file".to_owned(), why, after: Duration::from_mins(1) }
 }

@@ -129,10 +129,17 @@ pub async fn save_page(
                     announced.and_then(|n| i64::try_from(n).ok()),
                     page.next.is_none(),
                 )?;
+                went_on(c, &transfer).await?;
                 Ok(count(position))
             })
         })
         .await
+}
+
+/// Only failures in a row are counted against a source: something arrived, so the row ends.
+async fn went_on(c: &mut Connection, transfer: &TransferId) -> StoreResult<()> {
+    run!(c, "update transfers set attempts = 0 where id = $1 and attempts > 0", transfer.as_str())?;
+    Ok(())
 }
 
 /// Saves an item; `false` when one of its kind has this key already: the first stays.
@@ -367,7 +374,7 @@ pub async fn keep_blob(
                     key.as_str(),
                     text,
                 )?;
-                Ok(())
+                went_on(c, &transfer).await
             })
         })
         .await

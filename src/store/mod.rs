@@ -28,7 +28,16 @@ const READERS: u32 = 4;
 pub enum StoreError {
     /// The database answered with an error.
     #[error("the database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// The database's disk does not take what is written, or is full. Nothing of the work stands.
+    #[error(
+        "this server's disk does not take what its database writes ({0}); it can go on when it does again"
+    )]
+    Disk(String),
+    /// Another work spoiled the transaction, or the commit failed. Nothing of the work stands, and it
+    /// may be tried again.
+    #[error("this server's database did not keep it ({0})")]
+    NotKept(String),
     /// The tables cannot be brought up to date.
     #[error("bringing the tables up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -49,6 +58,16 @@ pub enum StoreError {
     /// The row is in a state that does not allow this.
     #[error("{0}")]
     Conflict(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let told = error.as_database_error().map(|told| (told.code(), told.message().to_owned()));
+        match told {
+            Some((Some(code), message)) if writer::is_of_the_disk(&code) => Self::Disk(message),
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// Result of a store function.

@@ -3,7 +3,7 @@
 //! SQLite has one writer at a time. Many tasks that each begin a transaction fail with "busy" in
 //! spite of a timeout; one task with group commit does not, and pays one fsync for many works.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use futures::future::BoxFuture;
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
@@ -37,14 +37,18 @@ impl Writer {
         let (works, mut queue) = mpsc::channel::<Work>(256);
         let mut connection = Connection::SqliteWriter(connection);
         tokio::spawn(async move {
-            while let Some(first) = queue.recv().await {
-                let mut group = vec![first];
+            let mut group = VecDeque::new();
+            loop {
+                if group.is_empty() {
+                    let Some(first) = queue.recv().await else { break };
+                    group.push_back(first);
+                }
                 while group.len() < GROUP
                     && let Ok(next) = queue.try_recv()
                 {
-                    group.push(next);
+                    group.push_back(next);
                 }
-                commit_group(&mut connection, group).await;
+                commit_group(&mut connection, &mut group).await;
                 commits.send_modify(|count| *count += 1);
             }
         });
@@ -63,7 +67,8 @@ impl Writer {
                 let result = work(connection).await;
                 let worked = result.is_ok();
                 let respond: Answer = Box::new(move |committed| {
-                    let _caller_gone = reply.send(committed.and(result));
+                    // What the work itself says is nearer to the cause than what became of the group.
+                    let _caller_gone = reply.send(result.and_then(|done| committed.map(|()| done)));
                 });
                 (worked, respond)
             })
@@ -73,15 +78,17 @@ impl Writer {
     }
 }
 
-/// Runs a group in one transaction and tells each caller how it ended.
-async fn commit_group(connection: &mut Connection, group: Vec<Work>) {
+/// Runs a group in one transaction and tells each caller how it ended. A full disk ends the whole
+/// transaction in the middle: works that were not begun then stay in the group for the next one.
+async fn commit_group(connection: &mut Connection, group: &mut VecDeque<Work>) {
     if let Err(error) = super::run!(connection, "begin immediate") {
         tracing::error!(%error, "cannot begin a transaction");
         // Dropping the works closes their channels: every caller hears `Closed`.
+        group.clear();
         return;
     }
-    let mut answers = Vec::with_capacity(group.len());
-    for work in group {
+    let (mut answers, mut is_whole) = (Vec::with_capacity(group.len()), true);
+    while is_whole && let Some(work) = group.pop_front() {
         let opened = super::run!(connection, "savepoint work");
         let (worked, answer) = work(connection).await;
         let closed = if worked && opened.is_ok() {
@@ -92,20 +99,33 @@ async fn commit_group(connection: &mut Connection, group: Vec<Work>) {
                 Err(error) => Err(error),
             }
         };
-        answers.push((closed, answer));
+        is_whole = closed.is_ok();
+        answers.push(answer);
     }
-    let committed = super::run!(connection, "commit");
+    let committed = if is_whole {
+        super::run!(connection, "commit").map_err(StoreError::from)
+    } else {
+        Err(StoreError::NotKept("the transaction was given up".to_owned()))
+    };
     if let Err(error) = &committed {
         tracing::error!(%error, "cannot commit");
         let _already_rolled_back = super::run!(connection, "rollback");
     }
-    for (closed, answer) in answers {
-        let outcome = match (&committed, closed) {
-            (Ok(_), Ok(_)) => Ok(()),
-            (Ok(_), Err(error)) => Err(StoreError::Database(error)),
-            (Err(error), _) => Err(StoreError::Conflict(format!("the database could not commit: {error}"))),
-        };
-        answer(outcome);
+    for answer in answers {
+        answer(match &committed {
+            Ok(_) => Ok(()),
+            Err(StoreError::Disk(why)) => Err(StoreError::Disk(why.clone())),
+            Err(error) => Err(StoreError::NotKept(error.to_string())),
+        });
+    }
+}
+
+/// Whether a database's error code means that the disk is full or fails: "full" and the many kinds of
+/// "input or output error" of one, "disk full" and "io error" of the other.
+pub(super) fn is_of_the_disk(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 10 | 13),
+        _ => matches!(code, "53100" | "58030"),
     }
 }
 
@@ -137,5 +157,47 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!(ids, "good");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_nothing_of_the_work_stands_until_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let room = |pages: &'static str| {
+            store.write(move |c| {
+                Box::pin(async move {
+                    // Inside a transaction the setting holds at once.
+                    row!(c, (i64,), pages)?;
+                    Ok(())
+                })
+            })
+        };
+        let keep = |id: &'static str, bytes: usize| {
+            store.write(move |c| {
+                Box::pin(async move {
+                    run!(c, "insert into seen_activities (id, seen_at) values ($1, 1)", id)?;
+                    let large = "x".repeat(bytes);
+                    run!(c, "insert into seen_activities (id, seen_at) values ($1, 2)", large)?;
+                    Ok(())
+                })
+            })
+        };
+        room("pragma max_page_count = 1").await.unwrap();
+        let (large, small) = tokio::join!(keep("large", 3_000_000), keep("small", 1));
+        let Err(StoreError::Disk(_)) = &large else { panic!("{large:?}") };
+        assert!(large.unwrap_err().to_string().contains("this server's disk"));
+        drop(small);
+        room("pragma max_page_count = 1000000").await.unwrap();
+        keep("after", 3_000_000).await.unwrap();
+        let mut reader = store.reader().await.unwrap();
+        let found =
+            row!(&mut reader, (String,), "select id from seen_activities where id = 'large'").unwrap();
+        assert_eq!(found, None);
+    }
+
+    #[test]
+    fn trouble_with_the_disk_is_told_from_other_trouble() {
+        assert!(["13", "10", "778", "53100", "58030"].iter().all(|code| super::is_of_the_disk(code)));
+        assert!(["5", "1555", "23505", "42601", "", "x"].iter().all(|code| !super::is_of_the_disk(code)));
     }
 }

@@ -35,6 +35,8 @@ impl TransferError {
                 Disposition::SkipItem => Disposition::StopTransfer,
                 other => other,
             },
+            // Room is made by people; they need minutes.
+            Self::Store(StoreError::Disk(_)) => Disposition::Retry { after: Duration::from_mins(1) },
             Self::Store(_) => Disposition::Retry { after: Duration::from_secs(10) },
         }
     }

@@ -119,6 +119,11 @@ impl Invented {
         made
     }
 
+    /// Addresses of all files.
+    pub fn files(&self) -> Vec<String> {
+        self.bytes.keys().cloned().collect()
+    }
+
     fn file(&mut self, name: &str, role: MediaRole) -> Item {
         let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
         bytes.extend(name.as_bytes().iter().cycle().take(name.len() * 9_000));

@@ -99,10 +99,15 @@ fn opening<'a>(
     Opening { name, open: Box::new(open) }
 }
 
+/// Begins a copy of what `from` opens, and the parts that go on with it.
+pub async fn begun(home: &Home, account: &Account, from: impl Sources + 'static) -> (Engine, TransferId) {
+    let engine = Engine { sources: Arc::new(from), ..(*home.app.engine).clone() };
+    (engine, home.begin(account, Origin::Archive { path: "none".into() }, None).await)
+}
+
 /// Copies what `from` opens into an account, by the engine's own steps.
 pub async fn copied(home: &Home, account: &Account, from: impl Sources + 'static) -> TransferId {
-    let engine = Engine { sources: Arc::new(from), ..(*home.app.engine).clone() };
-    let id = home.begin(account, Origin::Archive { path: "none".into() }, None).await;
+    let (engine, id) = begun(home, account, from).await;
     while home.advance(&engine, &id).await.state != TransferState::Trial {}
     id
 }
