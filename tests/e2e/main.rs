@@ -1,6 +1,7 @@
 //! Stories between whole programs: ours and such as others wrote.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
