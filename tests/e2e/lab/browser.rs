@@ -23,6 +23,8 @@ pub const ANYTHING: &str = "*/*";
 
 /// Longest wait for an answer; long polls take up to 20 s.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
+/// How long a home may take on a busy machine before the story counts as broken.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An answer.
 #[derive(Debug)]
@@ -151,20 +153,25 @@ impl Browser {
         assert_eq!(answer.status, 303, "{}", answer.words());
     }
 
-    /// Waits until a document at a home where this person is signed in is as it should be.
-    pub async fn wait(&self, url: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let changes = Url::parse(url).unwrap().join("/api/v1/changes").unwrap();
-        let (mut counter, mut last) = (json!(0), Value::Null);
-        let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
+    /// Looks again after each change at a home where this person is signed in, until something is so.
+    pub async fn after_changes(&self, origin: &str, is_so: impl AsyncFn() -> bool) {
+        let mut counter = json!(0);
+        let deadline = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < deadline {
             // The counter is read first: a change between the two is noticed by the next wait.
-            counter = self.json(&format!("{changes}?since={counter}")).await["counter"].clone();
-            last = self.json(url).await;
-            if is_so(&last) {
-                return last;
+            let changes = self.json(&format!("{origin}/api/v1/changes?since={counter}")).await;
+            counter = changes["counter"].clone();
+            if is_so().await {
+                return;
             }
         }
-        panic!("{url} did not become what it should be: {last}")
+        panic!("{origin} did not come to what was waited for within {PATIENCE:?}")
+    }
+
+    /// Waits until a document at a home where this person is signed in is as it should be.
+    pub async fn wait(&self, url: &str, is_so: impl Fn(&Value) -> bool) {
+        let origin = Url::parse(url).unwrap().origin().ascii_serialization();
+        self.after_changes(&origin, async || is_so(&self.json(url).await)).await;
     }
 
     /// Sends any request.

@@ -19,8 +19,6 @@ pub struct Asked {
     pub method: String,
     /// Path without query.
     pub path: String,
-    /// What follows the question mark.
-    pub query: String,
     /// Header fields by lower-case name.
     pub headers: BTreeMap<String, String>,
     /// The body.
@@ -77,7 +75,7 @@ impl Reply {
         let mut head =
             format!("HTTP/1.1 {} Told\r\nContent-Length: {length}\r\nConnection: close\r\n", self.status);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head = format!("{head}{name}: {value}\r\n");
         }
         out.write_all(format!("{head}\r\n").as_bytes())?;
         out.write_all(&self.body)?;
@@ -148,7 +146,7 @@ fn read(mut input: impl BufRead) -> Option<Asked> {
     input.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let path = target.split('?').next().unwrap_or_default().to_owned();
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -160,5 +158,5 @@ fn read(mut input: impl BufRead) -> Option<Asked> {
     let mut body = Vec::new();
     input.take(length).read_to_end(&mut body).ok()?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Some(Asked { method, path: path.to_owned(), query: query.to_owned(), headers, body })
+    Some(Asked { method, path, headers, body })
 }
