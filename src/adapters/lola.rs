@@ -6,6 +6,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::StreamExt;
 use serde_json::Value;
 use url::Url;
@@ -97,6 +99,15 @@ impl LolaSource {
         Ok(wire::collection::read(&document))
     }
 
+    /// Old home speaks for its own addresses only; another's would become a claim on somebody else's post.
+    fn is_here(&self, id: &Url) -> Result<(), String> {
+        if id.origin() == self.actor.id.origin() {
+            Ok(())
+        } else {
+            Err("its address belongs to another server".to_owned())
+        }
+    }
+
     fn item(&self, kind: CollectionKind, value: &Value) -> Result<Option<Item>, String> {
         let followers = self.actor.followers.as_ref();
         match kind {
@@ -105,9 +116,14 @@ impl LolaSource {
                 if object.attributed_to != self.actor.id {
                     return Err("it was written by somebody else".to_owned());
                 }
+                self.is_here(&object.id)?;
                 Ok(Some(Item::Post(Box::new(object))))
             }
-            CollectionKind::Outbox => Ok(wire::activity::read_announce(value, followers)?.map(Item::Boost)),
+            CollectionKind::Outbox => {
+                let Some(boost) = wire::activity::read_announce(value, followers)? else { return Ok(None) };
+                self.is_here(&boost.id)?;
+                Ok(Some(Item::Boost(boost)))
+            }
             CollectionKind::Liked => wire::relation::read_reference(value).map(Item::Like).map(Some),
             CollectionKind::Bookmarks => wire::relation::read_reference(value).map(Item::Bookmark).map(Some),
             CollectionKind::Following => {
@@ -197,7 +213,71 @@ fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
 
 fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {
     let kind = collection.yields().first().copied().unwrap_or(ItemKind::Posts);
-    let key =
-        wire::lenient::id(value).map_or_else(|| value.to_string().chars().take(200).collect(), str::to_owned);
+    let key = wire::lenient::id(value).map_or_else(|| nameless(value), str::to_owned);
     Unreadable { kind, key, why }
+}
+
+/// A key for an element without an id: how it begins, and a hash so that two of them are two.
+fn nameless(value: &Value) -> String {
+    let text = value.to_string();
+    let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()));
+    let start: String = text.chars().take(100).collect();
+    format!("{start} {hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::port::fakes::FakeRemote;
+
+    const ANN: &str = "https://old.example/users/ann";
+
+    async fn listed(items: Value) -> Page {
+        let remote = FakeRemote::default();
+        let content = "https://old.example/content";
+        remote.serve(
+            ANN,
+            &json!({"id": ANN, "type": "Person", "inbox": format!("{ANN}/inbox"),
+                    "migration": {"content": content, "outbox": "https://old.example/outbox"}}),
+        );
+        let list = json!({"type": "OrderedCollection", "orderedItems": items});
+        remote.serve(content, &list);
+        remote.serve("https://old.example/outbox", &list);
+        let signer =
+            Signer { key_id: "https://new.example/actor#main-key".into(), private_key_pem: "".into() };
+        let actor = Url::parse(ANN).unwrap();
+        let source = LolaSource::open(Arc::new(remote), signer, &actor, "token").await.unwrap();
+        let mut page = source.page(CollectionKind::Content, None, 10).await.unwrap();
+        let boosts = source.page(CollectionKind::Outbox, None, 10).await.unwrap();
+        page.items.extend(boosts.items);
+        page.unreadable.extend(boosts.unreadable);
+        page
+    }
+
+    fn note(id: &str) -> Value {
+        json!({"id": id, "type": "Note", "attributedTo": ANN, "published": "2022-05-06T07:08:09Z"})
+    }
+
+    #[tokio::test]
+    async fn what_has_its_address_on_another_server_is_not_this_accounts() {
+        let boost = json!({"id": "https://victim.example/boosts/1", "type": "Announce", "actor": ANN,
+                           "object": "https://b.example/1", "published": "2022-05-06T07:08:09Z"});
+        let own = note("https://old.example/users/ann/posts/1");
+        let page = listed(json!([own, note("https://victim.example/posts/1"), boost])).await;
+        assert_eq!(page.items.len(), 1, "{:?}", page.items);
+        let foreign = page.unreadable.iter().filter(|lost| lost.why.contains("another server")).count();
+        assert_eq!(foreign, 2, "{:?}", page.unreadable);
+    }
+
+    #[tokio::test]
+    async fn two_broken_elements_without_an_id_are_two() {
+        let long = "x".repeat(300);
+        let broken = |end: u32| json!({"type": "Note", "content": long, "end": end});
+        let page = listed(json!([broken(1), broken(2)])).await;
+        assert_ne!(page.unreadable[0].key, page.unreadable[1].key);
+    }
 }
