@@ -21,7 +21,10 @@ const COMMENTS: &[(&str, &str)] = &[
         "transfer_items",
         "Posts, files, likes and so on that one transfer may bring; an account with more is refused.",
     ),
-    ("media_file_bytes", "Largest single media file, in bytes; a larger one counts as failed, with this reason."),
+    (
+        "media_file_bytes",
+        "Largest single media file, in bytes; a larger one counts as failed, with this reason.",
+    ),
     ("archive_bytes", "Unpacked size of an archive, in bytes; a larger one is refused."),
     ("archive_entries", "Entries of an archive; more are refused."),
     ("[federation]", "How the daemon reaches other servers."),
