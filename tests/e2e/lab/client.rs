@@ -104,7 +104,9 @@ impl Client {
             ("client_id", &id),
             ("code_verifier", verifier),
         ];
-        self.http.post(&format!("{}/godwit/oauth/token", self.old), &fields).await
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers = [("accept", JSON), ("content-type", "application/x-www-form-urlencoded")];
+        self.http.send(Method::POST, &format!("{}/godwit/oauth/token", self.old), &headers, body).await
     }
 
     /// The token of a person who is signed in at Old home and says yes.
