@@ -66,6 +66,7 @@ async fn measure(posts: usize) {
     let import = old.begin(&ann, Origin::Archive { path }, None).await;
     let items = copied(&old, &import, "import").await;
     trial::keep(&old.app.engine, &old.transfer(&import).await).await.unwrap();
+    old.advance(&old.app.engine, &import).await;
 
     exported(&old, &new, &ann, items).await;
 

@@ -60,7 +60,11 @@ impl Fixture {
         let mut open = vec![self.dir.path().join("media")];
         while let Some(dir) = open.pop() {
             for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
-                if entry.is_dir() { open.push(entry) } else { found.push(entry) }
+                if entry.is_dir() {
+                    open.push(entry);
+                } else if !entry.ends_with("spool.lock") {
+                    found.push(entry);
+                }
             }
         }
         found.sort();

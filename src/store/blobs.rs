@@ -113,7 +113,7 @@ impl Blobs {
         S: Stream<Item = Result<Bytes, AdapterError>> + Unpin,
     {
         let broken = |why: String| Err(Unspooled::Broken(AdapterError::item(why)));
-        let file = NamedTempFile::new_in(self.spool.path()).map_err(disk)?;
+        let file = self.spool.file().map_err(disk)?;
         let mut out = fs::File::create(file.path()).await.map_err(disk)?;
         let mut hash = digest::Context::new(&digest::SHA256);
         let mut length: u64 = 0;
@@ -284,7 +284,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
         let media = dir.path().join("media");
-        std::fs::remove_dir(&media).unwrap();
+        std::fs::remove_dir_all(&media).unwrap();
         std::fs::write(&media, "in the way").unwrap();
         let expected = file(None, None);
         let spool = || blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected });

@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use tempfile::NamedTempFile;
+
 /// The directory of half files, in use as long as this (or a clone) lives.
 #[derive(Debug, Clone)]
 pub(super) struct Spool {
@@ -34,9 +36,11 @@ impl Spool {
         Ok(Self { dir, _in_use: Arc::new(in_use) })
     }
 
-    /// Where to write.
-    pub(super) fn path(&self) -> &Path {
-        &self.dir
+    /// A file to write to; gone with its handle unless it is given its name. The directory comes back
+    /// when somebody made room by removing it.
+    pub(super) fn file(&self) -> io::Result<NamedTempFile> {
+        fs::create_dir_all(&self.dir)?;
+        NamedTempFile::new_in(&self.dir)
     }
 }
 
@@ -55,7 +59,7 @@ mod tests {
     fn half_files_are_swept_by_the_first_who_comes_and_by_nobody_beside_others() {
         let blobs = tempfile::tempdir().unwrap();
         let first = Spool::open(blobs.path()).unwrap();
-        let half = first.path().join("half");
+        let half = first.dir.join("half");
         fs::write(&half, "ha").unwrap();
         let beside = Spool::open(blobs.path()).unwrap();
         assert!(half.exists(), "somebody is still writing it");

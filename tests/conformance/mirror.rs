@@ -58,6 +58,7 @@ async fn what_arrives_over_http_is_the_same_account_under_new_addresses() {
     let eve = new.account("eve").await;
     let id = copied(new, &eve, Given(stage.over_http().await)).await;
     trial::keep(&new.app.engine, &new.transfer(&id).await).await.unwrap();
+    new.advance(&new.app.engine, &id).await;
     let source = stage.beside(true).await;
     let copy = new.app.source_of(&new.host_account("eve").await, true).await.unwrap();
     assert_eq!(source.profile().await.unwrap(), copy.profile().await.unwrap());

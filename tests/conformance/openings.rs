@@ -54,6 +54,7 @@ impl Stage {
         let ann = old.account("ann").await;
         let id = copied(&old, &ann, Invented::dora()).await;
         trial::keep(&old.app.engine, &old.transfer(&id).await).await.unwrap();
+        old.advance(&old.app.engine, &id).await;
         Self { old, new, ann, disk: tempfile::tempdir().unwrap() }
     }
 
