@@ -91,6 +91,15 @@ fn every_kind_of_problem_is_used_somewhere() {
 }
 
 #[test]
+fn every_phrase_that_screens_are_said_to_show_stands_in_a_page() {
+    let pages = documents::sources("src/http") + &documents::sources("src/transfer");
+    let phrases = documents::phrases(&read("docs/MESSAGES.md"));
+    assert!(phrases.len() > 20, "the table of messages is no longer understood");
+    let lost: Vec<_> = phrases.iter().filter(|phrase| !pages.contains(phrase.as_str())).collect();
+    assert!(lost.is_empty(), "no page says {lost:?}");
+}
+
+#[test]
 fn every_address_that_a_document_names_is_a_route() {
     let known: BTreeSet<String> = routes::registered().into_iter().map(|(_, path)| path).collect();
     for document in ["README.md", "api-spec/lola.md", "docs/ARCHITECTURE.md", "CONTRIBUTING.md"] {

@@ -1,6 +1,9 @@
 //! Files of the repository: read, compared, renewed.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// What stands before and behind a part that is made.
 const OPENING: &str = "<!-- made from the code: ";
@@ -69,6 +72,29 @@ pub fn addresses(text: &str) -> Vec<String> {
         .filter(|words| words.starts_with('/') && !words.contains(' '))
         .map(|words| words.split('?').next().unwrap_or_default().to_owned())
         .collect()
+}
+
+/// The phrases in the left column of the table of messages.
+pub fn phrases(text: &str) -> Vec<String> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()).skip(1);
+    rows.flat_map(|cell| cell.split(" · ").map(|phrase| phrase.trim().to_owned())).collect()
+}
+
+/// All code below a folder, as one text.
+pub fn sources(folder: &str) -> String {
+    fn gather(folder: &Path, found: &mut String) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                gather(&path, found);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                found.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut found = String::new();
+    gather(&full(folder), &mut found);
+    found
 }
 
 /// A table in Markdown.
