@@ -283,15 +283,15 @@ mod tests {
     async fn a_disk_in_trouble_is_named_and_asks_to_come_again() {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
-        let media = dir.path().join("media");
-        std::fs::remove_dir_all(&media).unwrap();
-        std::fs::write(&media, "in the way").unwrap();
+        let arriving = dir.path().join("media/spool");
+        std::fs::remove_dir(&arriving).unwrap();
+        std::fs::write(&arriving, "in the way").unwrap();
         let expected = file(None, None);
         let spool = || blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected });
         let Err(Unspooled::Refused(error @ AdapterError::Busy { .. })) = spool().await else { panic!() };
         assert!(error.to_string().contains("this server's disk"), "{error}");
-        std::fs::remove_file(&media).unwrap();
-        std::fs::create_dir(&media).unwrap();
+        std::fs::remove_file(&arriving).unwrap();
+        std::fs::create_dir(&arriving).unwrap();
         assert!(blobs.keep(spool().await.unwrap()).await.is_ok());
     }
 

@@ -22,8 +22,8 @@ impl Spool {
     pub(super) fn open(blobs: &Path) -> io::Result<Self> {
         let dir = blobs.join("spool");
         fs::create_dir_all(&dir)?;
-        let lock = blobs.join("spool.lock");
-        let in_use = File::options().create(true).truncate(false).write(true).open(lock)?;
+        // The directory itself is what is locked: no further file has to be kept apart.
+        let in_use = File::open(&dir)?;
         match in_use.try_lock() {
             Ok(()) => {
                 sweep(&dir)?;

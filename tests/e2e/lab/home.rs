@@ -158,7 +158,7 @@ impl Home {
         self.dir.path().join("data/godwit.sqlite")
     }
 
-    /// Every file of the media directory but the one that says who is using it.
+    /// Every file of the media directory.
     pub fn media(&self) -> BTreeSet<PathBuf> {
         let mut found = BTreeSet::new();
         let mut folders = vec![self.dir.path().join("data/media")];
@@ -166,7 +166,7 @@ impl Home {
             for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
                 if entry.file_type().unwrap().is_dir() {
                     folders.push(entry.path());
-                } else if entry.file_name() != "spool.lock" {
+                } else {
                     found.insert(entry.path());
                 }
             }
