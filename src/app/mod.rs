@@ -53,7 +53,7 @@ impl App {
     /// What cannot be opened, with its cause.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let dir = &config.server.data_dir;
-        std::fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
+        private_dir(dir).with_context(|| format!("creating {}", dir.display()))?;
         let clock: SharedClock = Arc::new(SystemClock);
         let store = Store::open(dir).await.context("opening the database")?;
         let blobs = Blobs::open(dir).await.context("opening the media directory")?;
@@ -128,4 +128,16 @@ impl App {
             base: self.config.server.base_url.clone(),
         }
     }
+}
+
+/// Makes a directory that no other user of the machine can look into; one that is there stays as it is.
+fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(dir)
 }

@@ -16,8 +16,10 @@ use sqlx::{
 use tokio::sync::watch;
 
 mod keyed;
+mod sealed;
 mod writer;
 
+use sealed::Sealing;
 use writer::Writer;
 
 /// Readers kept open. Each is one thread; SQLite answers point queries in microseconds.
@@ -46,6 +48,14 @@ pub enum StoreError {
     Corrupt {
         /// Which column.
         what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The key that seals secrets cannot be had.
+    #[error("the sealing key {path} cannot be used: {why}")]
+    Key {
+        /// Where it lies.
+        path: String,
         /// What is wrong with it.
         why: String,
     },
@@ -137,6 +147,7 @@ pub mod followers;
 pub mod forwards;
 pub mod host;
 pub mod items;
+pub mod logins;
 pub mod media;
 pub mod notes;
 pub mod notifications;
@@ -160,6 +171,7 @@ pub struct Store {
     readers: SqlitePool,
     writer: Writer,
     commits: Arc<watch::Sender<u64>>,
+    sealing: Arc<Sealing>,
 }
 
 impl Store {
@@ -175,11 +187,12 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10));
+        let sealing = Arc::new(Sealing::open(data_dir)?);
         let commits = Arc::new(watch::Sender::new(0));
         let writer = Writer::start(&options, Arc::clone(&commits)).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self { readers, writer, commits })
+        Ok(Self { readers, writer, commits, sealing })
     }
 
     /// A connection for reading.

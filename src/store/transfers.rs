@@ -1,9 +1,9 @@
 //! Table `transfers`: the long-lived record of each copy made here.
 
-use super::{Connection, Store, StoreError, StoreResult, from_json, to_json};
+use super::{Connection, Store, StoreError, StoreResult, from_json, logins, to_json};
 use crate::model::{
     id::{AccountId, TransferId},
-    login::{Login, Purpose},
+    login::Login,
     report::Report,
     transfer::{Origin, Transfer, TransferState},
 };
@@ -42,6 +42,7 @@ fn read(row: TransferRow) -> StoreResult<Transfer> {
 /// # Errors
 /// [`StoreError`].
 pub async fn insert(store: &Store, transfer: Transfer, login: Option<Login>, now: i64) -> StoreResult<()> {
+    let login = login.map(|login| logins::sealed(store, &transfer.id, &login)).transpose()?;
     store
         .write(move |c| {
             Box::pin(async move {
@@ -54,7 +55,7 @@ pub async fn insert(store: &Store, transfer: Transfer, login: Option<Login>, now
                     transfer.asked_for,
                     to_json(&transfer.origin),
                     transfer.state.as_str(),
-                    login.as_ref().map(to_json),
+                    login,
                     now,
                 )?;
                 Ok(())
@@ -313,56 +314,6 @@ pub async fn remark(store: &Store, id: &TransferId, why: String) -> StoreResult<
         .write(move |c| {
             Box::pin(async move {
                 run!(c, "update transfers set problem = $2 where id = $1", id.as_str(), why)?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// The authorization a transfer has at its source for a purpose.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn login(store: &Store, id: &TransferId, purpose: Purpose) -> StoreResult<Option<Login>> {
-    let mut c = store.reader().await?;
-    let found: Option<(Option<String>, Option<String>)> = row!(
-        &mut c,
-        (Option<String>, Option<String>),
-        "select source, hand_over from transfers where id = $1",
-        id.as_str()
-    )?;
-    let text = found.and_then(|(source, hand_over)| match purpose {
-        Purpose::Read => source,
-        Purpose::HandOver => hand_over,
-    });
-    text.map(|text| from_json("login", &text)).transpose()
-}
-
-/// Keeps an authorization; the one for reading also says which actor the transfer copies.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn keep_login(store: &Store, id: &TransferId, login: &Login) -> StoreResult<()> {
-    let (id, login) = (id.clone(), login.clone());
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let text = to_json(&login);
-                match login.purpose {
-                    Purpose::Read => {
-                        let origin = to_json(&Origin::Live { actor: login.actor });
-                        run!(
-                            c,
-                            "update transfers set source = $2, origin = $3 where id = $1",
-                            id.as_str(),
-                            text,
-                            origin,
-                        )?
-                    }
-                    Purpose::HandOver => {
-                        run!(c, "update transfers set hand_over = $2 where id = $1", id.as_str(), text)?
-                    }
-                };
                 Ok(())
             })
         })

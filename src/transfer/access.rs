@@ -11,7 +11,7 @@ use crate::{
     },
     oauth::metadata,
     port::{remote::Request, source::Source},
-    store::transfers,
+    store::logins,
 };
 
 /// A token that ends within this time is renewed before use: one minute, in microseconds.
@@ -22,7 +22,7 @@ const MARGIN_MICROS: i64 = 60 * 1_000_000;
 /// # Errors
 /// [`TransferError`] when the login is gone or the source cannot be opened.
 pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult<Arc<dyn Source>> {
-    let login = match transfers::login(&engine.store, &transfer.id, Purpose::Read).await? {
+    let login = match logins::find(&engine.store, &transfer.id, Purpose::Read).await? {
         Some(login) => Some(renewed(engine, &transfer.id, login).await?),
         None => None,
     };
@@ -34,7 +34,7 @@ pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult
 /// # Errors
 /// [`TransferError::Refused`] when there is none any more.
 pub async fn hand_over_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
-    let login = transfers::login(&engine.store, id, Purpose::HandOver).await?;
+    let login = logins::find(&engine.store, id, Purpose::HandOver).await?;
     let login = login
         .ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
     renewed(engine, id, login).await
@@ -48,7 +48,7 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     let client = metadata::client_id(&engine.base);
     let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", &client)];
     let login = token_request(engine, &login, &fields).await?;
-    transfers::keep_login(&engine.store, id, &login).await?;
+    logins::keep(&engine.store, id, &login).await?;
     Ok(login)
 }
 

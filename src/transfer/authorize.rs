@@ -13,7 +13,7 @@ use crate::{
     },
     oauth::metadata,
     port::{lookup, remote::Request},
-    store::transfers,
+    store::{logins, transfers},
 };
 
 /// What stood in the callback's address.
@@ -63,7 +63,7 @@ pub async fn authorize(
     let expected = login.actor.clone();
     // The code is spent from here on, whatever comes of it.
     let spent = Login { verifier: String::new(), state_hash: String::new(), ..login.clone() };
-    transfers::keep_login(&engine.store, &id, &spent).await?;
+    logins::keep(&engine.store, &id, &spent).await?;
     let granted = exchange(engine, &login, &code).await?;
     check_actor(engine, &granted, &named).await?;
     let purpose = granted.purpose;
@@ -75,12 +75,12 @@ pub async fn authorize(
             )));
         }
         Purpose::HandOver => {
-            transfers::keep_login(&engine.store, &id, &granted).await?;
+            logins::keep(&engine.store, &id, &granted).await?;
             move_on(engine, &id, transfer.state, TransferState::HandingOver).await?;
         }
         Purpose::Read => {
             allowed(engine, &authority(&named))?;
-            transfers::keep_login(&engine.store, &id, &granted).await?;
+            logins::keep(&engine.store, &id, &granted).await?;
             let next = if named == expected {
                 TransferState::Surveying
             } else {
@@ -96,7 +96,7 @@ pub async fn authorize(
 async fn asked(engine: &Engine, id: &TransferId, state: &str) -> TransferResult<Option<Login>> {
     let expected = state_hash(state);
     for purpose in [Purpose::Read, Purpose::HandOver] {
-        let login = transfers::login(&engine.store, id, purpose).await?;
+        let login = logins::find(&engine.store, id, purpose).await?;
         let waiting = login.filter(|login| !login.verifier.is_empty() && login.state_hash == expected);
         if waiting.is_some() {
             return Ok(waiting);

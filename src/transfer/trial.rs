@@ -11,7 +11,7 @@ use crate::{
         transfer::{Origin, Transfer, TransferState},
     },
     port::lookup,
-    store::{items, transfers},
+    store::{items, logins, transfers},
 };
 
 /// Begins to make the copy visible without announcing anything; [`release`] does it. From here on it
@@ -69,7 +69,7 @@ pub async fn discard(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
 pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     engine.destination.discard(&transfer.id, &transfer.account).await?;
     for purpose in [Purpose::Read, Purpose::HandOver] {
-        if let Some(login) = transfers::login(&engine.store, &transfer.id, purpose).await? {
+        if let Some(login) = logins::find(&engine.store, &transfer.id, purpose).await? {
             access::give_back(engine, &login).await;
         }
     }
@@ -111,7 +111,7 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
     }
     let discovered = discover(engine, &actor).await?;
     let (login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());
-    transfers::keep_login(&engine.store, &transfer.id, &login).await?;
+    logins::keep(&engine.store, &transfer.id, &login).await?;
     Ok(url)
 }
 
@@ -120,7 +120,7 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
 /// # Errors
 /// [`TransferError`] when nothing waits for a confirmation.
 pub async fn confirm(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    if let Some(login) = transfers::login(&engine.store, &transfer.id, Purpose::Read).await? {
+    if let Some(login) = logins::find(&engine.store, &transfer.id, Purpose::Read).await? {
         transfers::keep_origin(&engine.store, &transfer.id, Origin::Live { actor: login.actor }).await?;
     }
     let (from, to) = (TransferState::AwaitingConfirmation, TransferState::Surveying);

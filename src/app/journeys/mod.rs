@@ -188,3 +188,15 @@ fn file(address: &str) -> Item {
         sha256: None,
     })
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_on_the_machine_looks_into_the_data() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.server.data_dir = dir.path().join("below/data");
+    App::open(config).await.unwrap();
+    let mode = std::fs::metadata(dir.path().join("below/data")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0);
+}

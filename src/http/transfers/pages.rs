@@ -19,7 +19,7 @@ use crate::{
         transfer::{Transfer, TransferState as S},
     },
     site::accounts::Account,
-    store::{StoreError, transfers},
+    store::{StoreError, logins, transfers},
     transfer::{TransferError, give_map, start as starting, status::status, trial},
 };
 
@@ -103,7 +103,7 @@ pub async fn show(
     let status = status(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     let named = match transfer.state {
         S::AwaitingConfirmation => {
-            transfers::login(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
+            logins::find(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
         }
         _ => None,
     };
