@@ -29,7 +29,7 @@ use godwit::{
     oauth::scope::Scope,
     port::source::Source,
     site::accounts::Account,
-    store::{transfers, url_map},
+    store::{logins, transfers, url_map},
     transfer::{
         announce,
         hand_over::departure_of,
@@ -131,7 +131,7 @@ async fn announced(old: &Home, new: &Home, copy: &TransferId) -> Vec<Url> {
     let (store, clock) = (&new.app.store, &new.app.clock);
     let login = old.consent("ann", new, Scope::HandOver).await;
     let bearer = login.access_token.clone().unwrap();
-    transfers::keep_login(store, copy, &login).await.unwrap();
+    logins::keep(store, copy, &login).await.unwrap();
     transfers::step(store, copy, Trial, HandingOver, clock.now_micros()).await.unwrap();
     let begin = Instant::now();
     new.advance(&new.app.engine, copy).await;
