@@ -47,7 +47,9 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     };
     let client = metadata::client_id(&engine.base);
     let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", &client)];
-    let login = token_request(engine, &login, &fields).await?;
+    let fresh = token_request(engine, &login, &fields).await?;
+    // A question that still waits for its answer goes on waiting.
+    let login = Login { verifier: login.verifier.clone(), state_hash: login.state_hash.clone(), ..fresh };
     logins::keep(&engine.store, id, &login).await?;
     Ok(login)
 }

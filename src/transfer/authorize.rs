@@ -50,6 +50,13 @@ pub async fn authorize(
     let transfer =
         transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
     let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
+    let waits = match login.purpose {
+        Purpose::Read => transfer.state == TransferState::AwaitingConsent,
+        Purpose::HandOver => transfer.state.may_become(TransferState::HandingOver),
+    };
+    if !waits {
+        return Err(stale());
+    }
     check_issuer(&login, callback.iss.as_deref())?;
     if let Some(error) = callback.error {
         let is_no = error == "access_denied" && callback.error_description.is_none();

@@ -9,7 +9,7 @@ use url::Url;
 use super::{Engine, TransferError, TransferResult, access::hand_over_login, status::old_actor};
 use crate::{
     model::{
-        actor::Actor,
+        actor::{Actor, authority},
         login::Login,
         transfer::{Transfer, TransferState},
     },
@@ -94,11 +94,21 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
 /// # Errors
 /// [`TransferError`] when Old home does not say where.
 pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
-    let (_, _, actor) = old_home(engine, transfer).await?;
-    actor
+    let (old, _, actor) = old_home(engine, transfer).await?;
+    let finish = actor
         .endpoints
         .finish
-        .ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))
+        .ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))?;
+    // The person types their password there, so it must be the server whose password it is.
+    let is_there =
+        finish.origin() == old.origin() && finish.username().is_empty() && finish.password().is_none();
+    if is_there {
+        Ok(finish)
+    } else {
+        let why =
+            format!("Old home sends you to {} for the last word, which is not Old home.", authority(&finish));
+        Err(TransferError::Refused(why))
+    }
 }
 
 async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {

@@ -110,7 +110,13 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
         return Err(TransferError::Refused(why.to_owned()));
     }
     let discovered = discover(engine, &actor).await?;
-    let (login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());
+    let (mut login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());
+    if let Some(given) = logins::find(&engine.store, &transfer.id, Purpose::HandOver).await? {
+        // Whoever turns back there has not taken back what they gave before.
+        login.access_token = given.access_token;
+        login.refresh_token = given.refresh_token;
+        login.expires_at = given.expires_at;
+    }
     logins::keep(&engine.store, &transfer.id, &login).await?;
     Ok(url)
 }

@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod counts;
+mod permissions;
 mod pointers;
 mod trial;
 
