@@ -79,6 +79,22 @@ pub async fn keep(store: &Store, id: &TransferId, login: &Login) -> StoreResult<
         .await
 }
 
+/// Forgets the authorization to read.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn forget_reading(store: &Store, id: &TransferId) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set source = null where id = $1", id.as_str())?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 #[cfg(test)]
 mod tests {
     use url::Url;

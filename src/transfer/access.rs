@@ -66,3 +66,15 @@ pub async fn give_back(engine: &Engine, login: &Login) {
         tracing::info!(%error, issuer = login.issuer, "the permission could not be given back; it runs out by itself");
     }
 }
+
+/// Gives back what is needed no longer, and forgets it: reading ends when the copy is there to stay.
+///
+/// # Errors
+/// [`TransferError::Store`].
+pub async fn end_reading(engine: &Engine, id: &TransferId) -> TransferResult<()> {
+    if let Some(login) = logins::find(&engine.store, id, Purpose::Read).await? {
+        give_back(engine, &login).await;
+        logins::forget_reading(&engine.store, id).await?;
+    }
+    Ok(())
+}

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, access::hand_over_login, status::old_actor};
+use super::{
+    Engine, TransferError, TransferResult,
+    access::{end_reading, hand_over_login},
+    status::old_actor,
+};
 use crate::{
     model::{
         actor::{Actor, authority},
@@ -62,7 +66,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;
     let (from, to) = (TransferState::HandingOver, TransferState::AwaitingAnnouncement);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    end_reading(engine, &transfer.id).await
 }
 
 /// Asks Old home whether it has announced. `Done` only when it says so itself.

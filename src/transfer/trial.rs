@@ -38,7 +38,7 @@ pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     engine.destination.release(&transfer.id, &transfer.account).await?;
     let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    access::end_reading(engine, &transfer.id).await
 }
 
 /// Begins to throw the copy away; [`discard_all`] does it.

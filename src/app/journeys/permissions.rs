@@ -28,6 +28,10 @@ fn old_home(finish: &str) -> Arc<FakeRemote> {
             "finishMigration": finish,
         }}),
     );
+    remote.serve(
+        "https://old.example/.well-known/oauth-authorization-server",
+        &json!({"issuer": "https://old.example", "revocation_endpoint": "https://old.example/revoke"}),
+    );
     let tokens = json!({"access_token": "the token", "token_type": "Bearer"});
     remote.serve("https://old.example/token", &tokens);
     Arc::new(remote)
@@ -143,4 +147,18 @@ async fn the_last_word_is_spoken_at_old_home_and_nowhere_else() {
         let page = give_map::finish_page(&asked.engine, &asked.transfer().await).await;
         assert_eq!(page.is_ok(), is_fine, "{finish}");
     }
+}
+
+#[tokio::test]
+async fn a_kept_copy_reads_at_old_home_no_longer() {
+    let asked = asked("https://old.example/finish").await;
+    asked.answer().await;
+    asked.hurry_to(&TO_TRIAL).await;
+    assert!(asked.token(Purpose::Read).await.is_some());
+    trial::keep(&asked.engine, &asked.transfer().await).await.unwrap();
+    step::advance(&asked.engine, &asked.transfer().await).await.unwrap();
+    assert_eq!(asked.transfer().await.state, TransferState::Kept);
+    assert_eq!(asked.token(Purpose::Read).await, None);
+    let given_back = |path: &str| asked.remote.sent().iter().any(|request| request.url.path() == path);
+    assert!(given_back("/revoke"));
 }
