@@ -60,7 +60,7 @@ pub(super) async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     // Another site must not sign a visitor in as somebody else.
     let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    if comes_from == Some("cross-site") {
+    if comes_from.is_some_and(|from| !matches!(from, "same-origin" | "none")) {
         let why = "This form came from another site. Open the sign-in page here and try again.";
         return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(&request));
     }

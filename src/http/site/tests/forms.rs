@@ -87,3 +87,16 @@ async fn who_signs_out_to_be_somebody_else_comes_back_to_where_they_were_and_nev
         assert!(house.app.site.session(&token).await.unwrap().is_none());
     }
 }
+
+#[actix_web::test]
+async fn no_other_page_signs_a_visitor_in() {
+    let house = house().await;
+    let form = [("username", "ann"), ("password", PASSWORD)];
+    for (from, is_fine) in
+        [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false)]
+    {
+        let request = test::TestRequest::post().uri("/sign-in").set_form(form);
+        let answer = house.ask(request.insert_header(("sec-fetch-site", from)), None).await;
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, is_fine, "{from}");
+    }
+}
