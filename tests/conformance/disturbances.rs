@@ -184,10 +184,7 @@ async fn a_file_that_always_breaks_off_is_listed_with_its_reason_and_the_rest_ar
     let all = u64::try_from(source.dora.files().len()).unwrap();
     assert_eq!(files.iter().map(|kind| kind.destination).sum::<u64>(), all - 2);
     assert!(report.reasons.iter().any(|reason| reason.why.contains("broke off")), "{:?}", report.reasons);
-    let spooled = std::fs::read_dir(home.app.config.server.data_dir.join("media")).unwrap();
-    let left: Vec<_> = spooled
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file() && !path.ends_with("spool.lock"))
-        .collect();
+    let spool = home.app.config.server.data_dir.join("media").join("spool");
+    let left: Vec<_> = std::fs::read_dir(spool).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "halves of files were left behind: {left:?}");
 }
