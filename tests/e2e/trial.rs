@@ -103,7 +103,7 @@ async fn a_trial_thrown_away_leaves_the_new_home_as_it_was_and_its_permission_is
     let (rows, files) = (tables::all_but(&new, &TRACES).await, new.media());
     let id = mover.copy().await;
     assert!(new.media().len() > files.len());
-    let token = tables::text(&new, "select json_extract(source, '$.access_token') from transfers").await;
+    let token = token(&new).await;
     let bearer = format!("Bearer {token}");
     let content = old.at("/godwit/lola/ann/content");
     let read = async || {
@@ -123,4 +123,12 @@ async fn a_trial_thrown_away_leaves_the_new_home_as_it_was_and_its_permission_is
     let actor = mover.browser.get(&new.actor("ann"), ACTIVITY).await.good();
     assert_ne!(actor["name"], "Ann of the flats");
     assert!(new.is_well());
+}
+
+/// The token for reading Old home, opened with New home's own key.
+async fn token(new: &Home) -> String {
+    let id = tables::text(new, "select id from transfers").await;
+    let store = godwit::store::Store::open(new.database().parent().unwrap()).await.unwrap();
+    let login = godwit::store::logins::find(&store, &id.into(), godwit::model::login::Purpose::Read).await;
+    login.unwrap().unwrap().access_token.unwrap()
 }
