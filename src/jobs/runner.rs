@@ -1,21 +1,28 @@
 //! Finds due work, runs it, waits for the next commit or the next due time.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{sync::watch, task::JoinSet};
 
 use super::deliveries;
 use crate::{
+    port::error::AdapterError,
     store::{StoreResult, deliveries as letters, departures, transfers},
-    transfer::{Engine, SourceSide, announce, step},
+    transfer::{Engine, SourceSide, announce, source_side::SourceSideError, step},
 };
 
 /// Transfers and departures worked on at the same time.
 const AT_ONCE: usize = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// Pause after something fell over, so that a broken disk is not asked a thousand times a second.
-const AFTER_TROUBLE_MICROS: i64 = 5_000_000;
+/// Pause of a work that did not go through, where nobody names another.
+const REST: Duration = Duration::from_secs(5);
+/// Longest pause another server may ask for; an announcement is not held up by a wish for a year.
+const LONGEST_REST: Duration = Duration::from_mins(10);
 
 /// What the queue works with.
 #[derive(Clone)]
@@ -34,94 +41,154 @@ enum Work {
     Deliveries,
 }
 
+/// A work that has ended, and how long it wants to be left alone if it did not go through.
+type Ended = (Work, Option<Duration>);
+
+/// What is under way, and what rests until when (microseconds since 1970).
+#[derive(Default)]
+struct Desk {
+    running: JoinSet<Ended>,
+    busy: BTreeSet<Work>,
+    resting: BTreeMap<Work, i64>,
+}
+
+impl Desk {
+    /// Takes a work on, unless it is under way, rests, or the desk is full.
+    fn takes(&mut self, work: &Work, now: i64) -> bool {
+        let is_resting = self.resting.get(work).is_some_and(|until| *until > now);
+        let has_room = *work == Work::Deliveries || self.busy.len() < AT_ONCE;
+        !is_resting && has_room && self.busy.insert(work.clone())
+    }
+
+    /// Puts an ended work aside.
+    fn put_aside(&mut self, (work, rest): Ended, now: i64) {
+        self.busy.remove(&work);
+        self.resting.retain(|_, until| *until > now);
+        if let Some(rest) = rest {
+            let micros = i64::try_from(rest.min(LONGEST_REST).as_micros()).unwrap_or(i64::MAX);
+            self.resting.insert(work, now.saturating_add(micros));
+        }
+    }
+}
+
 /// Runs until `stop` says so. What is under way then simply ends: every step resumes from the store.
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     let mut commits = parts.engine.store.commits();
-    let mut running: JoinSet<Work> = JoinSet::new();
-    let mut busy: BTreeSet<Work> = BTreeSet::new();
+    let mut desk = Desk::default();
     loop {
         commits.mark_unchanged();
-        let wait = match start_due(&parts, &mut running, &mut busy).await {
+        let wait = match start_due(&parts, &mut desk).await {
             Ok(next) => until(&parts, next),
             Err(error) => {
                 tracing::error!(%error, "cannot look for work");
-                Duration::from_secs(5)
+                REST
             }
         };
         tokio::select! {
             _ = stop.changed() => break,
             _ = commits.changed() => {}
             () = tokio::time::sleep(wait) => {}
-            Some(done) = running.join_next(), if !running.is_empty() => match done {
-                Ok(work) => { busy.remove(&work); }
+            Some(ended) = desk.running.join_next(), if !desk.running.is_empty() => match ended {
+                Ok(ended) => desk.put_aside(ended, parts.engine.clock.now_micros()),
                 Err(error) => {
                     tracing::error!(%error, "a step fell over; everything is taken up again");
-                    running.shutdown().await;
-                    busy.clear();
+                    desk.running.shutdown().await;
+                    desk.busy.clear();
                 }
             },
         }
     }
-    running.shutdown().await;
+    desk.running.shutdown().await;
 }
 
-/// Starts what is due and not under way; tells when the next thing becomes due.
-async fn start_due(
-    parts: &Parts,
-    running: &mut JoinSet<Work>,
-    busy: &mut BTreeSet<Work>,
-) -> StoreResult<Option<i64>> {
+/// Starts what is due and neither under way nor resting; tells when the next thing becomes due.
+async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     let (engine, store) = (&parts.engine, &parts.engine.store);
     let now = engine.clock.now_micros();
-    let mut next: Option<i64> = None;
-    let was_busy = busy.len();
-    let mut sooner = |at: Option<i64>| next = [next, at].into_iter().flatten().min();
     for transfer in transfers::due(store, &step::RUNNING, now).await? {
         let work = Work::Transfer(transfer.id.to_string());
-        if busy.len() < AT_ONCE && busy.insert(work.clone()) {
+        if desk.takes(&work, now) {
             let engine = Arc::clone(engine);
-            running.spawn(async move {
-                if let Err(error) = step::advance(&engine, &transfer).await {
-                    tracing::error!(transfer.id = %transfer.id, %error, "a step could not be noted");
-                }
-                work
+            desk.running.spawn(async move {
+                let noted = step::advance(&engine, &transfer).await;
+                (work, noted.err().map(|error| troubled(&error, "a step could not be noted", REST)))
             });
         }
     }
-    sooner(transfers::next_due(store, &step::RUNNING, now).await?);
     for departure in departures::in_state(store, "announcing").await? {
-        let departure = departure.id;
-        let work = Work::Departure(departure.clone());
-        if busy.len() < AT_ONCE && busy.insert(work.clone()) {
+        let work = Work::Departure(departure.id.clone());
+        if desk.takes(&work, now) {
             let side = parts.side.clone();
-            running.spawn(async move {
-                if let Err(error) = announce::advance(&side, &departure).await {
-                    tracing::error!(departure.id = departure, %error, "an announcement did not go on");
-                }
-                work
+            desk.running.spawn(async move {
+                let outcome = announce::advance(&side, &departure.id).await;
+                let rest = outcome.err().map(|error| {
+                    let rest = match &error {
+                        SourceSideError::Adapter(AdapterError::Busy { after, .. }) => *after,
+                        _ => REST,
+                    };
+                    troubled(&error, "an announcement did not go on", rest)
+                });
+                (work, rest)
             });
         }
     }
     let due_at = letters::next_due(store).await?;
-    if due_at.is_some_and(|at| at <= now) && busy.insert(Work::Deliveries) {
+    if due_at.is_some_and(|at| at <= now) && desk.takes(&Work::Deliveries, now) {
         let side = parts.side.clone();
-        running.spawn(async move {
-            if let Err(error) =
-                deliveries::run_due(&side.store, &*side.clock, &*side.remote, &*side.host).await
-            {
-                tracing::error!(%error, "the deliveries did not go on");
-            }
-            Work::Deliveries
+        desk.running.spawn(async move {
+            let sent = deliveries::run_due(&side.store, &*side.clock, &*side.remote, &*side.host).await;
+            let rest = sent.err().map(|error| troubled(&error, "the deliveries did not go on", REST));
+            (Work::Deliveries, rest)
         });
     }
-    sooner(due_at.filter(|at| *at > now));
-    // Whatever was started now and ends without a commit (trouble) is looked at again after a pause.
-    sooner(Some(now + AFTER_TROUBLE_MICROS).filter(|_| busy.len() > was_busy));
-    Ok(next)
+    let rested = desk.resting.values().copied();
+    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at];
+    Ok(due.into_iter().flatten().chain(rested).filter(|at| *at > now).min())
+}
+
+/// Says what did not go through, once; it is tried again after `rest`.
+fn troubled(error: &dyn std::error::Error, what: &str, rest: Duration) -> Duration {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    tracing::warn!(%error, cause, rest_seconds = rest.as_secs(), "{what}");
+    rest
 }
 
 fn until(parts: &Parts, next: Option<i64>) -> Duration {
     let Some(next) = next else { return LONGEST_WAIT };
     let micros = next.saturating_sub(parts.engine.clock.now_micros()).max(0);
     Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_work_that_did_not_go_through_rests_and_others_go_on() {
+        let mut desk = Desk::default();
+        let (silent, other) = (Work::Departure("a".into()), Work::Departure("b".into()));
+        assert!(desk.takes(&silent, 0));
+        assert!(!desk.takes(&silent, 0), "no two of the same at once");
+        desk.put_aside((silent.clone(), Some(Duration::from_secs(30))), 0);
+        assert!(!desk.takes(&silent, 29_999_999));
+        assert!(desk.takes(&other, 0));
+        assert!(desk.takes(&silent, 30_000_000));
+    }
+
+    #[test]
+    fn a_wish_for_a_year_is_not_heeded() {
+        let mut desk = Desk::default();
+        desk.put_aside((Work::Deliveries, Some(Duration::from_hours(8760))), 0);
+        assert!(desk.takes(&Work::Deliveries, 600_000_000));
+    }
+
+    #[test]
+    fn the_desk_takes_so_many_at_once_and_letters_always() {
+        let mut desk = Desk::default();
+        for n in 0..AT_ONCE {
+            assert!(desk.takes(&Work::Transfer(n.to_string()), 0));
+        }
+        assert!(!desk.takes(&Work::Transfer("one more".into()), 0));
+        assert!(desk.takes(&Work::Deliveries, 0));
+    }
 }
