@@ -22,7 +22,7 @@ use super::{
     laboratory::{self, Home},
 };
 
-#[path = "../../benches/transfer/account.rs"]
+#[path = "../../benches/steps/account.rs"]
 mod archive;
 
 /// Small and odd, so that every list has several pages and a short last one.
