@@ -18,7 +18,7 @@ mod daemon;
 mod floor;
 #[path = "transfer/generated.rs"]
 mod generated;
-#[path = "../tests/laboratory/mod.rs"]
+#[path = "../tests/laboratory/ground.rs"]
 mod laboratory;
 #[path = "transfer/pictures.rs"]
 mod pictures;
