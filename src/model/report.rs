@@ -17,6 +17,9 @@ pub struct KindCounts {
     pub destination: u64,
     /// Left out, with a reason.
     pub skipped: u64,
+    /// Left out because the person did not want it.
+    #[serde(default)]
+    pub declined: u64,
     /// Tried in vain, with a reason.
     pub failed: u64,
 }
@@ -24,7 +27,7 @@ pub struct KindCounts {
 impl KindCounts {
     /// Whether every item at the source is accounted for.
     pub fn agrees(&self) -> bool {
-        self.source == self.destination + self.skipped + self.failed
+        self.source == self.destination + self.skipped + self.declined + self.failed
     }
 }
 

@@ -32,6 +32,8 @@ states! {
     AwaitingConfirmation = "awaiting_confirmation",
     /// Counts and a sample are read.
     Surveying = "surveying",
+    /// The owner looks at what there is and chooses what comes.
+    AwaitingChoice = "awaiting_choice",
     /// Pages and files are read.
     Fetching = "fetching",
     /// What would be written is known.
@@ -74,7 +76,8 @@ impl TransferState {
                 matches!(next, S::AwaitingConfirmation | S::Surveying | S::Failed | S::Discarded)
             }
             S::AwaitingConfirmation => matches!(next, S::Surveying | S::Failed | S::Discarding),
-            S::Surveying => matches!(next, S::Fetching | S::Failed | S::Discarding),
+            S::Surveying => matches!(next, S::AwaitingChoice | S::Fetching | S::Failed | S::Discarding),
+            S::AwaitingChoice => matches!(next, S::Fetching | S::Discarding),
             S::Fetching => matches!(next, S::Planned | S::Failed | S::Discarding),
             S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
             S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
@@ -107,6 +110,11 @@ impl TransferState {
                 | S::HandingOver
                 | S::Discarding
         )
+    }
+
+    /// Whether the queue looks after it: it works, or asks from time to time how Old home stands.
+    pub fn is_looked_after(self) -> bool {
+        self.is_running() || self == Self::AwaitingAnnouncement
     }
 
     /// Whether the copy may be taken back without anybody having seen it.

@@ -21,6 +21,8 @@ pub enum ItemState {
     Written,
     /// Left out, with a reason.
     Skipped,
+    /// Left out because the person did not want it.
+    Declined,
     /// Tried in vain, with a reason.
     Failed,
 }
@@ -31,12 +33,13 @@ impl ItemState {
             Self::Fetched => "fetched",
             Self::Written => "written",
             Self::Skipped => "skipped",
+            Self::Declined => "declined",
             Self::Failed => "failed",
         }
     }
 
     fn from_word(word: &str) -> Self {
-        [Self::Fetched, Self::Written, Self::Skipped]
+        [Self::Fetched, Self::Written, Self::Skipped, Self::Declined]
             .into_iter()
             .find(|state| state.as_str() == word)
             .unwrap_or(Self::Failed)
@@ -248,15 +251,30 @@ pub async fn fetched(
     after: (i64, i64),
     limit: i64,
 ) -> StoreResult<Vec<Waiting>> {
+    in_state(store, transfer, (kind, ItemState::Fetched), after, limit).await
+}
+
+/// As [`fetched`], for items of any state.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn in_state(
+    store: &Store,
+    transfer: &TransferId,
+    (kind, state): (ItemKind, ItemState),
+    after: (i64, i64),
+    limit: i64,
+) -> StoreResult<Vec<Waiting>> {
     let mut c = store.reader().await?;
     let found = rows!(
         &mut c,
         (String, String, i64, i64, Option<String>),
         "select key, item, published_at, position, blob from items \
-         where transfer_id = $1 and kind = $2 and state = 'fetched' and (published_at, position) > ($3, $4) \
-         order by published_at, position limit $5",
+         where transfer_id = $1 and kind = $2 and state = $3 and (published_at, position) > ($4, $5) \
+         order by published_at, position limit $6",
         transfer.as_str(),
         kind.as_str(),
+        state.as_str(),
         after.0,
         after.1,
         limit,
@@ -319,20 +337,10 @@ pub async fn unlisted_files<'k>(
     keys: &[&'k str],
 ) -> StoreResult<Vec<&'k str>> {
     let mut c = store.reader().await?;
-    let mut unlisted = Vec::new();
-    for key in keys {
-        let known = row!(
-            &mut c,
-            (i64,),
-            "select position from items where transfer_id = $1 and kind = 'media' and key = $2",
-            transfer.as_str(),
-            *key,
-        )?;
-        if known.is_none() {
-            unlisted.push(*key);
-        }
-    }
-    Ok(unlisted)
+    let sql = "select key from items where transfer_id = $1 and kind = 'media' and key in ({keys})";
+    let listed: Vec<(String,)> = rows_of(&mut c, sql, &[transfer.as_str()], keys).await?;
+    let listed: BTreeSet<&str> = listed.iter().map(|(key,)| key.as_str()).collect();
+    Ok(keys.iter().copied().filter(|key| !listed.contains(key)).collect())
 }
 
 /// The bytes of files by key, for those that were fetched.
@@ -497,7 +505,7 @@ pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
         &mut c,
         (String, i64, String),
         "select kind, count(*), coalesce(why, 'no reason was noted') from items \
-         where transfer_id = $1 and state in ('skipped', 'failed') group by kind, why order by kind, why",
+         where transfer_id = $1 and state in ('skipped', 'declined', 'failed') group by kind, why order by kind, why",
         transfer.as_str(),
     )?;
     Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())

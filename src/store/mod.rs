@@ -138,6 +138,7 @@ pub mod blobs;
 pub mod boosts;
 #[cfg(test)]
 pub(crate) mod census;
+pub mod choices;
 pub mod consents;
 pub mod copies;
 pub mod deliveries;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, TransferError, TransferResult, access::open_source, media};
+use super::{Engine, TransferError, TransferResult, access::open_source, choose, media};
 use crate::{
     model::{
+        choices::Choices,
         collection::CollectionKind,
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
-    store::{items, notes, transfers},
+    store::{choices, items, notes, transfers},
 };
 
 /// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
@@ -22,12 +23,19 @@ const MOST_BARREN: u32 = 100_000;
 /// [`super::TransferError`] with its disposition; a crash or a retry repeats at most one page.
 pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let source = open_source(engine, transfer).await?;
+    let choices = choices::find(&engine.store, &transfer.id).await?;
     for kind in source.collections() {
-        fetch_collection(engine, transfer, &*source, kind).await?;
+        if choices.wants(kind) {
+            fetch_collection(engine, transfer, &*source, kind).await?;
+        } else {
+            let counted = source.count(kind).await?;
+            choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
+        }
     }
+    choose::leave_out(engine, transfer, &choices).await?;
     media::fetch_files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
-    note_other_counts(engine, transfer).await?;
+    note_other_counts(engine, transfer, &choices).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
@@ -88,10 +96,10 @@ async fn note_oddities(engine: &Engine, transfer: &Transfer, source: &dyn Source
 }
 
 /// A list that differs from its own count lost nothing that is known, but somebody should look.
-async fn note_other_counts(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+async fn note_other_counts(engine: &Engine, transfer: &Transfer, choices: &Choices) -> TransferResult<()> {
     let announced = items::announced(&engine.store, &transfer.id).await?;
     let listed = items::counts(&engine.store, &transfer.id).await?;
-    for collection in CollectionKind::ALL {
+    for collection in CollectionKind::ALL.into_iter().filter(|kind| choices.wants(*kind)) {
         let (Some(announced), Some(first)) =
             (announced.get(collection.as_str()), collection.yields().first())
         else {

@@ -64,9 +64,11 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         notes::note(&engine.store, &transfer.id, "map", times, &why).await?;
     }
     post(engine, &login, &endpoint, &json!({"entries": [], "complete": true})).await?;
+    // Before the state changes: whoever comes here again after a crash gives it back then.
+    end_reading(engine, &transfer.id).await?;
     let (from, to) = (TransferState::HandingOver, TransferState::AwaitingAnnouncement);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    end_reading(engine, &transfer.id).await
+    Ok(())
 }
 
 /// Asks Old home whether it has announced. `Done` only when it says so itself.

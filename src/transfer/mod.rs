@@ -1,6 +1,6 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
-//! At the destination: [`start`] → [`authorize`] → [`survey`] → [`fetch`] → [`media`] → [`plan`] →
+//! At the destination: [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`fetch`] → [`media`] → [`plan`] →
 //! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
 //!
 //! At the source: [`consent`] → [`tokens`] → [`export`] → [`hand_over`] → [`announce`] (with
@@ -9,6 +9,7 @@
 pub mod access;
 pub mod announce;
 pub mod authorize;
+pub mod choose;
 pub mod consent;
 pub mod departure_status;
 pub mod discover;

@@ -1,12 +1,14 @@
 //! New home: what would be written, left out, changed. Writes nothing at the destination.
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, prepare::shown};
 use crate::{
     model::{
+        collection::CollectionKind,
         item::{Item, ItemKind},
         transfer::{Transfer, TransferState},
     },
     store::{
+        choices,
         items::{self, ItemState},
         notes, transfers,
     },
@@ -28,15 +30,15 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
         let Some(last) = batch.last() else { break };
         after = (last.published_at, last.position);
+        let shown: Vec<&str> = batch.iter().flat_map(|waiting| shown(&waiting.item)).collect();
+        let unlisted = items::unlisted_files(&engine.store, &transfer.id, &shown).await?;
+        fileless += u64::try_from(unlisted.len()).unwrap_or(u64::MAX);
         let mut skipped = Vec::new();
         for waiting in &batch {
             let Item::Post(object) = &waiting.item else { continue };
             polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
             emoji +=
                 u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
-            let shown: Vec<&str> = object.attachments.iter().map(|file| file.url.as_str()).collect();
-            let unlisted = items::unlisted_files(&engine.store, &transfer.id, &shown).await?;
-            fileless += u64::try_from(unlisted.len()).unwrap_or(u64::MAX);
             let is_empty = object.content.trim().is_empty()
                 && object.attachments.is_empty()
                 && object.poll.is_none()
@@ -51,13 +53,18 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             items::settle(&engine.store, &transfer.id, skipped).await?;
         }
     }
+    let wants_files = choices::find(&engine.store, &transfer.id).await?.wants(CollectionKind::Media);
     for (kind, count, why) in [
         ("posts", polls, "open polls arrive closed, with the votes counted so far"),
         ("posts", emoji, "custom emoji stay as their short names"),
         (
             "media",
             fileless,
-            "a post shows it, but Old home's files do not include it: the post arrives without",
+            if wants_files {
+                "a post shows it, but Old home's files do not include it: the post arrives without"
+            } else {
+                "a post shows it, and you left files out: the post arrives without"
+            },
         ),
     ] {
         if count > 0 {

@@ -72,7 +72,7 @@ async fn ground(
 }
 
 /// Keys of the files an item shows.
-fn shown(item: &Item) -> impl Iterator<Item = &str> {
+pub(super) fn shown(item: &Item) -> impl Iterator<Item = &str> {
     let attachments = match item {
         Item::Post(object) => object.attachments.as_slice(),
         _ => &[],

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     model::{
         actor::authority,
+        choices::Choices,
         handle::Handle,
         id::{AccountId, TransferId},
         login::{Login, Purpose},
@@ -17,14 +18,28 @@ use crate::{
     },
     oauth::{metadata, pkce, scope::Scope},
     port::lookup,
-    store::{blobs::hex, transfers},
+    store::{blobs::hex, choices, transfers},
 };
+
+/// What the person wants, as far as they said so when they began.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// What shall come.
+    pub choices: Choices,
+    /// Whether they want to look at what there is before anything is copied.
+    pub waits: bool,
+}
 
 /// Opens a transfer and tells where the person is asked.
 ///
 /// # Errors
 /// [`TransferError::Refused`] with the sentence for the page: handle, policy, discovery.
-pub async fn start(engine: &Engine, account: &AccountId, typed: &str) -> TransferResult<(TransferId, Url)> {
+pub async fn start(
+    engine: &Engine,
+    account: &AccountId,
+    typed: &str,
+    wish: &Wish,
+) -> TransferResult<(TransferId, Url)> {
     let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
     if handle.host == engine.domain {
         return Err(TransferError::Refused(format!(
@@ -48,6 +63,8 @@ pub async fn start(engine: &Engine, account: &AccountId, typed: &str) -> Transfe
         resume_at: None,
     };
     transfers::insert(&engine.store, transfer, Some(login), engine.clock.now_micros()).await?;
+    // Nobody has the address of the consent yet, so nothing can go on before this is kept.
+    choices::keep(&engine.store, &id, wish.choices.clone(), wish.waits).await?;
     Ok((id, url))
 }
 

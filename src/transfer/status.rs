@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::Url;
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, choose};
 use crate::{
     model::{
+        choices::Choices,
         collection::CollectionKind,
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Origin, Transfer, TransferState},
     },
     store::{
+        choices,
         items::{self, ItemState},
         notes, transfers, url_map,
     },
@@ -48,6 +50,8 @@ pub struct Status {
     pub report: Report,
     /// The URL map.
     pub map: MapStatus,
+    /// What is to come of it; all of it when nothing is chosen.
+    pub choices: Choices,
     /// What the survey found: counts and a sample.
     #[schema(value_type = Option<Object>)]
     pub survey: Option<serde_json::Value>,
@@ -77,6 +81,7 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         new_actor: account.map(|account| account.actor.to_string()),
         report,
         map: MapStatus { entries, handed_over },
+        choices: choices::find(&engine.store, &transfer.id).await?,
         survey: transfers::survey(&engine.store, &transfer.id).await?,
         version,
     })
@@ -101,6 +106,7 @@ pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Repo
         counts.source += n;
         match state {
             ItemState::Skipped => counts.skipped += n,
+            ItemState::Declined => counts.declined += n,
             ItemState::Failed => counts.failed += n,
             ItemState::Fetched | ItemState::Written => {}
         }
@@ -114,12 +120,40 @@ pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Repo
             kinds.entry(*kind).or_default().announced = Some(*n);
         }
     }
-    let lines = |list: Vec<(String, u64, String)>| {
+    let unwanted = unwanted(engine, transfer, &announced, &mut kinds).await?;
+    let lines = |list: Vec<(String, u64, String)>| -> Vec<ReasonCount> {
         list.into_iter().map(|(kind, count, why)| ReasonCount { kind, count, why }).collect()
     };
+    let mut reasons = lines(items::reasons(&engine.store, &transfer.id).await?);
+    reasons.extend(unwanted);
     Ok(Report {
         items: kinds.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect(),
-        reasons: lines(items::reasons(&engine.store, &transfer.id).await?),
+        reasons,
         notes: lines(notes::notes(&engine.store, &transfer.id).await?),
     })
+}
+
+/// Counts the kinds that were not read because they are not wanted, as many as Old home says it has.
+async fn unwanted(
+    engine: &Engine,
+    transfer: &Transfer,
+    announced: &BTreeMap<String, u64>,
+    kinds: &mut BTreeMap<ItemKind, KindCounts>,
+) -> TransferResult<Vec<ReasonCount>> {
+    let choices = choices::find(&engine.store, &transfer.id).await?;
+    let mut reasons = Vec::new();
+    for collection in CollectionKind::ALL.into_iter().filter(|kind| !choices.wants(*kind)) {
+        let (Some(count), Some(kind)) = (announced.get(collection.as_str()), collection.yields().first())
+        else {
+            continue;
+        };
+        let counts = kinds.entry(*kind).or_default();
+        counts.source += count;
+        counts.declined += count;
+        if *count > 0 {
+            let why = choose::NOT_CHOSEN.to_owned();
+            reasons.push(ReasonCount { kind: kind.as_str().to_owned(), count: *count, why });
+        }
+    }
+    Ok(reasons)
 }

@@ -1,5 +1,7 @@
 //! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
 
+use std::sync::LazyLock;
+
 use super::{
     Engine, TransferResult,
     fetch::fetch,
@@ -17,17 +19,8 @@ use crate::{
 };
 
 /// States in which the queue has something to do.
-pub const RUNNING: [TransferState; 9] = [
-    TransferState::Surveying,
-    TransferState::Fetching,
-    TransferState::Planned,
-    TransferState::Importing,
-    TransferState::Verifying,
-    TransferState::Keeping,
-    TransferState::HandingOver,
-    TransferState::AwaitingAnnouncement,
-    TransferState::Discarding,
-];
+pub static RUNNING: LazyLock<Vec<TransferState>> =
+    LazyLock::new(|| TransferState::ALL.iter().copied().filter(|state| state.is_looked_after()).collect());
 
 /// Failures in a row after which a person is asked.
 const PATIENCE: i64 = 20;

@@ -11,13 +11,14 @@ use crate::{
         object::Visibility,
         transfer::{Origin, Transfer, TransferState},
     },
-    store::{blobs::hex, transfers},
+    store::{blobs::hex, choices, transfers},
 };
 
 /// Public posts shown as a sample at most.
 const SAMPLE: usize = 5;
 
-/// Reads counts and a sample, asks the admin's rule once more, and lets the fetching begin.
+/// Reads counts and a sample, asks the admin's rule once more, and lets the fetching begin, unless
+/// the owner wants to choose first.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition.
@@ -38,7 +39,9 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     }
     let survey = json!({"counts": counts, "sample": sample, "actor": source.actor()});
     transfers::keep_survey(&engine.store, &transfer.id, survey).await?;
-    let (from, to) = (TransferState::Surveying, TransferState::Fetching);
+    let waits = choices::waits(&engine.store, &transfer.id).await?;
+    let from = TransferState::Surveying;
+    let to = if waits { TransferState::AwaitingChoice } else { TransferState::Fetching };
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
 }

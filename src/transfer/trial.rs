@@ -36,9 +36,11 @@ pub async fn keep(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
 /// [`TransferError`] with its disposition; going on later shows the rest.
 pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     engine.destination.release(&transfer.id, &transfer.account).await?;
+    // Before the state changes: whoever comes here again after a crash gives it back then.
+    access::end_reading(engine, &transfer.id).await?;
     let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    access::end_reading(engine, &transfer.id).await
+    Ok(())
 }
 
 /// Begins to throw the copy away; [`discard_all`] does it.

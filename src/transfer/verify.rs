@@ -19,8 +19,8 @@ pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         .filter(|(_, counts)| !counts.agrees())
         .map(|(kind, c)| {
             format!(
-                "{kind}: {} at Old home, {} here, {} skipped, {} failed",
-                c.source, c.destination, c.skipped, c.failed
+                "{kind}: {} at Old home, {} here, {} skipped, {} not wanted, {} failed",
+                c.source, c.destination, c.skipped, c.declined, c.failed
             )
         })
         .collect();

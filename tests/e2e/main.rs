@@ -16,10 +16,10 @@ mod lab;
 mod lying_peer;
 mod move_seen_by_others;
 mod policy;
+mod subset;
 mod trial;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
-#[expect(dead_code, reason = "the stories need less than the demo")]
 #[path = "../../src/cli/demo/forms.rs"]
 mod forms;
 #[path = "../../src/cli/demo/sample/mod.rs"]

@@ -34,6 +34,7 @@ use crate::{
     wire,
 };
 
+mod choices;
 mod counts;
 mod permissions;
 mod pointers;
@@ -137,6 +138,12 @@ impl NewHome {
     /// Copies until the transfer rests.
     async fn copy(&self, account: &Account, old: OldHome) -> (Transfer, Report) {
         let engine = self.engine(old);
+        let id = self.transfer(account).await;
+        self.run(&engine, &id).await
+    }
+
+    /// A transfer that stands before its survey.
+    async fn transfer(&self, account: &Account) -> TransferId {
         let id = TransferId::from(self.app.clock.id());
         let transfer = Transfer {
             id: id.clone(),
@@ -148,13 +155,18 @@ impl NewHome {
             resume_at: None,
         };
         transfers::insert(&self.app.store, transfer, None, 0).await.unwrap();
+        id
+    }
+
+    /// Runs a transfer until it rests.
+    async fn run(&self, engine: &Engine, id: &TransferId) -> (Transfer, Report) {
         loop {
-            let transfer = transfers::find(&self.app.store, &id).await.unwrap().unwrap();
+            let transfer = transfers::find(&self.app.store, id).await.unwrap().unwrap();
             if !transfer.state.is_running() {
-                let report = status::report(&engine, &transfer).await.unwrap();
+                let report = status::report(engine, &transfer).await.unwrap();
                 return (transfer, report);
             }
-            step::advance(&engine, &transfer).await.unwrap();
+            step::advance(engine, &transfer).await.unwrap();
         }
     }
 }

@@ -10,13 +10,15 @@ use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
     model::{
+        choices::Choices,
         id::TransferId,
         mapping::UrlMapping,
         transfer::{Transfer, TransferState},
     },
-    store::{transfers, url_map},
+    store::{choices, transfers, url_map},
     transfer::{
-        start as starting,
+        choose, start as starting,
+        start::Wish,
         status::{self, Status},
         trial,
     },
@@ -32,6 +34,21 @@ const MAP_PAGE: i64 = 500;
 pub struct Start {
     /// The handle at Old home, `@name@server`.
     handle: String,
+    /// What shall come; without it everything.
+    #[serde(default)]
+    choices: Option<Choices>,
+    /// Whether the copy goes on by itself after the consent, which it does unless this is `false`:
+    /// then it rests at `awaiting_choice` until `begin` is called.
+    #[serde(default)]
+    begin: Option<bool>,
+}
+
+/// What shall come.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct Begin {
+    /// Without it what was said at the start, else everything.
+    #[serde(default)]
+    choices: Option<Choices>,
 }
 
 /// A transfer that waits for the person's consent at Old home.
@@ -108,7 +125,13 @@ pub async fn start(
     body: web::Json<Start>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    let (id, url) = starting::start(&app.engine, &signed.session.account.id, &body.handle).await?;
+    let body = body.into_inner();
+    let choices = body.choices.unwrap_or_default();
+    if let Some(why) = choices.contradiction() {
+        return Err(Problem::bad_request(format!("Nothing was begun: {why}.")));
+    }
+    let wish = Wish { choices, waits: body.begin == Some(false) };
+    let (id, url) = starting::start(&app.engine, &signed.session.account.id, &body.handle, &wish).await?;
     let transfer = own(&app, &signed, id.as_str()).await?;
     Ok(HttpResponse::Created().json(Started {
         id: id.to_string(),
@@ -136,6 +159,29 @@ pub async fn status(
     }
     let transfer = own(&app, &signed, &id).await?;
     Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
+}
+
+/// Begins the copy after the person has seen what there is.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/begin", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Begin,
+    responses((status = 200, body = Status))
+)]
+pub async fn begin(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Begin>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    let transfer = own(&app, &signed, &id).await?;
+    let choices = match body.into_inner().choices {
+        Some(choices) => choices,
+        None => choices::find(&app.store, &transfer.id).await?,
+    };
+    choose::begin(&app.engine, &transfer, choices).await?;
+    answer(&app, &signed, &id).await
 }
 
 /// Makes the copy visible without announcing anything.

@@ -5,9 +5,11 @@ use utoipa::OpenApi;
 
 mod api;
 mod callback;
+mod choice_form;
 mod choices;
 mod numbers;
 mod pages;
+mod pressed;
 mod view;
 mod words;
 
@@ -17,6 +19,7 @@ mod words;
     api::list,
     api::start,
     api::status,
+    api::begin,
     api::keep,
     api::announce,
     api::discard,
@@ -34,6 +37,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
+        .route("/transfers/{id}/begin", post().to(choice_form::begin))
         .route("/transfers/{id}/keep", post().to(pages::keep))
         .route("/transfers/{id}/announce", post().to(pages::announce))
         .route("/transfers/{id}/discard", post().to(pages::discard))
@@ -42,6 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers", get().to(api::list))
         .route("/api/v1/transfers", post().to(api::start))
         .route("/api/v1/transfers/{id}", get().to(api::status))
+        .route("/api/v1/transfers/{id}/begin", post().to(api::begin))
         .route("/api/v1/transfers/{id}/keep", post().to(api::keep))
         .route("/api/v1/transfers/{id}/announce", post().to(api::announce))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))

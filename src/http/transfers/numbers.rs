@@ -45,7 +45,7 @@ fn bar(state: S, status: &Status) -> Markup {
     let counts = || status.report.items.values();
     let all: u64 = counts().map(|one| there(one, false)).sum();
     let read: u64 = counts().map(|one| one.source).sum();
-    let here: u64 = counts().map(|one| one.destination + one.skipped + one.failed).sum();
+    let here: u64 = counts().map(|one| one.destination + one.skipped + one.declined + one.failed).sum();
     let is_measured = all > 0 && matches!(state, S::Fetching | S::Planned | S::Importing | S::Verifying);
     html! {
         @if is_measured {
@@ -65,6 +65,7 @@ fn table(report: &Report, is_counted: bool) -> Markup {
         .filter(|(_, counts)| there(counts, is_counted) + counts.destination > 0)
         .collect();
     let sum = |of: fn(&KindCounts) -> u64| rows.iter().map(|(_, counts)| of(counts)).sum::<u64>();
+    let declined = sum(|counts| counts.declined);
     let (skipped, failed) = (sum(|counts| counts.skipped), sum(|counts| counts.failed));
     let (source, here) = (sum(|counts| counts.source), sum(|counts| counts.destination));
     html! {
@@ -80,6 +81,7 @@ fn table(report: &Report, is_counted: bool) -> Markup {
                 caption { "Counted at both homes" }
                 thead { tr {
                     th scope="col" { "" } th scope="col" { "At Old home" } th scope="col" { "Here" }
+                    @if declined > 0 { th scope="col" { "Left out by you" } }
                     @if skipped > 0 { th scope="col" { "Left out" } }
                     @if failed > 0 { th scope="col" { "Failed" } }
                 } }
@@ -88,6 +90,7 @@ fn table(report: &Report, is_counted: bool) -> Markup {
                         th scope="row" { (words::kind(kind.as_str())) }
                         td { (number(there(counts, is_counted))) }
                         td { (number(counts.destination)) }
+                        @if declined > 0 { td { (number(counts.declined)) } }
                         @if skipped > 0 { td { (number(counts.skipped)) } }
                         @if failed > 0 { td { (number(counts.failed)) } }
                     }

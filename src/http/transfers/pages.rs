@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, view, words};
+use super::{api::own, pressed::Pressed, view, words};
 use crate::{
     app::App,
     http::{
@@ -20,7 +20,7 @@ use crate::{
     },
     site::accounts::Account,
     store::{StoreError, logins, transfers},
-    transfer::{TransferError, give_map, start as starting, status::status, trial},
+    transfer::{TransferError, give_map, start as starting, start::Wish, status::status, trial},
 };
 
 /// How often the page of a working transfer is looked at again, in seconds.
@@ -32,12 +32,6 @@ const WAITING_SECONDS: u32 = 4;
 #[derive(Debug, Deserialize)]
 pub struct HandleForm {
     handle: String,
-    csrf: String,
-}
-
-/// A button.
-#[derive(Debug, Deserialize)]
-pub struct ButtonForm {
     csrf: String,
 }
 
@@ -76,7 +70,8 @@ pub async fn start(
     form: web::Form<HandleForm>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
-    match starting::start(&app.engine, &signed.session.account.id, &form.handle).await {
+    let wish = Wish { waits: true, ..Wish::default() };
+    match starting::start(&app.engine, &signed.session.account.id, &form.handle, &wish).await {
         Ok((_, url)) => Ok(see(url.as_str())),
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
         Err(refused) => {
@@ -118,64 +113,29 @@ pub async fn show(
 }
 
 /// `POST /transfers/{id}/confirm`.
-pub async fn confirm(
-    app: web::Data<App>,
-    signed: SignedIn,
-    id: web::Path<String>,
-    form: web::Form<ButtonForm>,
-) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    back(&id, trial::confirm(&app.engine, &transfer).await)
+pub async fn confirm(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial::confirm(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/keep`.
-pub async fn keep(
-    app: web::Data<App>,
-    signed: SignedIn,
-    id: web::Path<String>,
-    form: web::Form<ButtonForm>,
-) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    back(&id, trial::keep(&app.engine, &transfer).await)
+pub async fn keep(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial::keep(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/discard`.
-pub async fn discard(
-    app: web::Data<App>,
-    signed: SignedIn,
-    id: web::Path<String>,
-    form: web::Form<ButtonForm>,
-) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    back(&id, trial::discard(&app.engine, &transfer).await)
+pub async fn discard(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial::discard(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/retry`.
-pub async fn retry(
-    app: web::Data<App>,
-    signed: SignedIn,
-    id: web::Path<String>,
-    form: web::Form<ButtonForm>,
-) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    back(&id, trial::retry(&app.engine, &transfer).await)
+pub async fn retry(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial::retry(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/announce`: on to Old home, where the hand-over is consented to.
-pub async fn announce(
-    app: web::Data<App>,
-    signed: SignedIn,
-    id: web::Path<String>,
-    form: web::Form<ButtonForm>,
-) -> Result<HttpResponse, Problem> {
-    signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
-    let url = trial::announce(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
-    Ok(see(url.as_str()))
+pub async fn announce(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    let asked = trial::announce(&pressed.app.engine, &pressed.transfer().await?).await;
+    Ok(see(asked.map_err(|error| Problem::from(error).page())?.as_str()))
 }
 
 /// `GET /transfers/{id}/finish`: on to Old home, where the last word is spoken.
@@ -190,7 +150,7 @@ pub async fn finish(
     Ok(see(url.as_str()))
 }
 
-fn back(id: &str, outcome: Result<(), TransferError>) -> Result<HttpResponse, Problem> {
+pub(super) fn back(id: &str, outcome: Result<(), TransferError>) -> Result<HttpResponse, Problem> {
     match outcome {
         // Pressed twice, or in an old tab: the page tells how it stands now.
         Ok(()) | Err(TransferError::Store(StoreError::Conflict(_))) => {}

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choices::Choices, numbers, words};
+use super::{choice_form, choices::Choices, numbers, words};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -93,7 +93,9 @@ pub(super) fn show(
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
         p { (words::explanation(transfer)) }
         (choices.first())
-        @if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded) {
+        @if transfer.state == S::AwaitingChoice {
+            (choice_form::form(session, transfer, status, &forecast(status)))
+        } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded) {
             (numbers::numbers(transfer, status))
         }
         @if transfer.state == S::Done { (afterwards(&old_host, old_actor.as_ref())) }
@@ -139,6 +141,23 @@ fn afterwards(old_host: &str, old_actor: Option<&Url>) -> Markup {
             "the forwarding of old links off." }
         @if let Some(page) = old_actor.and_then(|url| url.join("/departures").ok()) {
             p.actions { a.button href=(page) { "See who was told, at " (old_host) } }
+        }
+    }
+}
+
+/// What will come of a copy, before it is begun: a few posts of it, to see that it is the right account.
+fn forecast(status: &Status) -> Markup {
+    let sample = status.survey.as_ref().and_then(|survey| survey.get("sample"));
+    let sample = sample.and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |post: &serde_json::Value, field: &str| {
+        post.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    };
+    html! {
+        @if !sample.is_empty() {
+            details {
+                summary { "The first public posts there" }
+                ul { @for post in sample { li { strong { (text(post, "day")) } " " (text(post, "text")) } } }
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn stage(state: S) -> Option<usize> {
         S::AwaitingConsent
         | S::AwaitingConfirmation
         | S::Surveying
+        | S::AwaitingChoice
         | S::Fetching
         | S::Planned
         | S::Importing
@@ -51,6 +52,7 @@ pub(super) fn headline(transfer: &Transfer) -> &'static str {
         S::AwaitingConsent => "Waiting for your yes at Old home",
         S::AwaitingConfirmation => "Is this the account you mean?",
         S::Surveying => "Looking at what there is",
+        S::AwaitingChoice => "What shall come?",
         S::Fetching => "Copying from Old home",
         S::Planned | S::Importing => "Putting everything in its place",
         S::Verifying => "Counting both sides",
@@ -75,6 +77,10 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
             "Old home asks you whether this server may copy your account. If you closed its page, start again."
         }
         S::AwaitingConfirmation => "Nothing is copied until you say yes here.",
+        S::AwaitingChoice => {
+            "This is what Old home would give. Leave out what you do not want; everything comes if you change \
+             nothing. Nothing is copied yet."
+        }
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying => {
             "You can close this page; the work goes on. Then you look at the copy. Nobody but you can see it."
         }

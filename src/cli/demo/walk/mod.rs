@@ -47,6 +47,7 @@ pub(crate) async fn run(
         Walk { person: &stage.mover, old: &homes.old, new: &homes.new, name: &stage.old_name, progress };
     stage.mover.sign_in(&homes.new).await?;
     let transfer = walk.copy().await?;
+    walk.choose(&transfer).await?;
     progress.step("New home: copying");
     walk.until(&transfer, &["trial"]).await?;
 

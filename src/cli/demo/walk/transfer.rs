@@ -94,6 +94,18 @@ impl Walk<'_> {
         Ok(id)
     }
 
+    /// Looks at what New home found, and begins the copy with everything.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub(crate) async fn choose(&self, id: &str) -> Result<()> {
+        self.until(id, &["awaiting_choice"]).await?;
+        self.progress.step("New home: everything shall come");
+        let page = self.person.open(&self.new.at(&format!("/transfers/{id}"))?).await?;
+        self.person.browser.submit(&page.form_to("/begin")?).await?;
+        Ok(())
+    }
+
     /// Waits until the transfer stands in one of these states.
     ///
     /// # Errors

@@ -1,0 +1,120 @@
+//! New home: the owner has seen what there is and says what shall come. What is not wanted is counted
+//! and never written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Engine, TransferError, TransferResult, prepare::shown};
+use crate::{
+    model::{
+        choices::Choices,
+        collection::CollectionKind,
+        id::ItemKey,
+        item::{Item, ItemKind},
+        transfer::Transfer,
+    },
+    store::{
+        choices as rows,
+        items::{self, ItemState, Waiting},
+    },
+};
+
+/// Why a whole kind is not here.
+pub const NOT_CHOSEN: &str = "you left it out";
+/// Why something of another time is not here.
+const OTHER_TIME: &str = "you left it out: it is not of the time you chose";
+/// Why a reply is not here.
+const REPLY: &str = "you left it out: it answers somebody else";
+/// Why a file is not here.
+const FILE: &str = "you left its post out";
+
+/// Posts looked at in one go.
+const BATCH: i64 = 500;
+
+/// The owner begins the copy with what they chose. Saying it again changes nothing.
+///
+/// # Errors
+/// [`TransferError::Refused`] when the choice makes no sense, [`TransferError::Store`] when nothing
+/// waits for one.
+pub async fn begin(engine: &Engine, transfer: &Transfer, choices: Choices) -> TransferResult<()> {
+    if let Some(why) = choices.contradiction() {
+        return Err(TransferError::Refused(format!("Nothing was begun: {why}.")));
+    }
+    Ok(rows::begin(&engine.store, &transfer.id, choices, engine.clock.now_micros()).await?)
+}
+
+/// Leaves out what was read and is not wanted. Doing it again changes nothing.
+pub(super) async fn leave_out(engine: &Engine, transfer: &Transfer, choices: &Choices) -> TransferResult<()> {
+    let (store, id) = (&engine.store, &transfer.id);
+    if !choices.wants(CollectionKind::Content) {
+        rows::decline_kind(store, id, ItemKind::Media, FILE).await?;
+    }
+    if !choices.divides_posts() {
+        return Ok(());
+    }
+    if let Some(span) = choices.span() {
+        rows::decline_outside(store, id, span, OTHER_TIME).await?;
+    }
+    if choices.originals_only {
+        leave_replies(engine, transfer).await?;
+    }
+    // First every file of a post that does not come, then back in what another post shows as well.
+    for state in [ItemState::Declined, ItemState::Fetched] {
+        let mut after = (i64::MIN, 0);
+        while let Some(batch) = posts(engine, transfer, state, &mut after).await? {
+            let files: BTreeSet<&str> = batch.iter().flat_map(|waiting| shown(&waiting.item)).collect();
+            let files = files.into_iter().map(ItemKey::from).collect();
+            if state == ItemState::Declined {
+                rows::decline(store, id, ItemKind::Media, files, FILE).await?;
+            } else {
+                rows::take_in(store, id, ItemKind::Media, files, FILE).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Leaves replies to others out, and what continues them. Threads of the person's own stay whole.
+async fn leave_replies(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let mut after = (i64::MIN, 0);
+    while let Some(batch) = posts(engine, transfer, ItemState::Fetched, &mut after).await? {
+        let answered: BTreeSet<&str> = batch.iter().filter_map(parent).collect();
+        let answered: Vec<&str> = answered.into_iter().collect();
+        let own = rows::own_posts(&engine.store, &transfer.id, &answered).await?;
+        let own: BTreeMap<&str, (&str, Option<&str>)> = own
+            .iter()
+            .map(|(address, key, why)| (address.as_str(), (key.as_str(), why.as_deref())))
+            .collect();
+        let mut left: BTreeSet<&str> = BTreeSet::new();
+        // In the order of time, so that whoever is answered was looked at before.
+        for waiting in &batch {
+            let is_reply = parent(waiting).is_some_and(|parent| {
+                own.get(parent).is_none_or(|(key, why)| *why == Some(REPLY) || left.contains(key))
+            });
+            if is_reply {
+                left.insert(waiting.key.as_str());
+            }
+        }
+        let keys = left.into_iter().map(ItemKey::from).collect();
+        rows::decline(&engine.store, &transfer.id, ItemKind::Posts, keys, REPLY).await?;
+    }
+    Ok(())
+}
+
+fn parent(waiting: &Waiting) -> Option<&str> {
+    let Item::Post(object) = &waiting.item else { return None };
+    object.in_reply_to.as_ref().map(url::Url::as_str)
+}
+
+/// The next posts in this state; none after the last.
+async fn posts(
+    engine: &Engine,
+    transfer: &Transfer,
+    state: ItemState,
+    after: &mut (i64, i64),
+) -> TransferResult<Option<Vec<Waiting>>> {
+    let of = (ItemKind::Posts, state);
+    let batch = items::in_state(&engine.store, &transfer.id, of, *after, BATCH).await?;
+    let Some(last) = batch.last() else { return Ok(None) };
+    *after = (last.published_at, last.position);
+    Ok(Some(batch))
+}
