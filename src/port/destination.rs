@@ -59,6 +59,26 @@ pub enum Written {
     Skipped(String),
 }
 
+/// What became of a newer version of something that was written before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amended {
+    /// It stands here now.
+    Done,
+    /// The owner changed it here: theirs stays, never seen by more people than the newer original.
+    OwnersStays,
+    /// The owner took it away here, and it stays away.
+    IsAway,
+}
+
+/// What became of something that is gone at the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// It is gone here too.
+    Done,
+    /// The owner made it their own here: it stays.
+    OwnersStays,
+}
+
 /// Where copies are written. Every write is keyed: doing it twice does it once.
 #[async_trait]
 pub trait Destination: Send + Sync {
@@ -83,6 +103,35 @@ pub trait Destination: Send + Sync {
         account: &AccountId,
         batch: Vec<Prepared>,
     ) -> Result<Vec<Written>, AdapterError>;
+
+    /// Writes newer versions over what was written before, as long as nothing is released; notifies nobody.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the batch as a whole failed.
+    async fn amend(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: Vec<Prepared>,
+    ) -> Result<Vec<Amended>, AdapterError>;
+
+    /// Takes away what is gone at the source, as long as nothing is released; notifies nobody.
+    /// Posts come before the files they show.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the batch as a whole failed.
+    async fn withdraw(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: &[Reservation],
+    ) -> Result<Vec<Withdrawn>, AdapterError>;
+
+    /// Which of what was written is not there any more.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn missing(&self, transfer: &TransferId, batch: &[Reservation]) -> Result<Vec<bool>, AdapterError>;
 
     /// Puts the profile aside until release; it fills only what the owner left empty.
     ///

@@ -100,13 +100,13 @@ impl Site {
     }
 
     /// The account a copy is for.
-    async fn receiver(&self, account: &AccountId) -> SiteResult<Account> {
+    pub(super) async fn receiver(&self, account: &AccountId) -> SiteResult<Account> {
         self.account(account)
             .await?
             .ok_or_else(|| SiteError::Internal("the account that should receive the copy is gone".to_owned()))
     }
 
-    fn copied_row(&self, account: &Account, prepared: Prepared) -> CopiedRow {
+    pub(super) fn copied_row(&self, account: &Account, prepared: Prepared) -> CopiedRow {
         let id = prepared.reservation.local_id.as_str().to_owned();
         match prepared.item {
             Item::Post(object) => CopiedRow::Post(self.post_row(account, id, *object, &prepared.blobs)),

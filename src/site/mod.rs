@@ -11,12 +11,14 @@ use crate::{
 };
 
 pub mod accounts;
+mod amendments;
 pub mod attempts;
 pub mod clean;
 pub mod compose;
 pub mod copies;
 pub mod documents;
-pub mod error;
+pub mod edits;
+mod error;
 pub mod exports;
 pub mod feed;
 pub mod files;

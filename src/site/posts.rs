@@ -209,7 +209,7 @@ impl Site {
     }
 
     /// People of this server named in a text.
-    async fn local_mentions(&self, text: &str) -> SiteResult<Vec<Mention>> {
+    pub(super) async fn local_mentions(&self, text: &str) -> SiteResult<Vec<Mention>> {
         let domain = self.urls.domain();
         let mut people = Vec::new();
         for typed in compose::mentions_in(text).into_iter().take(MOST_MENTIONS) {

@@ -89,7 +89,12 @@ pub async fn write(store: &Store, owner: Owner, now: i64, batch: Vec<CopiedRow>)
         .await
 }
 
-async fn write_one(c: &mut Connection, owner: &Owner, now: i64, copied: CopiedRow) -> StoreResult<bool> {
+pub(super) async fn write_one(
+    c: &mut Connection,
+    owner: &Owner,
+    now: i64,
+    copied: CopiedRow,
+) -> StoreResult<bool> {
     match copied {
         CopiedRow::Post(post) => write_post(c, owner, post).await.map(|()| true),
         CopiedRow::Medium(medium) => write_medium(c, owner, None, &medium).await.map(|()| true),
@@ -180,7 +185,7 @@ async fn write_post(c: &mut Connection, owner: &Owner, post: PostRow) -> StoreRe
 }
 
 /// A file that two posts show stays with the first of them: its visibility never widens afterwards.
-async fn write_medium(
+pub(super) async fn write_medium(
     c: &mut Connection,
     owner: &Owner,
     post: Option<&str>,

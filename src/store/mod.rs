@@ -132,6 +132,7 @@ pub(crate) use run;
 pub(crate) use {row, rows};
 
 pub mod accounts;
+pub mod amendments;
 pub mod announcements;
 pub mod audit;
 pub mod blobs;
@@ -165,6 +166,7 @@ mod spool;
 pub mod tokens;
 pub mod transfers;
 pub mod url_map;
+pub mod withdrawals;
 
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]

@@ -110,6 +110,60 @@ pub async fn insert(store: &Store, new: NewPost) -> StoreResult<bool> {
     store.write(move |c| Box::pin(insert_in(c, new))).await
 }
 
+/// A post as its owner rewrote it; `tags` in lower case without `#`.
+#[expect(missing_docs, reason = "the columns are explained in the migration")]
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    pub id: String,
+    pub account_id: String,
+    pub object: String,
+    pub tags: Vec<String>,
+    pub edited_at: i64,
+}
+
+/// Puts what its owner rewrote in the place of a post; `false` when there is no such post of theirs.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn rewrite(store: &Store, new: Rewritten) -> StoreResult<bool> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let touched = run!(
+                    c,
+                    "update posts set object = $3, edited_at = $4 \
+                     where account_id = $1 and id = $2 and deleted_at is null",
+                    new.account_id,
+                    &new.id,
+                    new.object,
+                    new.edited_at,
+                )?;
+                if touched == 1 {
+                    replace_tags_in(c, &new.id, &new.tags).await?;
+                }
+                Ok(touched == 1)
+            })
+        })
+        .await
+}
+
+/// Gives a post other topics, inside a write.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn replace_tags_in(c: &mut Connection, id: &str, tags: &[String]) -> StoreResult<()> {
+    run!(&mut *c, "delete from post_tags where post_id = $1", id)?;
+    for tag in tags {
+        run!(
+            &mut *c,
+            "insert into post_tags (tag, post_id) values ($1, $2) on conflict (tag, post_id) do nothing",
+            tag,
+            id,
+        )?;
+    }
+    Ok(())
+}
+
 /// Marks a post of an account as deleted; `false` when there is no such post of theirs.
 ///
 /// # Errors

@@ -20,6 +20,20 @@ pub fn create(post: &Object) -> Value {
     })
 }
 
+/// The Update of a post, addressed like it.
+pub fn update(id: &Url, post: &Object) -> Value {
+    json!({
+        "@context": super::context(),
+        "id": id,
+        "type": "Update",
+        "actor": post.attributed_to,
+        "published": post.updated,
+        "to": post.to,
+        "cc": post.cc,
+        "object": object::write(post),
+    })
+}
+
 /// An Announce, without `@context`.
 pub fn announce(boost: &Boost, actor: &Url, followers: &Url) -> Value {
     let (to, cc) = audience::addressing(boost.visibility, followers, &[]);

@@ -12,7 +12,7 @@ use crate::{
         mapping::Reservation,
     },
     port::{
-        destination::{Destination, Prepared, StoredBlob, Wanted, Written},
+        destination::{Amended, Destination, Prepared, StoredBlob, Wanted, Withdrawn, Written},
         error::AdapterError,
     },
     site::Site,
@@ -49,6 +49,28 @@ impl Destination for EmbeddedDestination {
         batch: Vec<Prepared>,
     ) -> Result<Vec<Written>, AdapterError> {
         Ok(self.site.write_copies(transfer, account, batch).await?)
+    }
+
+    async fn amend(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: Vec<Prepared>,
+    ) -> Result<Vec<Amended>, AdapterError> {
+        Ok(self.site.amend_copies(transfer, account, batch).await?)
+    }
+
+    async fn withdraw(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: &[Reservation],
+    ) -> Result<Vec<Withdrawn>, AdapterError> {
+        Ok(self.site.withdraw_copies(transfer, account, batch).await?)
+    }
+
+    async fn missing(&self, transfer: &TransferId, batch: &[Reservation]) -> Result<Vec<bool>, AdapterError> {
+        Ok(self.site.missing_copies(transfer, batch).await?)
     }
 
     async fn write_profile(

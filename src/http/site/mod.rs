@@ -64,6 +64,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/sign-out").route(post().to(session::sign_out)))
         .service(resource("/home").route(get().to(home::show)))
         .service(resource("/posts").route(post().to(write::post)))
+        .service(resource("/posts/{id}/edit").route(get().to(write::edit_form)).route(post().to(write::edit)))
         .service(resource("/posts/{id}/delete").route(post().to(write::delete)))
         .service(resource("/api/v1/me").route(get().to(api::me)))
         .service(resource("/api/v1/changes").route(get().to(api::changes)));

@@ -13,9 +13,14 @@ use crate::{
     http::{
         extract::{SignedIn, wants_activity},
         problem::Problem,
+        ui,
     },
     model::object::Visibility,
-    site::posts::Draft,
+    site::{
+        edits::Edit,
+        posts::{Draft, Found},
+        viewer::Viewer,
+    },
     wire,
 };
 
@@ -29,6 +34,15 @@ pub(super) struct Written {
     warning: String,
     #[serde(default)]
     in_reply_to: String,
+    csrf: String,
+}
+
+/// What the form of an edit brings.
+#[derive(Deserialize)]
+pub(super) struct Rewritten {
+    text: String,
+    #[serde(default)]
+    warning: String,
     csrf: String,
 }
 
@@ -74,6 +88,45 @@ pub(super) async fn post(
             .json(answer));
     }
     Ok(go(page))
+}
+
+/// `GET /posts/{id}/edit`: the form, filled with what stands there.
+pub(super) async fn edit_form(
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let account = &signed.session.account;
+    let viewer = Viewer::Owner(account.id.clone());
+    match app.site.find_post(account, &path, &viewer).await? {
+        Found::Post(post) => Ok(ui::edit_form::page(&app, &signed.session, &post)),
+        Found::Gone | Found::Nothing => Err(Problem::not_found().page()),
+    }
+}
+
+/// `POST /posts/{id}/edit`.
+pub(super) async fn edit(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    form: Form<Rewritten>,
+) -> Result<HttpResponse, Problem> {
+    let told = |problem: Problem| problem.for_request(&request);
+    signed.check_form(&form.csrf).map_err(told)?;
+    let form = form.into_inner();
+    let account = &signed.session.account;
+    let edit = Edit { text: form.text, warning: form.warning };
+    let edited =
+        app.site.edit_post(account, &path, edit).await.map_err(|error| told(Problem::from(error)))?;
+    if let Some(update) = &edited.update {
+        app.site.deliver(account, update).await?;
+    }
+    if wants_activity(&request) {
+        let answer = serde_json::json!({"id": edited.object.id, "url": edited.object.url});
+        return Ok(HttpResponse::Ok().json(answer));
+    }
+    Ok(go(edited.object.url.as_ref().unwrap_or(&edited.object.id)))
 }
 
 /// `POST /posts/{id}/delete`.

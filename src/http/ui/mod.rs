@@ -1,5 +1,6 @@
 //! What people see: the frame of every page, the pages, and their static files.
 
+pub mod edit_form;
 pub mod home;
 pub mod layout;
 pub mod post;

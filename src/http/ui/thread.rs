@@ -44,13 +44,15 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
             p.thread aria-hidden="true" { "↓" }
         }
         div.focus { (post::card(app, &author, object, thread.post.is_trial)) }
-        @if is_own && !thread.post.is_trial {
+        @if is_own {
             @if let Some(session) = session {
+                p.actions { a.button href={ "/posts/" (thread.post.id) "/edit" } { "Edit" } }
                 details.quiet {
                     summary { "Delete this post" }
                     form method="post" action={ "/posts/" (thread.post.id) "/delete" } {
                         (layout::csrf(session))
-                        p { "It disappears here at once, and other servers are asked to delete it." }
+                        p { @if thread.post.is_trial { "It leaves your copy for good. Old home keeps it, and nobody is told." }
+                            @else { "It disappears here at once, and other servers are asked to delete it." } }
                         button.danger type="submit" { "Delete for good" }
                     }
                 }

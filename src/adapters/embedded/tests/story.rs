@@ -54,6 +54,18 @@ impl Story {
         items: Vec<Item>,
         files: &[(&str, StoredBlob)],
     ) -> Vec<Written> {
+        let batch = self.prepared(transfer, account, items, files).await;
+        self.destination.write(transfer, &account.id, batch).await.unwrap()
+    }
+
+    /// Items under the addresses they are given, with their files.
+    pub(super) async fn prepared(
+        &self,
+        transfer: &TransferId,
+        account: &Account,
+        items: Vec<Item>,
+        files: &[(&str, StoredBlob)],
+    ) -> Vec<Prepared> {
         let wanted = |key: ItemKey, kind, published, file_name: Option<&str>| Wanted {
             key,
             kind,
@@ -86,7 +98,7 @@ impl Story {
             }
             Prepared { reservation, item, blobs: blobs.clone() }
         });
-        self.destination.write(transfer, &account.id, batch.collect()).await.unwrap()
+        batch.collect()
     }
 
     /// Copies a little of everything, a profile with a picture included.

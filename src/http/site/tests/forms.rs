@@ -28,6 +28,11 @@ async fn a_post_is_written_with_the_form_of_its_own_session_only_and_leaves_a_to
     let id = url::Url::parse(written.json()["id"].as_str().unwrap()).unwrap();
     let local = id.path_segments().unwrap().next_back().unwrap().to_owned();
     assert!(house.get(id.path(), ACTIVITY, None).await.status.is_success());
+    let edited = send(&format!("/posts/{local}/edit"), &[("text", "ho"), ("csrf", &csrf)]).await;
+    assert_eq!(edited.status, StatusCode::OK);
+    let document = house.get(id.path(), ACTIVITY, None).await.json();
+    assert_eq!(document["content"], "<p>ho</p>", "{document}");
+    assert!(document["updated"].is_string(), "{document}");
     let deleted = send(&format!("/posts/{local}/delete"), &[("csrf", &csrf)]).await;
     assert_eq!(deleted.status, StatusCode::SEE_OTHER);
     let gone = house.get(id.path(), ACTIVITY, None).await;
