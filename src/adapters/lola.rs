@@ -28,11 +28,6 @@ use crate::{
     wire::{self, collection::Read},
 };
 
-/// How long a source that says "too many requests" without a time is left alone.
-const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
-/// Longest pause we obey; a longer one is shortened to this.
-const LONGEST_PAUSE: Duration = Duration::from_hours(24);
-
 /// An account at a live source, opened with its owner's token.
 pub struct LolaSource {
     remote: SharedRemote,
@@ -82,14 +77,16 @@ impl LolaSource {
         let request = Request::get(url.clone()).bearing(&self.token).signed(self.signer.clone());
         let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
         let response = self.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
-        let after = response.retry_after().unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
-        let busy =
-            |why: &str, after| AdapterError::Busy { doing: doing.to_owned(), why: why.to_owned(), after };
+        if let Some(busy) = lookup::busy(&response, doing, "Old home") {
+            return Err(busy);
+        }
         match response.status {
             200..=299 => Ok(response),
-            429 => Err(busy("Old home asked us to come again later", after)),
-            401 => Err(busy("Old home no longer accepts the permission", Duration::from_secs(1))),
-            500..=599 => Err(busy(&format!("Old home answered {}", response.status), after)),
+            401 => Err(AdapterError::Busy {
+                doing: doing.to_owned(),
+                why: "Old home no longer accepts the permission".to_owned(),
+                after: Duration::from_secs(1),
+            }),
             status => Err(AdapterError::fatal(doing, format!("Old home answered {status}"))),
         }
     }
@@ -153,7 +150,13 @@ impl Source for LolaSource {
 
     async fn count(&self, kind: CollectionKind) -> Result<Option<u64>, AdapterError> {
         let Some(url) = self.collections.get(&kind) else { return Ok(None) };
-        Ok(self.read(url, &format!("counting the {}", kind.as_str())).await?.total)
+        let read = self.read(url, &format!("counting the {}", kind.as_str())).await?;
+        if kind == CollectionKind::Outbox && !read.items.is_empty() && read.next.is_none() {
+            // All of it stands here, and others count activities in it that only wrap or repeat.
+            let boosts = read.items.iter().filter(|item| wire::lenient::is_type(item, "Announce"));
+            return Ok(u64::try_from(boosts.count()).ok());
+        }
+        Ok(read.total)
     }
 
     async fn page(

@@ -49,6 +49,18 @@ impl FakeRemote {
         self.answers.lock().unwrap().insert(url.to_owned(), (status, headers, body.to_owned()));
     }
 
+    /// Answers so to whoever accepts exactly this type, or this one before others.
+    pub(crate) fn answer_as(
+        &self,
+        url: &str,
+        accepted: &str,
+        status: u16,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) {
+        self.answer(&format!("{accepted} {url}"), status, headers, body);
+    }
+
     /// What was sent so far.
     pub(crate) fn sent(&self) -> Vec<Request> {
         self.sent.lock().unwrap().clone()
@@ -59,8 +71,13 @@ impl FakeRemote {
 impl Remote for FakeRemote {
     async fn send(&self, request: Request) -> Result<Response, RemoteError> {
         let url = request.url.clone();
+        let accepted = request.accept.split([',', ';']).next().unwrap_or_default();
+        let narrow = format!("{accepted} {url}");
         self.sent.lock().unwrap().push(request);
-        let found = self.answers.lock().unwrap().get(url.as_str()).cloned();
+        let found = {
+            let answers = self.answers.lock().unwrap();
+            answers.get(&narrow).or_else(|| answers.get(url.as_str())).cloned()
+        };
         let Some((status, headers, body)) = found else {
             return Err(RemoteError::Unreachable { host: url.to_string(), why: "nobody is there".into() });
         };

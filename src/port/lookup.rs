@@ -1,15 +1,22 @@
 //! Finding actors: from a handle to an actor id to its document, over any [`Remote`].
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::{
     error::AdapterError,
-    remote::{Remote, Request, Signer},
+    remote::{Remote, Request, Response, Signer},
 };
 use crate::{
     model::{actor::Actor, handle::Handle},
     wire,
 };
+
+/// How long a server that says "too many requests" without a time is left alone.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause we obey; a longer one is shortened to this.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// Asks a handle's server which actor it stands for. Spec: RFC 7033.
 ///
@@ -39,6 +46,17 @@ pub async fn resolve(remote: &dyn Remote, signer: &Signer, handle: &Handle) -> R
         .ok_or_else(|| AdapterError::fatal(&doing, format!("{} names no actor for it", handle.host)))
 }
 
+/// Whether a server asks to come again later, and when.
+pub fn busy(response: &Response, doing: &str, who: &str) -> Option<AdapterError> {
+    let why = match response.status {
+        429 => format!("{who} asked us to come again later"),
+        status @ 500..=599 => format!("{who} answered {status}"),
+        _ => return None,
+    };
+    let after = response.retry_after().unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
+    Some(AdapterError::Busy { doing: doing.to_owned(), why, after })
+}
+
 /// Fetches an actor and checks that the document is the one asked for.
 ///
 /// # Errors
@@ -54,11 +72,22 @@ pub async fn actor(
     if let Some(token) = token {
         request = request.bearing(token);
     }
-    let response = remote.send(request).await.map_err(|error| error.into_adapter(&doing))?;
+    let mut response = remote.send(request.clone()).await.map_err(|error| error.into_adapter(&doing))?;
+    // Some servers know no type but plain JSON. Only one that refuses the right type is believed about
+    // the plain one: whoever hands out uploaded files does not choose between types.
+    let is_plain = response.status == 406;
+    if is_plain {
+        let request = request.accepting("application/json");
+        response = remote.send(request).await.map_err(|error| error.into_adapter(&doing))?;
+    }
+    if let Some(busy) = busy(&response, &doing, "its server") {
+        return Err(busy);
+    }
     if !response.is_success() {
         return Err(AdapterError::fatal(&doing, format!("its server answered {}", response.status)));
     }
-    let document = response.activity(id).await.map_err(|error| error.into_adapter(&doing))?;
+    let document = if is_plain { response.plain(id).await } else { response.activity(id).await };
+    let document = document.map_err(|error| error.into_adapter(&doing))?;
     let actor = wire::actor::read(&document).map_err(|why| AdapterError::fatal(&doing, why))?;
     if actor.id != *id {
         return Err(AdapterError::fatal(
@@ -101,6 +130,24 @@ mod tests {
             remote.answer(ANN, 200, &[("content-type", other)], &document());
             assert!(asked(&remote).await.is_err(), "{other}");
         }
+    }
+
+    #[tokio::test]
+    async fn plain_json_is_an_account_only_where_the_right_type_was_refused() {
+        let remote = FakeRemote::default();
+        remote.answer_as(ANN, "application/activity+json", 406, &[], "");
+        remote.answer_as(ANN, "application/json", 200, &[("content-type", "application/json")], &document());
+        assert!(asked(&remote).await.is_ok());
+        remote.answer_as(ANN, "application/json", 200, &[("content-type", "text/plain")], &document());
+        assert!(asked(&remote).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_busy_is_asked_again_when_it_says_so() {
+        let remote = FakeRemote::default();
+        remote.answer(ANN, 429, &[("retry-after", "7")], "");
+        let error = asked(&remote).await.unwrap_err();
+        assert!(matches!(error, AdapterError::Busy { after, .. } if after.as_secs() == 7), "{error:?}");
     }
 
     #[tokio::test]

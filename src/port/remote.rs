@@ -173,6 +173,18 @@ impl Response {
     /// # Errors
     /// [`RemoteError::NotADocument`] besides those of [`Response::json`].
     pub async fn activity(self, asked: &Url) -> Result<Value, RemoteError> {
+        self.document(asked, false).await
+    }
+
+    /// Reads the same from a server that refused to give it under its own type.
+    ///
+    /// # Errors
+    /// As [`Response::activity`].
+    pub async fn plain(self, asked: &Url) -> Result<Value, RemoteError> {
+        self.document(asked, true).await
+    }
+
+    async fn document(self, asked: &Url, may_be_plain: bool) -> Result<Value, RemoteError> {
         let refuse = |why: String| Err(RemoteError::NotADocument { url: asked.to_string(), why });
         if self.url.origin() != asked.origin() {
             return refuse(format!("it sends on to {}", self.url.host_str().unwrap_or("nowhere")));
@@ -182,6 +194,7 @@ impl Response {
         let is_activity = match kind.trim() {
             "application/activity+json" => true,
             "application/ld+json" => parameters.contains("https://www.w3.org/ns/activitystreams"),
+            "application/json" => may_be_plain,
             _ => false,
         };
         if !is_activity {

@@ -6,7 +6,7 @@ use super::{Engine, TransferError, TransferResult};
 use crate::{
     model::actor::Actor,
     oauth::{discovery, metadata},
-    port::remote::Request,
+    port::{lookup, remote::Request},
 };
 
 /// Where an old home asks its people.
@@ -29,7 +29,7 @@ pub struct Discovered {
 /// # Errors
 /// [`TransferError::Refused`] with a sentence when the old home offers no way to leave.
 pub async fn discover(engine: &Engine, actor: &Actor) -> TransferResult<Discovered> {
-    let document = document(engine, &actor.id).await;
+    let document = document(engine, &actor.id).await?;
     let found = discovery::find(actor, document.as_ref()).map_err(TransferError::Refused)?;
     let promise = "authorization_response_iss_parameter_supported";
     Ok(Discovered {
@@ -41,13 +41,17 @@ pub async fn discover(engine: &Engine, actor: &Actor) -> TransferResult<Discover
     })
 }
 
-/// The RFC 8414 document of the actor's origin; a server without one is not at fault.
-async fn document(engine: &Engine, actor: &Url) -> Option<serde_json::Value> {
-    let url = actor.join("/.well-known/oauth-authorization-server").ok()?;
+/// The RFC 8414 document of the actor's origin; a server without one is not at fault, a busy one is
+/// asked again.
+async fn document(engine: &Engine, actor: &Url) -> TransferResult<Option<serde_json::Value>> {
+    let Ok(url) = actor.join("/.well-known/oauth-authorization-server") else { return Ok(None) };
     let request = Request::get(url).accepting("application/json").signed(engine.signer.clone());
-    let response = engine.remote.send(request).await.ok()?;
-    if !response.is_success() {
-        return None;
+    let Ok(response) = engine.remote.send(request).await else { return Ok(None) };
+    if let Some(busy) = lookup::busy(&response, "asking Old home how accounts leave it", "Old home") {
+        return Err(busy.into());
     }
-    response.json().await.ok()
+    if !response.is_success() {
+        return Ok(None);
+    }
+    Ok(response.json().await.ok())
 }

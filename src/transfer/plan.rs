@@ -25,7 +25,7 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let before = "an earlier copy brought it here already";
     items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, before).await?;
     let mut after = (i64::MIN, 0);
-    let (mut polls, mut emoji, mut fileless) = (0_u64, 0_u64, 0_u64);
+    let (mut polls, mut emoji, mut fileless, mut unaddressed) = (0_u64, 0_u64, 0_u64, 0_u64);
     loop {
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
         let Some(last) = batch.last() else { break };
@@ -36,6 +36,7 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         let mut skipped = Vec::new();
         for waiting in &batch {
             let Item::Post(object) = &waiting.item else { continue };
+            unaddressed += u64::from(object.to.is_empty() && object.cc.is_empty());
             polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
             emoji +=
                 u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
@@ -56,6 +57,7 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let wants_files = choices::find(&engine.store, &transfer.id).await?.wants(CollectionKind::Media);
     for (kind, count, why) in [
         ("posts", polls, "open polls arrive closed, with the votes counted so far"),
+        ("posts", unaddressed, "Old home does not say whom they are for: only you will see them"),
         ("posts", emoji, "custom emoji stay as their short names"),
         (
             "media",

@@ -19,6 +19,7 @@ use crate::{
     oauth::{metadata, pkce, scope::Scope},
     port::lookup,
     store::{blobs::hex, choices, transfers},
+    wire::lenient::web_url,
 };
 
 /// What the person wants, as far as they said so when they began.
@@ -40,14 +41,7 @@ pub async fn start(
     typed: &str,
     wish: &Wish,
 ) -> TransferResult<(TransferId, Url)> {
-    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
-    if handle.host == engine.domain {
-        return Err(TransferError::Refused(format!(
-            "{handle} is an account of this very server; type the address of the account you come from"
-        )));
-    }
-    allowed(engine, &handle.host)?;
-    let actor_id = lookup::resolve(&*engine.remote, &engine.signer, &handle).await?;
+    let (asked_for, actor_id) = named(engine, typed).await?;
     allowed(engine, &authority(&actor_id))?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
     let discovered = discover(engine, &actor).await?;
@@ -56,7 +50,7 @@ pub async fn start(
     let transfer = Transfer {
         id: id.clone(),
         account: account.clone(),
-        asked_for: handle.to_string(),
+        asked_for,
         origin: Origin::Live { actor: actor.id },
         state: TransferState::AwaitingConsent,
         problem: None,
@@ -66,6 +60,26 @@ pub async fn start(
     // Nobody has the address of the consent yet, so nothing can go on before this is kept.
     choices::keep(&engine.store, &id, wish.choices.clone(), wish.waits).await?;
     Ok((id, url))
+}
+
+/// The actor that was typed: behind a handle, or at its own address where a server has no handles.
+async fn named(engine: &Engine, typed: &str) -> TransferResult<(String, Url)> {
+    let elsewhere = |name: &str, host: &str| {
+        if host != engine.domain {
+            return Ok(());
+        }
+        Err(TransferError::Refused(format!(
+            "{name} is an account of this very server; type the address of the account you come from"
+        )))
+    };
+    if let Some(address) = web_url(typed.trim()) {
+        elsewhere(address.as_str(), &authority(&address))?;
+        return Ok((address.to_string(), address));
+    }
+    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
+    elsewhere(&handle.to_string(), &handle.host)?;
+    allowed(engine, &handle.host)?;
+    Ok((handle.to_string(), lookup::resolve(&*engine.remote, &engine.signer, &handle).await?))
 }
 
 /// The admin's rule about arrivals.

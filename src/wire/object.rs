@@ -16,7 +16,8 @@ const CONTENT_TYPES: [&str; 9] =
 
 /// Reads an object.
 ///
-/// `followers` is the author's followers collection where it is known; it decides visibility.
+/// `followers` is the author's followers collection where it is known; it decides visibility. Who
+/// wrote it stands in `attributedTo`; some say `actor`, as of an activity.
 ///
 /// # Errors
 /// A sentence that says what is missing, for the report.
@@ -28,8 +29,9 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
     let id = lenient::text(value, "id")
         .and_then(|id| lenient::web_url(&id))
         .ok_or("it has no id that is a web address")?;
-    let author = lenient::field(value, "attributedTo")
-        .find_map(lenient::id)
+    let author = ["attributedTo", "actor"]
+        .iter()
+        .find_map(|field| lenient::field(value, field).find_map(lenient::id))
         .and_then(lenient::web_url)
         .ok_or("it does not say who wrote it")?;
     let published = lenient::text(value, "published").ok_or("it has no date")?;
@@ -324,6 +326,14 @@ mod tests {
             broken.as_object_mut().unwrap().remove(field);
             assert!(read(&broken, None).unwrap_err().contains(word), "{field}");
         }
+    }
+
+    #[test]
+    fn an_author_may_stand_where_an_activity_has_its_actor() {
+        let mut other = question();
+        let author = other.as_object_mut().unwrap().remove("attributedTo").unwrap();
+        other["actor"] = author;
+        assert_eq!(read(&other, None).unwrap().attributed_to.path(), "/users/ann");
     }
 
     #[test]

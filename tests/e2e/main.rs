@@ -13,6 +13,7 @@ mod grants;
 mod interruptions;
 mod keep;
 mod lab;
+mod lola_by_others;
 mod lying_peer;
 mod move_seen_by_others;
 mod policy;

@@ -8,6 +8,7 @@ pub mod home;
 pub mod mover;
 pub mod peer;
 pub mod tables;
+pub mod testbed;
 
 use std::{
     net::TcpListener,

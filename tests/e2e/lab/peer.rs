@@ -19,6 +19,8 @@ pub struct Asked {
     pub method: String,
     /// Path without query.
     pub path: String,
+    /// What follows the question mark.
+    pub query: String,
     /// Header fields by lower-case name.
     pub headers: BTreeMap<String, String>,
     /// The body.
@@ -56,6 +58,18 @@ impl Reply {
     /// An empty answer with a status.
     pub fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new(), claimed_bytes: None, is_held: false }
+    }
+
+    /// The same, with another status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same, with one more header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The same, with a `Content-Length` that is a lie.
@@ -146,7 +160,8 @@ fn read(mut input: impl BufRead) -> Option<Asked> {
     input.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let path = target.split('?').next().unwrap_or_default().to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let (path, query) = (path.to_owned(), query.to_owned());
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -158,5 +173,5 @@ fn read(mut input: impl BufRead) -> Option<Asked> {
     let mut body = Vec::new();
     input.take(length).read_to_end(&mut body).ok()?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Some(Asked { method, path, headers, body })
+    Some(Asked { method, path, query, headers, body })
 }
