@@ -55,7 +55,7 @@ impl App {
         let dir = &config.server.data_dir;
         private_dir(dir).with_context(|| format!("creating {}", dir.display()))?;
         let clock: SharedClock = Arc::new(SystemClock);
-        let store = Store::open(dir).await.context("opening the database")?;
+        let store = Store::open_at(dir, &config.database.url).await.context("opening the database")?;
         let blobs = Blobs::open(dir).await.context("opening the media directory")?;
         let timeout = Duration::from_secs(config.federation.timeout_seconds);
         let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);

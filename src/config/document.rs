@@ -10,7 +10,12 @@ const COMMENTS: &[(&str, &str)] = &[
         "The address people and servers know. It decides what we are, never a request's Host header.",
     ),
     ("listen", "Socket the daemon listens on; put a TLS-terminating proxy in front."),
-    ("data_dir", "Directory of the database and the media."),
+    ("data_dir", "Directory of this daemon's own: keys, media, and the database if it is SQLite."),
+    ("[database]", "Where the tables are."),
+    (
+        "url",
+        "A PostgreSQL that several daemons may share: postgres://user:password@host/name. Empty: SQLite in data_dir.",
+    ),
     ("name", "Name shown on the pages."),
     ("[policy]", "Who may come and go: \"nobody\" (default), \"anyone\", or a list like [\"old.example\"]."),
     ("arrivals", "Servers whose accounts may be copied to this one."),

@@ -17,6 +17,8 @@ pub use document::example;
 pub struct Config {
     /// Where it listens and what it is called.
     pub server: Server,
+    /// Where its tables are.
+    pub database: Database,
     /// Who may come and go.
     pub policy: Policy,
     /// What it takes and gives at most.
@@ -47,6 +49,21 @@ impl Default for Server {
             data_dir: PathBuf::from("data"),
             name: "godwit".to_owned(),
         }
+    }
+}
+
+/// Where the tables are.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// A PostgreSQL as `postgres://user:password@host/name`; empty for SQLite in the data directory.
+    pub url: String,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Database").finish_non_exhaustive()
     }
 }
 

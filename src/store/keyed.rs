@@ -4,7 +4,7 @@
 //! of few lengths, so that the database prepares few statements: a shorter list repeats its last key,
 //! which finds nothing new.
 
-use sqlx::{AssertSqlSafe, FromRow, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
 
 use super::{Connection, StoreResult};
 
@@ -25,7 +25,7 @@ pub(super) async fn rows_of<Row>(
     keys: &[&str],
 ) -> StoreResult<Vec<Row>>
 where
-    Row: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
     let mut found = Vec::with_capacity(keys.len());
     for some in keys.chunks(AT_ONCE) {
@@ -36,13 +36,16 @@ where
         let sql = sql.replace(PLACE, &places.join(", "));
         let last = some.last().copied().unwrap_or_default();
         let padded = some.iter().copied().chain(std::iter::repeat(last)).take(length);
-        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
-        for value in fixed.iter().copied().chain(padded) {
-            query = query.bind(value);
-        }
+        let values = fixed.iter().copied().chain(padded);
         found.extend(match c {
-            Connection::SqliteReader(c) => query.fetch_all(&mut **c).await?,
-            Connection::SqliteWriter(c) => query.fetch_all(&mut *c).await?,
+            Connection::Sqlite(c) => {
+                let query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
+                values.fold(query, sqlx::query::QueryAs::bind).fetch_all(&mut ***c).await?
+            }
+            Connection::Postgres(c) => {
+                let query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
+                values.fold(query, sqlx::query::QueryAs::bind).fetch_all(&mut ***c).await?
+            }
         });
     }
     Ok(found)

@@ -1,29 +1,24 @@
 //! Our tables. One SQL text for every database; readers in parallel, one writer.
 //!
-//! `run!`, `row!` and `rows!` are the only places where a statement meets a concrete database:
-//! a second one is a second arm there, not a second text.
+//! `run!`, `row!` and `rows!` (and `keyed`) are the only places where a statement meets a concrete
+//! database: each has an arm for SQLite and one for PostgreSQL, not a second text.
 
-use std::{path::Path, sync::Arc};
+use std::{ops::DerefMut, path::Path, sync::Arc};
 
 use futures::future::BoxFuture;
-use sqlx::{
-    SqlitePool,
-    pool::PoolConnection,
-    sqlite::{
-        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-    },
-};
+use sqlx::{PgConnection, PgPool, SqlitePool, sqlite::SqliteConnection};
 use tokio::sync::watch;
 
+#[cfg(test)]
+pub(crate) mod both;
 mod keyed;
+mod postgres;
 mod sealed;
+mod sqlite;
 mod writer;
 
 use sealed::Sealing;
-use writer::Writer;
-
-/// Readers kept open. Each is one thread; SQLite answers point queries in microseconds.
-const READERS: u32 = 4;
+use writer::{Place, Writer};
 
 /// A failure of our own database.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +54,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// The database that is configured is none we can work with.
+    #[error("the database cannot be used: {0}")]
+    Unfit(String),
     /// The writer has stopped because the daemon is shutting down.
     #[error("the store is shutting down")]
     Closed,
@@ -83,22 +81,22 @@ impl From<sqlx::Error> for StoreError {
 /// Result of a store function.
 pub type StoreResult<T> = Result<T, StoreError>;
 
-/// A connection to whichever database is configured.
+/// A connection to whichever database is configured, a reader's or the writer's.
 pub enum Connection {
-    /// A reader of the pool.
-    SqliteReader(PoolConnection<sqlx::Sqlite>),
-    /// The writer's own.
-    SqliteWriter(SqliteConnection),
+    /// SQLite.
+    Sqlite(Box<dyn DerefMut<Target = SqliteConnection> + Send>),
+    /// PostgreSQL.
+    Postgres(Box<dyn DerefMut<Target = PgConnection> + Send>),
 }
 
 /// Runs a statement; yields the number of rows it touched.
 macro_rules! run {
     ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $conn {
-            $crate::store::Connection::SqliteReader(c) =>
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
-            $crate::store::Connection::SqliteWriter(c) =>
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+            $crate::store::Connection::Sqlite(c) =>
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut ***c).await.map(|done| done.rows_affected()),
+            $crate::store::Connection::Postgres(c) =>
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut ***c).await.map(|done| done.rows_affected()),
         }
     };
 }
@@ -107,10 +105,10 @@ macro_rules! run {
 macro_rules! row {
     ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $conn {
-            $crate::store::Connection::SqliteReader(c) =>
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await,
-            $crate::store::Connection::SqliteWriter(c) =>
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut *c).await,
+            $crate::store::Connection::Sqlite(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut ***c).await,
+            $crate::store::Connection::Postgres(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut ***c).await,
         }
     };
 }
@@ -119,10 +117,10 @@ macro_rules! row {
 macro_rules! rows {
     ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $conn {
-            $crate::store::Connection::SqliteReader(c) =>
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await,
-            $crate::store::Connection::SqliteWriter(c) =>
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut *c).await,
+            $crate::store::Connection::Sqlite(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut ***c).await,
+            $crate::store::Connection::Postgres(c) =>
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(&mut ***c).await,
         }
     };
 }
@@ -171,31 +169,56 @@ pub mod withdrawals;
 /// The daemon's own database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
     commits: Arc<watch::Sender<u64>>,
     sealing: Arc<Sealing>,
+    _hearing: Option<Arc<postgres::Hearing>>,
+}
+
+/// Connections that only read, in parallel.
+#[derive(Clone)]
+enum Readers {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
 }
 
 impl Store {
-    /// Opens (and creates) the database in `data_dir` and brings its tables up to date.
+    /// Opens (and creates) the SQLite database in `data_dir` and brings its tables up to date.
     ///
     /// # Errors
-    /// [`StoreError`] when the file cannot be opened or migrated.
+    /// As [`Store::open_at`].
     pub async fn open(data_dir: &Path) -> StoreResult<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(data_dir.join("godwit.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(std::time::Duration::from_secs(10));
+        Self::open_at(data_dir, "").await
+    }
+
+    /// Opens the database at `url` and brings its tables up to date: a PostgreSQL that several daemons
+    /// may share, or, where it is empty, the SQLite database in `data_dir`. What seals secrets lies in
+    /// `data_dir` in either case.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be opened or migrated, or is none we can work with.
+    pub async fn open_at(data_dir: &Path, url: &str) -> StoreResult<Self> {
         let sealing = Arc::new(Sealing::open(data_dir)?);
         let commits = Arc::new(watch::Sender::new(0));
-        let writer = Writer::start(&options, Arc::clone(&commits)).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self { readers, writer, commits, sealing })
+        #[cfg(test)]
+        let on_server = if url.is_empty() { both::url_for(data_dir).await } else { None };
+        #[cfg(test)]
+        let url = on_server.as_deref().unwrap_or(url);
+        if url.is_empty() {
+            let options = sqlite::options(data_dir);
+            let writer = Writer::start(Place::Sqlite(options.clone()), Arc::clone(&commits)).await?;
+            let readers = Readers::Sqlite(sqlite::readers(options).await?);
+            return Ok(Self { readers, writer, commits, sealing, _hearing: None });
+        }
+        let options = postgres::options(url)?;
+        postgres::check(&options).await?;
+        let voice = postgres::Voice::new()?;
+        let place = Place::Postgres(options.clone(), voice.clone());
+        let writer = Writer::start(place, Arc::clone(&commits)).await?;
+        let hearing = postgres::Hearing::start(&options, voice, Arc::clone(&commits)).await?;
+        let readers = Readers::Postgres(postgres::readers(options));
+        Ok(Self { readers, writer, commits, sealing, _hearing: Some(Arc::new(hearing)) })
     }
 
     /// A connection for reading.
@@ -203,7 +226,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`] when none can be had.
     pub async fn reader(&self) -> StoreResult<Connection> {
-        Ok(Connection::SqliteReader(self.readers.acquire().await?))
+        Ok(match &self.readers {
+            Readers::Sqlite(pool) => Connection::Sqlite(Box::new(pool.acquire().await?)),
+            Readers::Postgres(pool) => Connection::Postgres(Box::new(pool.acquire().await?)),
+        })
     }
 
     /// Runs `work` in a transaction of the one writer. Several callers' works share one commit;

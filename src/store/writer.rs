@@ -1,15 +1,19 @@
 //! The one writer: works queue up, several share a transaction, each has a savepoint of its own.
 //!
 //! SQLite has one writer at a time. Many tasks that each begin a transaction fail with "busy" in
-//! spite of a timeout; one task with group commit does not, and pays one fsync for many works.
+//! spite of a timeout; one task with group commit does not, and pays one fsync for many works. On
+//! PostgreSQL the same task takes turns with those of other daemons, by a lock.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use futures::future::BoxFuture;
-use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Connection, StoreError, StoreResult};
+use super::{
+    Connection, StoreError, StoreResult,
+    postgres::{BEGIN, Voice},
+};
 
 /// Works that share one commit at most; more wait for the next one.
 const GROUP: usize = 64;
@@ -18,6 +22,60 @@ const GROUP: usize = 64;
 type Answer = Box<dyn FnOnce(StoreResult<()>) + Send>;
 /// One work: runs inside its savepoint, then answers after the commit.
 type Work = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, (bool, Answer)> + Send>;
+
+/// Where the writer writes.
+pub(super) enum Place {
+    /// A file.
+    Sqlite(SqliteConnectOptions),
+    /// A server, and whose commits these are.
+    Postgres(PgConnectOptions, Voice),
+}
+
+impl Place {
+    /// Connects, and brings the tables up to date.
+    async fn connect_and_migrate(&self) -> StoreResult<Connection> {
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.connect().await?;
+                sqlx::migrate!().run(&mut connection).await?;
+                Ok(Connection::Sqlite(Box::new(Box::new(connection))))
+            }
+            Self::Postgres(options, _) => {
+                let mut connection = options.connect().await?;
+                sqlx::migrate!().run(&mut connection).await?;
+                Ok(Connection::Postgres(Box::new(Box::new(connection))))
+            }
+        }
+    }
+
+    /// Connects to a server again; a file needs none.
+    fn connect_again(&self) -> BoxFuture<'_, Result<Option<Connection>, sqlx::Error>> {
+        Box::pin(async move {
+            match self {
+                Self::Sqlite(_) => Ok(None),
+                Self::Postgres(options, _) => {
+                    Ok(Some(Connection::Postgres(Box::new(Box::new(options.connect().await?)))))
+                }
+            }
+        })
+    }
+
+    async fn begin(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
+        match connection {
+            Connection::Sqlite(_) => super::run!(connection, "begin immediate").map(drop),
+            Connection::Postgres(c) => sqlx::raw_sql(BEGIN).execute(&mut ***c).await.map(drop),
+        }
+    }
+
+    async fn commit(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
+        match (self, connection) {
+            (Self::Postgres(_, voice), Connection::Postgres(c)) => {
+                sqlx::raw_sql(AssertSqlSafe(voice.commit())).execute(&mut ***c).await.map(drop)
+            }
+            (_, connection) => super::run!(connection, "commit").map(drop),
+        }
+    }
+}
 
 /// Handle of the writer task.
 #[derive(Clone)]
@@ -28,14 +86,9 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the writing connection, migrates, and starts the task.
     #[expect(clippy::disallowed_methods, reason = "the writer is part of the store, not a queued job")]
-    pub(super) async fn start(
-        options: &SqliteConnectOptions,
-        commits: Arc<watch::Sender<u64>>,
-    ) -> StoreResult<Self> {
-        let mut connection = options.connect().await?;
-        sqlx::migrate!().run(&mut connection).await?;
+    pub(super) async fn start(place: Place, commits: Arc<watch::Sender<u64>>) -> StoreResult<Self> {
         let (works, mut queue) = mpsc::channel::<Work>(256);
-        let mut connection = Connection::SqliteWriter(connection);
+        let mut connection = place.connect_and_migrate().await?;
         tokio::spawn(async move {
             let mut group = VecDeque::new();
             loop {
@@ -48,7 +101,13 @@ impl Writer {
                 {
                     group.push_back(next);
                 }
-                commit_group(&mut connection, &mut group).await;
+                if let Err(error) = begin(&place, &mut connection).await {
+                    tracing::error!(%error, "cannot begin a transaction");
+                    // Dropping the works closes their channels: every caller hears that nothing was kept.
+                    group.clear();
+                    continue;
+                }
+                commit_group(&place, &mut connection, &mut group).await;
                 commits.send_modify(|count| *count += 1);
             }
         });
@@ -74,36 +133,36 @@ impl Writer {
             })
         });
         self.works.send(boxed).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let unheard = || StoreError::NotKept("it cannot be reached".to_owned());
+        answer.await.map_err(|_| unheard())?
     }
 }
 
-/// Runs a group in one transaction and tells each caller how it ended. A full disk ends the whole
-/// transaction in the middle: works that were not begun then stay in the group for the next one.
-async fn commit_group(connection: &mut Connection, group: &mut VecDeque<Work>) {
-    if let Err(error) = super::run!(connection, "begin immediate") {
-        tracing::error!(%error, "cannot begin a transaction");
-        // Dropping the works closes their channels: every caller hears `Closed`.
-        group.clear();
-        return;
-    }
+/// Begins a transaction; a connection to a server that has gone meanwhile is replaced, once.
+async fn begin(place: &Place, connection: &mut Connection) -> StoreResult<()> {
+    let Err(error) = place.begin(connection).await else { return Ok(()) };
+    let Some(again) = place.connect_again().await? else { return Err(error.into()) };
+    tracing::warn!(%error, "connected to the database again");
+    *connection = again;
+    Ok(place.begin(connection).await?)
+}
+
+/// Runs a group in a transaction that has begun and tells each caller how it ended. A full disk ends the
+/// whole transaction in the middle: works that were not begun then stay in the group for the next one.
+async fn commit_group(place: &Place, connection: &mut Connection, group: &mut VecDeque<Work>) {
     let (mut answers, mut is_whole) = (Vec::with_capacity(group.len()), true);
     while is_whole && let Some(work) = group.pop_front() {
         let opened = super::run!(connection, "savepoint work");
         let (worked, answer) = work(connection).await;
-        let closed = if worked && opened.is_ok() {
-            super::run!(connection, "release work")
-        } else {
-            match super::run!(connection, "rollback to work") {
-                Ok(_) => super::run!(connection, "release work"),
-                Err(error) => Err(error),
-            }
-        };
-        is_whole = closed.is_ok();
-        answers.push(answer);
+        let is_kept = worked && opened.is_ok() && super::run!(connection, "release work").is_ok();
+        if !is_kept {
+            is_whole = super::run!(connection, "rollback to work").is_ok()
+                && super::run!(connection, "release work").is_ok();
+        }
+        answers.push((is_kept, answer));
     }
     let committed = if is_whole {
-        super::run!(connection, "commit").map_err(StoreError::from)
+        place.commit(connection).await.map_err(StoreError::from)
     } else {
         Err(StoreError::NotKept("the transaction was given up".to_owned()))
     };
@@ -111,9 +170,10 @@ async fn commit_group(connection: &mut Connection, group: &mut VecDeque<Work>) {
         tracing::error!(%error, "cannot commit");
         let _already_rolled_back = super::run!(connection, "rollback");
     }
-    for answer in answers {
+    for (is_kept, answer) in answers {
         answer(match &committed {
-            Ok(_) => Ok(()),
+            Ok(()) if is_kept => Ok(()),
+            Ok(()) => Err(StoreError::NotKept("it was spoiled by an error in it".to_owned())),
             Err(StoreError::Disk(why)) => Err(StoreError::Disk(why.clone())),
             Err(error) => Err(StoreError::NotKept(error.to_string())),
         });
@@ -131,7 +191,7 @@ pub(super) fn is_of_the_disk(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::{Store, StoreError, row, run};
+    use crate::store::{Store, StoreError, both::is_postgres, row, rows, run};
 
     #[tokio::test]
     async fn a_failing_work_takes_back_only_itself() {
@@ -153,14 +213,15 @@ mod tests {
         good.unwrap();
         assert!(matches!(bad, Err(StoreError::Missing(_))));
         let mut reader = store.reader().await.unwrap();
-        let (ids,) = row!(&mut reader, (String,), "select group_concat(id, ',') from seen_activities")
-            .unwrap()
-            .unwrap();
-        assert_eq!(ids, "good");
+        let ids = rows!(&mut reader, (String,), "select id from seen_activities").unwrap();
+        assert_eq!(ids, [("good".to_owned(),)]);
     }
 
     #[tokio::test]
     async fn a_full_disk_is_named_and_nothing_of_the_work_stands_until_there_is_room() {
+        if is_postgres() {
+            return; // Its disk cannot be made small from here.
+        }
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let room = |pages: &'static str| {
