@@ -16,7 +16,7 @@ use crate::{
     model::{
         actor::{Actor, Profile},
         collection::{CollectionKind, Cursor, Page, Unreadable},
-        item::{Item, ItemKind},
+        item::Item,
         media::MediaFile,
     },
     port::{
@@ -130,6 +130,7 @@ impl LolaSource {
                 wire::relation::read_actor(value).map(|actor| Some(Item::Block { actor }))
             }
             CollectionKind::Media => wire::media::read(value).map(Item::Media).map(Some),
+            own => wire::belonging::read(own.main_item(), value).map(Item::Belonging).map(Some),
         }
     }
 }
@@ -215,7 +216,7 @@ fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
 }
 
 fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {
-    let kind = collection.yields().first().copied().unwrap_or(ItemKind::Posts);
+    let kind = collection.main_item();
     let key = wire::lenient::id(value).map_or_else(|| nameless(value), str::to_owned);
     Unreadable { kind, key, why }
 }

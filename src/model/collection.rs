@@ -4,69 +4,90 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Item, ItemKind};
 
-/// What a source can be asked for, in the order a transfer reads it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum CollectionKind {
-    /// Blocked actors; first, so that protection is in place before anything is visible.
-    Blocked,
-    /// Media files with length and hash (our extension).
-    Media,
+/// Declares the collections with their words and what they yield, so that a new one is one line here.
+macro_rules! collections {
+    ($($(#[$doc:meta])* $name:ident = $word:tt yields [$($item:ident),+]),+ $(,)?) => {
+        /// What a source can be asked for, in the order a transfer reads it.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum CollectionKind { $($(#[$doc])* $name),+ }
+
+        impl CollectionKind {
+            /// All of them in reading order.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$name),+];
+
+            /// The word used in addresses and JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            /// The kinds of items it yields; never none.
+            pub fn yields(self) -> &'static [ItemKind] {
+                match self { $(Self::$name => &[$(ItemKind::$item),+]),+ }
+            }
+        }
+    };
+}
+
+collections! {
+    /// Blocked actors; what protects comes first, so that it is in place before anything is visible.
+    Blocked = "blocked" yields [Blocked],
+    /// Muted actors (our extension, as all below that are not named by LOLA).
+    Muted = "muted" yields [Muted],
+    /// Blocked servers.
+    BlockedDomains = "blocked_domains" yields [BlockedDomains],
+    /// Filters.
+    Filters = "filters" yields [Filters],
+    /// Choices about the account: who may follow, who may find it.
+    Settings = "settings" yields [Settings],
+    /// Media files with length and hash.
+    Media = "media" yields [Media, ProfileImages],
     /// Current state of the person's objects.
-    Content,
+    Content = "content" yields [Posts],
     /// Activities without an object of the person's own: boosts.
-    Outbox,
+    Outbox = "outbox" yields [Boosts],
     /// Likes.
-    Liked,
-    /// Bookmarks (our extension).
-    Bookmarks,
+    Liked = "liked" yields [Likes],
+    /// Bookmarks.
+    Bookmarks = "bookmarks" yields [Bookmarks],
     /// Followed actors.
-    Following,
+    Following = "following" yields [Following],
+    /// Lists of people.
+    Lists = "lists" yields [Lists],
+    /// Pinned posts.
+    Pins = "pins" yields [Pins],
+    /// Topics on the person's page.
+    FeaturedTags = "featured_tags" yields [FeaturedTags],
+    /// Topics the person follows.
+    FollowedTags = "followed_tags" yields [FollowedTags],
+    /// Notes about others.
+    Notes = "notes" yields [Notes],
 }
 
 impl CollectionKind {
-    /// All of them in reading order.
-    pub const ALL: [Self; 7] = [
-        Self::Blocked,
-        Self::Media,
-        Self::Content,
-        Self::Outbox,
-        Self::Liked,
-        Self::Bookmarks,
-        Self::Following,
-    ];
-
-    /// The word used in addresses and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Blocked => "blocked",
-            Self::Media => "media",
-            Self::Content => "content",
-            Self::Outbox => "outbox",
-            Self::Liked => "liked",
-            Self::Bookmarks => "bookmarks",
-            Self::Following => "following",
-        }
-    }
-
     /// Reads the word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The kinds of items it yields.
-    pub fn yields(self) -> &'static [ItemKind] {
+    /// The kind it is mostly about.
+    pub fn main_item(self) -> ItemKind {
+        self.yields().first().copied().unwrap_or(ItemKind::Posts)
+    }
+
+    /// Its name in an actor document: ours have a prefix. Spec: LOLA 0.3, Discovery.
+    pub fn directory_name(self) -> String {
         match self {
-            Self::Blocked => &[ItemKind::Blocked],
-            Self::Media => &[ItemKind::Media, ItemKind::ProfileImages],
-            Self::Content => &[ItemKind::Posts],
-            Self::Outbox => &[ItemKind::Boosts],
-            Self::Liked => &[ItemKind::Likes],
-            Self::Bookmarks => &[ItemKind::Bookmarks],
-            Self::Following => &[ItemKind::Following],
+            Self::Blocked | Self::Content | Self::Outbox | Self::Following => self.as_str().to_owned(),
+            ours => format!("godwit:{}", ours.as_str()),
         }
+    }
+
+    /// Whether what it holds protects its owner, and so comes first and is ticked unless unticked.
+    pub fn protects(self) -> bool {
+        matches!(self, Self::Blocked | Self::Muted | Self::BlockedDomains | Self::Filters)
     }
 }
 

@@ -4,63 +4,73 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
+    belonging::Belonging,
     id::ItemKey,
     media::{MediaFile, MediaRole},
     moment::Moment,
     object::{Breadcrumb, Object, Visibility},
 };
 
-/// The kinds that are counted and reported.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
+/// Declares the kinds with their words, so that a new one is one line here.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:tt),+ $(,)?) => {
+        /// The kinds that are counted and reported.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum ItemKind { $($(#[$doc])* $name),+ }
+
+        impl ItemKind {
+            /// All kinds in the order reports list them.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$name),+];
+
+            /// The word used in storage and JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+        }
+    };
+}
+
+kinds! {
     /// Objects the person wrote.
-    Posts,
+    Posts = "posts",
     /// Objects of others the person passed on.
-    Boosts,
+    Boosts = "boosts",
     /// Objects the person liked.
-    Likes,
+    Likes = "likes",
     /// Objects the person put aside.
-    Bookmarks,
+    Bookmarks = "bookmarks",
     /// Files attached to posts.
-    Media,
+    Media = "media",
     /// Avatar and header.
-    ProfileImages,
+    ProfileImages = "profile_images",
     /// Actors the person follows.
-    Following,
+    Following = "following",
     /// Actors the person blocks.
-    Blocked,
+    Blocked = "blocked",
+    /// Actors the person does not want to see.
+    Muted = "muted",
+    /// Servers the person wants nothing of.
+    BlockedDomains = "blocked_domains",
+    /// Words the person does not want to see.
+    Filters = "filters",
+    /// Lists of people.
+    Lists = "lists",
+    /// Posts that stand first on the person's page.
+    Pins = "pins",
+    /// Topics shown on the person's page.
+    FeaturedTags = "featured_tags",
+    /// Topics the person follows.
+    FollowedTags = "followed_tags",
+    /// What the person wrote down about others, for themselves.
+    Notes = "notes",
+    /// Choices about the account.
+    Settings = "settings",
 }
 
 impl ItemKind {
-    /// All kinds in the order reports list them.
-    pub const ALL: [Self; 8] = [
-        Self::Posts,
-        Self::Boosts,
-        Self::Likes,
-        Self::Bookmarks,
-        Self::Media,
-        Self::ProfileImages,
-        Self::Following,
-        Self::Blocked,
-    ];
-
-    /// The word used in storage and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Posts => "posts",
-            Self::Boosts => "boosts",
-            Self::Likes => "likes",
-            Self::Bookmarks => "bookmarks",
-            Self::Media => "media",
-            Self::ProfileImages => "profile_images",
-            Self::Following => "following",
-            Self::Blocked => "blocked",
-        }
-    }
-
     /// Reads the word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
@@ -115,6 +125,8 @@ pub enum Item {
     },
     /// A file.
     Media(MediaFile),
+    /// Something the owner set up for themselves.
+    Belonging(Belonging),
 }
 
 impl Item {
@@ -129,6 +141,7 @@ impl Item {
             Self::Block { .. } => ItemKind::Blocked,
             Self::Media(file) if file.role == MediaRole::Attachment => ItemKind::Media,
             Self::Media(_) => ItemKind::ProfileImages,
+            Self::Belonging(belonging) => belonging.kind(),
         }
     }
 
@@ -140,6 +153,7 @@ impl Item {
             Self::Like(reference) | Self::Bookmark(reference) => ItemKey::from(reference.object.as_str()),
             Self::Follow { actor } | Self::Block { actor } => ItemKey::from(actor.as_str()),
             Self::Media(file) => ItemKey::from(file.url.as_str()),
+            Self::Belonging(belonging) => ItemKey::from(belonging.key()),
         }
     }
 
@@ -149,7 +163,7 @@ impl Item {
             Self::Post(object) => Some(&object.published),
             Self::Boost(boost) => Some(&boost.published),
             Self::Like(reference) | Self::Bookmark(reference) => reference.published.as_ref(),
-            Self::Follow { .. } | Self::Block { .. } | Self::Media(_) => None,
+            Self::Follow { .. } | Self::Block { .. } | Self::Media(_) | Self::Belonging(_) => None,
         }
     }
 

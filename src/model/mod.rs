@@ -1,6 +1,7 @@
 //! Plain data: what travels, what is remembered, what was decided. No I/O, no async, no SQL.
 
 pub mod actor;
+pub mod belonging;
 pub mod choices;
 pub mod collection;
 pub mod handle;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Site, SiteError, SiteResult, accounts::Account, clean, ids};
+use super::{Site, SiteError, SiteResult, accounts::Account, belongings, clean, ids, urls::Meaning};
 use crate::{
     model::{
+        belonging::Belonging,
         id::{AccountId, LocalId, TransferId},
         item::{Item, ItemKind},
         mapping::Reservation,
@@ -66,7 +67,8 @@ impl Site {
     ) -> SiteResult<Vec<Written>> {
         let account = self.receiver(account).await?;
         let own = self.urls.actor(&account.username);
-        let refusals: Vec<Option<String>> = batch.iter().map(|one| refusal(&one.item, &own)).collect();
+        let refusals: Vec<Option<String>> = batch.iter().map(|one| self.refusal(&one.item, &own)).collect();
+        let already: Vec<&str> = batch.iter().map(|one| already(&one.item)).collect();
         let copied = batch.into_iter().zip(&refusals).map(|(one, refusal)| match refusal {
             Some(_) => CopiedRow::Nothing,
             None => self.copied_row(&account, one),
@@ -75,11 +77,11 @@ impl Site {
         let written = rows::write(&self.store, owner(transfer, &account.id), now, copied).await?;
         Ok(refusals
             .into_iter()
-            .zip(written)
-            .map(|(refusal, is_ours)| match refusal {
+            .zip(written.into_iter().zip(already))
+            .map(|(refusal, (is_ours, already))| match refusal {
                 Some(why) => Written::Skipped(why),
                 None if is_ours => Written::Done,
-                None => Written::Skipped("this account already has it".to_owned()),
+                None => Written::Skipped(already.to_owned()),
             })
             .collect())
     }
@@ -121,6 +123,10 @@ impl Site {
             Item::Bookmark(reference) => CopiedRow::Pointer(pointer_row(id, ItemKind::Bookmarks, reference)),
             Item::Follow { actor } => CopiedRow::Follow(actor.into()),
             Item::Block { actor } => CopiedRow::Block(actor.into()),
+            Item::Belonging(belonging) => {
+                let (row, members) = belongings::row(belonging);
+                CopiedRow::Belonging(row, members)
+            }
             // Files stand with their post, pictures of the profile with the profile.
             Item::Media(file) => match prepared.blobs.get(&file.url) {
                 Some((id, blob)) if file.role == MediaRole::Attachment => {
@@ -129,6 +135,21 @@ impl Site {
                 _ => CopiedRow::Nothing,
             },
         }
+    }
+
+    /// Why an item makes no sense in this account, if it does not.
+    fn refusal(&self, item: &Item, own: &Url) -> Option<String> {
+        let about = match item {
+            Item::Follow { actor } | Item::Block { actor } => Some(actor),
+            Item::Belonging(Belonging::Pin { object, .. }) => {
+                let is_here =
+                    matches!(self.urls.meaning(object), Some(Meaning::Thing { kind: ItemKind::Posts, .. }));
+                return (!is_here).then(|| "the post it pins was not copied".to_owned());
+            }
+            Item::Belonging(belonging) => belonging.about(),
+            _ => None,
+        };
+        about.filter(|actor| *actor == own).map(|_| "it points at this account itself".to_owned())
     }
 
     /// A post under its new addresses, cleaned. What the address says about author and id is said
@@ -172,13 +193,16 @@ pub(super) fn owner(transfer: &TransferId, account: &AccountId) -> Owner {
     Owner { transfer: transfer.as_str().to_owned(), account: account.as_str().to_owned() }
 }
 
-/// Why an item makes no sense in this account, if it does not.
-fn refusal(item: &Item, own: &Url) -> Option<String> {
+/// What is said of an item that the account had before.
+fn already(item: &Item) -> &'static str {
     match item {
-        Item::Follow { actor } | Item::Block { actor } if actor == own => {
-            Some("it points at this account itself".to_owned())
+        Item::Belonging(Belonging::List(_)) => {
+            "this account already has a list of this name; the people on it were added"
         }
-        _ => None,
+        Item::Belonging(Belonging::Setting { .. } | Belonging::Note { .. }) => {
+            "this account already has one of its own, which stays as it is"
+        }
+        _ => "this account already has it",
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the owner of an account may carry away, as pages of items.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
-use super::{Site, SiteResult, accounts::Account};
+use super::{Site, SiteResult, accounts::Account, belongings};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page, Unreadable},
@@ -13,6 +15,7 @@ use crate::{
     },
     port::destination::StoredBlob,
     store::{
+        belongings as kept,
         exports::{self as rows, Scope, Window},
         from_json,
     },
@@ -99,8 +102,32 @@ impl Site {
                 let found = rows::pointers(store, "bookmarks", scope, window).await?;
                 found.into_iter().map(|mark| pointer_entry(ItemKind::Bookmarks, mark)).collect()
             }
+            own => self.belonging_entries(scope.account, own.main_item(), window).await?,
         };
         Ok(page_of(entries, limit))
+    }
+
+    /// What the owner set up, in the order of keys; lists with the people on them.
+    async fn belonging_entries(
+        &self,
+        account: &str,
+        kind: ItemKind,
+        window: Window<'_>,
+    ) -> SiteResult<Vec<Entry>> {
+        let found = kept::exported(&self.store, account, kind.as_str(), window).await?;
+        let mut members = match (found.first(), found.last()) {
+            (Some(first), Some(last)) if kind == ItemKind::Lists => {
+                let rows = kept::exported_members(&self.store, account, &first.key, &last.key).await?;
+                belongings::by_list(rows)
+            }
+            _ => BTreeMap::new(),
+        };
+        let entry = |row: kept::BelongingRow| {
+            let key = row.key.clone();
+            let item = belongings::read(row, &mut members).map(|kept| Item::Belonging(kept.belonging));
+            (key.clone(), item.map_err(|error| unreadable(kind, &key, error)))
+        };
+        Ok(found.into_iter().map(entry).collect())
     }
 
     /// Avatar and header come first, then the files of posts.

@@ -13,6 +13,7 @@ use crate::{
 pub mod accounts;
 mod amendments;
 pub mod attempts;
+pub mod belongings;
 pub mod clean;
 pub mod compose;
 pub mod copies;

@@ -15,6 +15,8 @@ pub(crate) async fn census(store: &Store) -> Vec<(String, i64)> {
          union all select 'waiting_profiles', count(*) from waiting_profiles \
          union all select 'followers', count(*) from followers \
          union all select 'following', count(*) from following union all select 'blocks', count(*) from blocks \
+         union all select 'belongings', count(*) from belongings \
+         union all select 'list_members', count(*) from list_members \
          union all select 'remote_actors', count(*) from remote_actors \
          union all select 'remote_posts', count(*) from remote_posts \
          union all select 'notifications', count(*) from notifications \

@@ -1,6 +1,10 @@
 //! What a transfer brings into the built-in server's tables: keyed, and on trial until released.
 
-use super::{Connection, Store, StoreResult, count};
+use super::{
+    Connection, Store, StoreResult,
+    belongings::{self, BelongingRow},
+    count,
+};
 
 /// A copied post with its topics and files.
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
@@ -57,6 +61,8 @@ pub enum CopiedRow {
     Follow(String),
     /// A blocked actor.
     Block(String),
+    /// Something the owner set up for themselves, with the people on it where it is a list.
+    Belonging(BelongingRow, Vec<String>),
     /// Something that leaves no row of its own.
     Nothing,
 }
@@ -152,6 +158,7 @@ pub(super) async fn write_one(
             )?;
             Ok(found.is_some_and(|(transfer,)| transfer.as_ref() == Some(&owner.transfer)))
         }
+        CopiedRow::Belonging(row, members) => belongings::copy_in(c, owner, now, row, members).await,
         CopiedRow::Nothing => Ok(true),
     }
 }
@@ -249,7 +256,8 @@ pub async fn counts(store: &Store, transfer: &str) -> StoreResult<Vec<(String, u
          union all select 'profile_images', cast(count(avatar) + count(header) as bigint) \
              from waiting_profiles where transfer_id = $1 \
          union all select 'following', cast(count(*) as bigint) from following where transfer_id = $1 \
-         union all select 'blocked', cast(count(*) as bigint) from blocks where transfer_id = $1",
+         union all select 'blocked', cast(count(*) as bigint) from blocks where transfer_id = $1 \
+         union all select kind, cast(count(*) as bigint) from belongings where transfer_id = $1 group by kind",
         transfer,
     )?;
     Ok(found.into_iter().map(|(kind, number)| (kind, count(number))).collect())

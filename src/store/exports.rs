@@ -2,7 +2,7 @@
 //!
 //! Every question takes the same [`Scope`], so that counts and pages cannot disagree about it.
 
-use super::{Connection, Store, StoreError, StoreResult, count};
+use super::{Connection, Store, StoreError, StoreResult, belongings, count};
 use crate::model::collection::CollectionKind;
 
 /// Whose things, and whether those that strangers cannot see are among them.
@@ -248,6 +248,10 @@ pub async fn number(store: &Store, kind: CollectionKind, scope: Scope<'_>) -> St
                  where w.transfer_id = b.transfer_id and w.released_at is not null))",
             account,
         ),
+        own => {
+            drop(c);
+            return belongings::number(store, account, own.main_item().as_str()).await;
+        }
     };
     found?.map(|(number,)| count(number)).ok_or(StoreError::Missing("count"))
 }

@@ -133,6 +133,7 @@ pub mod accounts;
 pub mod amendments;
 pub mod announcements;
 pub mod audit;
+pub mod belongings;
 pub mod blobs;
 pub mod boosts;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connection, Store, StoreError, StoreResult, blobs::Blobs, copies::Owner, from_json, to_json};
+use super::{
+    Connection, Store, StoreError, StoreResult, belongings, blobs::Blobs, copies::Owner, from_json, to_json,
+};
 use crate::{model::actor::Profile, port::destination::StoredBlob};
 
 /// A profile that waits for its release.
@@ -54,6 +56,7 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
                     return Ok(());
                 }
                 let (transfer, account) = (&owner.transfer, &owner.account);
+                belongings::release_in(c, &owner).await?;
                 run!(
                     c,
                     "update posts set is_trial = false where transfer_id = $1 and account_id = $2",
@@ -238,6 +241,7 @@ async fn delete_rows(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
         account
     )?;
     run!(c, "delete from blocks where transfer_id = $1 and account_id = $2", transfer, account)?;
+    belongings::discard_in(c, owner).await?;
     run!(c, "delete from waiting_profiles where transfer_id = $1 and account_id = $2", transfer, account)?;
     Ok(())
 }

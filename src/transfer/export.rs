@@ -47,17 +47,11 @@ pub fn directory(grant: &Grant, base: &Url, username: &str) -> Option<Value> {
         return None;
     }
     let addresses = grant.kinds.iter().map(|kind| {
-        let name = match kind {
-            CollectionKind::Media | CollectionKind::Liked | CollectionKind::Bookmarks => {
-                format!("godwit:{}", kind.as_str())
-            }
-            _ => kind.as_str().to_owned(),
-        };
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.clear().extend(["godwit", "lola", username, kind.as_str()]);
         }
-        (name, json!(url))
+        (kind.directory_name(), json!(url))
     });
     Some(Value::Object(addresses.collect()))
 }
@@ -127,6 +121,7 @@ fn write(item: &Item, actor: &Url, followers: &Url) -> Value {
         Item::Follow { actor } => json!(actor),
         Item::Block { actor: blocked } => wire::relation::write_block(actor, blocked),
         Item::Media(file) => wire::media::write(file),
+        Item::Belonging(belonging) => wire::belonging::write(actor, belonging),
     }
 }
 

@@ -6,6 +6,7 @@ use url::Url;
 use super::{Engine, TransferError, TransferResult, access::open_source, prepare::prepare, remap};
 use crate::{
     model::{
+        collection::CollectionKind,
         item::{Item, ItemKind},
         mapping::Reservation,
         media::{MediaFile, MediaRole},
@@ -26,15 +27,12 @@ use crate::{
 /// Items reserved or written in one transaction.
 const BATCH: i64 = 200;
 
-/// Kinds in the order they are written: protection first.
-const WRITTEN: [ItemKind; 6] = [
-    ItemKind::Blocked,
-    ItemKind::Posts,
-    ItemKind::Boosts,
-    ItemKind::Likes,
-    ItemKind::Bookmarks,
-    ItemKind::Following,
-];
+/// Kinds in the order they are written, protection first: the order collections are read in. Files
+/// stand with the posts that show them, pictures with the profile.
+fn written() -> impl Iterator<Item = ItemKind> {
+    let kinds = CollectionKind::ALL.into_iter().flat_map(|collection| collection.yields().iter().copied());
+    kinds.filter(|kind| !matches!(kind, ItemKind::Media | ItemKind::ProfileImages))
+}
 
 /// Writes everything that was fetched, visible to its owner only; notifies nobody.
 ///
@@ -47,10 +45,10 @@ pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     let source = open_source(engine, transfer).await?;
     let side = remap::Sides { source_actor: source.actor().clone(), account };
     reserve(engine, transfer, ItemKind::Media).await?;
-    for kind in WRITTEN {
+    for kind in written() {
         reserve(engine, transfer, kind).await?;
     }
-    for kind in WRITTEN {
+    for kind in written() {
         write(engine, transfer, kind, &side).await?;
     }
     let orphan = "the file belongs to no post that was carried";

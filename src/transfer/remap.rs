@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     model::{
+        belonging::Belonging,
         item::{Boost, Item},
         mapping::Reservation,
         object::{Breadcrumb, Object, TagKind},
@@ -51,7 +52,8 @@ pub fn addresses(item: &Item) -> Vec<String> {
         }
         Item::Boost(boost) => vec![boost.object.to_string()],
         Item::Like(reference) | Item::Bookmark(reference) => vec![reference.object.to_string()],
-        Item::Follow { .. } | Item::Block { .. } | Item::Media(_) => Vec::new(),
+        Item::Belonging(Belonging::Pin { object, .. }) => vec![object.to_string()],
+        Item::Follow { .. } | Item::Block { .. } | Item::Media(_) | Item::Belonging(_) => Vec::new(),
     };
     found.sort();
     found.dedup();
@@ -78,7 +80,10 @@ pub fn remap(item: &Item, reservation: &Reservation, sides: &Sides, known: &Know
             reference.object = moved(&reference.object, known);
             Item::Bookmark(reference)
         }
-        Item::Follow { .. } | Item::Block { .. } | Item::Media(_) => item.clone(),
+        Item::Belonging(Belonging::Pin { object, position }) => {
+            Item::Belonging(Belonging::Pin { object: moved(object, known), position: *position })
+        }
+        Item::Follow { .. } | Item::Block { .. } | Item::Media(_) | Item::Belonging(_) => item.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod actor;
 pub mod audience;
+pub mod belonging;
 pub mod collection;
 pub mod lenient;
 pub mod media;

@@ -8,7 +8,8 @@ use crate::model::{item::Reference, moment::Moment};
 
 /// The id an element is about: its `object` when it is an activity, itself otherwise.
 fn subject(value: &Value) -> Option<Url> {
-    let is_activity = ["Block", "Follow", "Like", "Add"].iter().any(|kind| lenient::is_type(value, kind));
+    let is_activity =
+        ["Block", "Follow", "Like", "Add", "Mute", "Pin"].iter().any(|kind| lenient::is_type(value, kind));
     let subject = if is_activity { lenient::field(value, "object").next()? } else { value };
     lenient::reference(lenient::id(subject)?)
 }

@@ -20,11 +20,14 @@ use super::{
     openings::{PAGE_ITEMS, Stage, walk},
 };
 
-/// Everything of Dora's but files, as the engine asks for places.
+/// Everything of Dora's but files, and pins, which need the places of what they pin.
 async fn wanted() -> Vec<(Item, Wanted)> {
     let dora = Invented::dora();
     let mut all = Vec::new();
-    for kind in CollectionKind::ALL.into_iter().filter(|kind| *kind != CollectionKind::Media) {
+    for kind in CollectionKind::ALL
+        .into_iter()
+        .filter(|kind| !matches!(kind, CollectionKind::Media | CollectionKind::Pins))
+    {
         for item in walk(&dora, kind, None, 100).await.items {
             let published = item.published().cloned();
             let want = Wanted { key: item.key(), kind: item.kind(), published, rank: 0, file_name: None };

@@ -9,6 +9,9 @@ use futures::StreamExt;
 use godwit::{
     model::{
         actor::{Profile, ProfileField},
+        belonging::{
+            Belonging, Filter, FilterAction, FilterPlace, ListReplies, PeopleList, Phrase, SettingName,
+        },
         collection::{CollectionKind, Cursor, Page},
         item::{Boost, Item, Reference},
         login::Login,
@@ -116,6 +119,10 @@ impl Invented {
             (CollectionKind::Bookmarks, (1..4).map(|n| Item::Bookmark(pointer(n, None))).collect()),
             (CollectionKind::Following, (5..9).map(|n| Item::Follow { actor: actor(n) }).collect()),
         ]);
+        for belonging in belongings() {
+            let kind = CollectionKind::from_word(belonging.kind().as_str()).unwrap();
+            made.lists.entry(kind).or_default().push(Item::Belonging(belonging.checked().unwrap()));
+        }
         made
     }
 
@@ -165,6 +172,50 @@ fn key(item: &Item) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A few of everything owners set up.
+fn belongings() -> Vec<Belonging> {
+    let actor = |number: usize| url(&format!("https://friends.example/users/u{number}"));
+    let end = || Moment::parse("2099-01-01T00:00:00.120000+01:00").unwrap();
+    let filter = |title: &str, words: &[&str], ends| {
+        let phrase = |text: &&str| Phrase { text: (*text).to_owned(), is_whole_word: text.len() > 4 };
+        Belonging::Filter(Filter {
+            title: title.to_owned(),
+            phrases: words.iter().map(phrase).collect(),
+            places: FilterPlace::ALL.to_vec(),
+            action: if words.len() > 1 { FilterAction::Hide } else { FilterAction::Warn },
+            ends,
+        })
+    };
+    let list = |title: &str, people: std::ops::Range<usize>, replies, is_exclusive| {
+        Belonging::List(PeopleList {
+            title: title.into(),
+            members: people.map(actor).collect(),
+            replies,
+            is_exclusive,
+        })
+    };
+    let mut all = vec![
+        Belonging::Mute { actor: actor(10), hides_notifications: true, ends: None },
+        Belonging::Mute { actor: actor(11), hides_notifications: false, ends: Some(end()) },
+        Belonging::DomainBlock { domain: "worse.example".into() },
+        Belonging::DomainBlock { domain: "xn--bcher-kva.example:8443".into() },
+        filter("Fußball & Co", &["Tor", "<b>goal</b>"], None),
+        filter("Fußball & Co", &["elections"], Some(end())),
+        list("Birds \"best\"", 5..9, ListReplies::List, true),
+        list("Empty", 0..0, ListReplies::None, false),
+        Belonging::Pin { object: id(2), position: 1 },
+        Belonging::Pin { object: id(7), position: 0 },
+        Belonging::FeaturedTag { name: "birds".into() },
+        Belonging::FollowedTag { name: "渡り鳥".into() },
+        Belonging::FollowedTag { name: "birds".into() },
+        Belonging::Note { actor: actor(6), text: "line one\n<line two>".into() },
+    ];
+    let chosen = ["unlisted", "pt-BR", "true", "false", "false", "true"];
+    let settings = SettingName::ALL.into_iter().zip(chosen);
+    all.extend(settings.map(|(name, value)| Belonging::Setting { name, value: value.to_owned() }));
+    all
 }
 
 /// One of the times, or a time of the post's own.

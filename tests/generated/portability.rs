@@ -45,6 +45,10 @@ pub fn blocks() -> Vec<(&'static str, String)> {
         ("collections", collections()),
         ("pages", pages()),
         ("elements", elements()),
+        (
+            "belongings",
+            shown(&Value::Object(wire::belonging::examples(&url("https://old.example/users/ann")))),
+        ),
         ("breadcrumb", breadcrumb()),
         ("batch", batch()),
         ("taken", taken()),
@@ -87,6 +91,14 @@ fn collections() -> String {
             CollectionKind::Liked => "`Like`; the bare object id where no date is known",
             CollectionKind::Bookmarks => "`Add`; the bare object id where no date is known",
             CollectionKind::Media => "`Document` with length and hash",
+            CollectionKind::Muted => "`Mute`",
+            CollectionKind::BlockedDomains => "`DomainBlock`",
+            CollectionKind::Filters => "`Filter`",
+            CollectionKind::Settings => "`PropertyValue`",
+            CollectionKind::Lists => "`List`",
+            CollectionKind::Pins => "`Pin`",
+            CollectionKind::FeaturedTags | CollectionKind::FollowedTags => "`Hashtag`",
+            CollectionKind::Notes => "`PersonalNote`",
         };
         vec![format!("`{}`", kind.as_str()), holds.join(", "), elements.to_owned()]
     };

@@ -26,7 +26,7 @@ pub fn document(kind: CollectionKind) -> Option<&'static str> {
         CollectionKind::Content | CollectionKind::Outbox => Some("outbox.json"),
         CollectionKind::Liked => Some("likes.json"),
         CollectionKind::Bookmarks => Some("bookmarks.json"),
-        CollectionKind::Media | CollectionKind::Blocked | CollectionKind::Following => None,
+        _ => None,
     }
 }
 

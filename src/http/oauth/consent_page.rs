@@ -7,7 +7,7 @@ use crate::{
     app::App,
     http::ui::{
         layout::{self, Home},
-        words::number,
+        words::{self, number},
     },
     model::collection::CollectionKind,
     oauth::scope::Scope,
@@ -98,7 +98,7 @@ fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
             @for (kind, count) in shown.counts {
                 label {
                     input type="checkbox" name="kinds" value=(kind.as_str()) checked[is_ticked(kind)];
-                    span { (words(*kind)) @if let Some(count) = count { span.count { (number(*count)) } } }
+                    span { (words::kind(kind.main_item().as_str())) @if let Some(count) = count { span.count { (number(*count)) } } }
                 }
             }
             p.hint { "Not included: your password, messages others wrote." }
@@ -118,18 +118,6 @@ fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
         label for="password" { "Your password at " (here) }
         input #password type="password" name="password" autocomplete="current-password" required
             aria-describedby=[before.map(|_| "why")];
-    }
-}
-
-fn words(kind: CollectionKind) -> &'static str {
-    match kind {
-        CollectionKind::Blocked => "People you block",
-        CollectionKind::Media => "Pictures and other files",
-        CollectionKind::Content => "Posts",
-        CollectionKind::Outbox => "Boosts",
-        CollectionKind::Liked => "Likes",
-        CollectionKind::Bookmarks => "Bookmarks",
-        CollectionKind::Following => "People you follow",
     }
 }
 

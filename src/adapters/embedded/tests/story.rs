@@ -8,6 +8,7 @@ use crate::{
     adapters::embedded::{EmbeddedDestination, EmbeddedSource},
     model::{
         actor::Profile,
+        belonging::Belonging,
         collection::{CollectionKind, Page},
         id::{ItemKey, TransferId},
         item::{Boost, Item, ItemKind, Reference},
@@ -20,6 +21,7 @@ use crate::{
         source::Source,
     },
     site::{accounts::Account, fixture::Fixture},
+    wire,
 };
 
 /// Bytes of the picture that posts show.
@@ -146,10 +148,10 @@ pub(super) fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-/// Nine items: three posts (one direct), two boosts, like, bookmark, follow, block.
+/// Three posts (one direct), two boosts, like, bookmark, follow, block, and one of each belonging.
 pub(super) fn everything() -> Vec<Item> {
     let pointer = |object: &str| Reference { object: url(object), published: None };
-    vec![
+    let mut all = vec![
         post(1, Visibility::Public, Some("https://old.example/media/a.png")),
         post(2, Visibility::Direct, Some("https://old.example/media/b.png")),
         post(3, Visibility::Unlisted, None),
@@ -159,7 +161,16 @@ pub(super) fn everything() -> Vec<Item> {
         Item::Bookmark(pointer("https://b.example/notes/1")),
         Item::Follow { actor: url("https://b.example/users/bob") },
         Item::Block { actor: url("https://c.example/users/cid") },
-    ]
+    ];
+    all.extend(belongings().into_iter().map(Item::Belonging));
+    all
+}
+
+/// One of each belonging.
+pub(super) fn belongings() -> Vec<Belonging> {
+    let examples = wire::belonging::examples(&url("https://new.example/users/ann"));
+    let read = |kind: ItemKind| Some(wire::belonging::read(kind, examples.get(kind.as_str())?).unwrap());
+    ItemKind::ALL.into_iter().filter_map(read).collect()
 }
 
 pub(super) fn boost(second: u8, visibility: Visibility) -> Item {
