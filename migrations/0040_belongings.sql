@@ -1,6 +1,7 @@
 -- What owners set up for themselves. One row is one thing of one kind; an account has each key once.
 
 create table belongings (
+    id              text unique,                -- what a transfer reserved; null for what the owner set up here
     account_id      text not null references accounts (id),
     kind            text not null,              -- a word of model::item::ItemKind
     key             text not null,              -- actor, server, topic, name: Belonging::key

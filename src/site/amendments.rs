@@ -87,5 +87,14 @@ fn brought(place: &Reservation) -> Brought {
         ItemKind::Blocked => Brought::Block(place.key.as_str().to_owned()),
         // Pictures of the profile wait with the profile.
         ItemKind::ProfileImages => Brought::Nothing,
+        ItemKind::Muted
+        | ItemKind::BlockedDomains
+        | ItemKind::Filters
+        | ItemKind::Lists
+        | ItemKind::Pins
+        | ItemKind::FeaturedTags
+        | ItemKind::FollowedTags
+        | ItemKind::Notes
+        | ItemKind::Settings => Brought::Belonging(id),
     }
 }

@@ -41,7 +41,7 @@ impl Site {
         if belonging.about() == Some(&self.urls.actor(&account.username)) {
             return Err(SiteError::Refused("this is your own account".to_owned()));
         }
-        let (row, members) = row(belonging);
+        let (row, members) = row(None, belonging);
         let now = self.clock.now_micros();
         Ok(rows::put(&self.store, account.id.to_string(), row, members, now).await?)
     }
@@ -105,7 +105,7 @@ impl Settings {
 }
 
 /// A belonging as the tables have it: its row, and the people where it is a list.
-pub(super) fn row(mut belonging: Belonging) -> (BelongingRow, Vec<String>) {
+pub(super) fn row(id: Option<String>, mut belonging: Belonging) -> (BelongingRow, Vec<String>) {
     let (kind, key) = (belonging.kind().as_str().to_owned(), belonging.key());
     let members = match &mut belonging {
         Belonging::List(list) => std::mem::take(&mut list.members),
@@ -116,6 +116,7 @@ pub(super) fn row(mut belonging: Belonging) -> (BelongingRow, Vec<String>) {
         _ => 0,
     };
     let row = BelongingRow {
+        id,
         kind,
         key,
         position,

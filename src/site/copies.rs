@@ -124,7 +124,7 @@ impl Site {
             Item::Follow { actor } => CopiedRow::Follow(actor.into()),
             Item::Block { actor } => CopiedRow::Block(actor.into()),
             Item::Belonging(belonging) => {
-                let (row, members) = belongings::row(belonging);
+                let (row, members) = belongings::row(Some(id), belonging);
                 CopiedRow::Belonging(row, members)
             }
             // Files stand with their post, pictures of the profile with the profile.

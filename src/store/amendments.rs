@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Connection, Store, StoreResult,
+    Connection, Store, StoreResult, belongings,
     copies::{CopiedRow, Owner, PostRow, write_medium, write_one},
     from_json,
     keyed::rows_of,
@@ -165,6 +165,9 @@ async fn amend_other(c: &mut Connection, owner: &Owner, now: i64, row: CopiedRow
             i64::try_from(medium.bytes).unwrap_or(i64::MAX),
             &medium.media_type,
         )?,
+        CopiedRow::Belonging(newer, members) => {
+            u64::from(belongings::amend_in(c, owner, newer, members).await?)
+        }
         CopiedRow::Follow(_) | CopiedRow::Block(_) | CopiedRow::Post(_) | CopiedRow::Nothing => {
             return Ok(if write_one(c, owner, now, row).await? { Taken::Yes } else { Taken::IsAway });
         }

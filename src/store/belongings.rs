@@ -7,6 +7,7 @@ use super::{Connection, Store, StoreResult, copies::Owner, count, exports::Windo
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct BelongingRow {
+    pub id: Option<String>,
     pub kind: String,
     pub key: String,
     pub value: String,
@@ -38,8 +39,9 @@ pub(super) async fn copy_in(
     let (account, transfer) = (owner.account.as_str(), owner.transfer.as_str());
     run!(
         &mut *c,
-        "insert into belongings (account_id, kind, key, value, position, ends_at, since, transfer_id, is_trial) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, true) on conflict (account_id, kind, key) do nothing",
+        "insert into belongings \
+         (account_id, kind, key, value, position, ends_at, since, transfer_id, is_trial, id) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9) on conflict do nothing",
         account,
         &new.kind,
         &new.key,
@@ -48,6 +50,7 @@ pub(super) async fn copy_in(
         new.ends_at,
         now,
         transfer,
+        new.id,
     )?;
     add_members_in(c, account, &new.key, members, Some(transfer)).await?;
     let found = row!(
@@ -103,7 +106,7 @@ pub async fn put(
                     "insert into belongings (account_id, kind, key, value, position, ends_at, since, is_trial) \
                      values ($1, $2, $3, $4, $5, $6, $7, false) on conflict (account_id, kind, key) do update set \
                      value = excluded.value, position = excluded.position, ends_at = excluded.ends_at, \
-                     transfer_id = null, is_trial = false",
+                     id = null, transfer_id = null, is_trial = false",
                     &account,
                     &new.kind,
                     &new.key,
@@ -164,7 +167,7 @@ pub async fn of(store: &Store, account: &str, kinds: &[&str]) -> StoreResult<Vec
     let mut c = store.reader().await?;
     keyed::rows_of(
         &mut c,
-        "select kind, key, value, position, ends_at, is_trial from belongings where account_id = $1 \
+        "select id, kind, key, value, position, ends_at, is_trial from belongings where account_id = $1 \
          and kind in ({keys}) order by kind, position, key",
         &[account],
         kinds,
@@ -181,7 +184,7 @@ pub async fn find(store: &Store, account: &str, kind: &str, key: &str) -> StoreR
     Ok(row!(
         &mut c,
         BelongingRow,
-        "select kind, key, value, position, ends_at, is_trial from belongings \
+        "select id, kind, key, value, position, ends_at, is_trial from belongings \
          where account_id = $1 and kind = $2 and key = $3",
         account,
         kind,
@@ -217,7 +220,7 @@ pub async fn exported(
     Ok(rows!(
         &mut c,
         BelongingRow,
-        "select kind, key, value, position, ends_at, is_trial from belongings \
+        "select id, kind, key, value, position, ends_at, is_trial from belongings \
          where account_id = $1 and kind = $2 and key > $3 and not is_trial order by key limit $4",
         account,
         kind,
@@ -262,6 +265,67 @@ pub async fn number(store: &Store, account: &str, kind: &str) -> StoreResult<u64
         kind,
     )?;
     Ok(found.map_or(0, |(number,)| count(number)))
+}
+
+/// Writes a newer version over what a copy on trial brought; `false` when it is not there any more, or
+/// its owner made it their own.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub(super) async fn amend_in(
+    c: &mut Connection,
+    owner: &Owner,
+    newer: &BelongingRow,
+    members: &[String],
+) -> StoreResult<bool> {
+    let (transfer, account) = (owner.transfer.as_str(), owner.account.as_str());
+    let touched = run!(
+        &mut *c,
+        "update belongings set value = $4, position = $5, ends_at = $6 \
+         where id = $1 and transfer_id = $2 and account_id = $3 and is_trial",
+        &newer.id,
+        transfer,
+        account,
+        &newer.value,
+        newer.position,
+        newer.ends_at,
+    )?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    run!(
+        &mut *c,
+        "delete from list_members where account_id = $1 and list = $2 and transfer_id = $3 and is_trial",
+        account,
+        &newer.key,
+        transfer,
+    )?;
+    add_members_in(c, account, &newer.key, members.to_vec(), Some(transfer)).await?;
+    Ok(true)
+}
+
+/// Takes away what a copy on trial brought and is gone at the source.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub(super) async fn withdraw_in(c: &mut Connection, owner: &Owner, id: &str) -> StoreResult<()> {
+    let (transfer, account) = (owner.transfer.as_str(), owner.account.as_str());
+    run!(
+        &mut *c,
+        "delete from list_members where transfer_id = $2 and account_id = $3 and is_trial and list in \
+         (select key from belongings where id = $1 and kind = 'lists' and transfer_id = $2)",
+        id,
+        transfer,
+        account,
+    )?;
+    run!(
+        &mut *c,
+        "delete from belongings where id = $1 and transfer_id = $2 and account_id = $3 and is_trial",
+        id,
+        transfer,
+        account,
+    )?;
+    Ok(())
 }
 
 /// Ends the trial of what a copy brought.

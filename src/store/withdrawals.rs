@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connection, Store, StoreResult, copies::Owner, keyed::rows_of};
+use super::{Connection, Store, StoreResult, belongings, copies::Owner, keyed::rows_of};
 
 /// Something a transfer brought, by the key of its row; a followed or blocked actor is its own key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,8 @@ pub enum Brought {
     Follow(String),
     /// A blocked actor.
     Block(String),
+    /// Something the owner had set up.
+    Belonging(String),
     /// Something that leaves no row of its own.
     Nothing,
 }
@@ -138,6 +140,7 @@ async fn withdraw_one(c: &mut Connection, owner: &Owner, brought: Brought) -> St
                 account,
             )?;
         }
+        Brought::Belonging(id) => belongings::withdraw_in(c, owner, &id).await?,
         Brought::Nothing => {}
     }
     Ok(true)
@@ -149,7 +152,7 @@ async fn withdraw_one(c: &mut Connection, owner: &Owner, brought: Brought) -> St
 /// [`super::StoreError`].
 pub async fn standing_of(store: &Store, transfer: &str, batch: &[Brought]) -> StoreResult<BTreeSet<Brought>> {
     type Kind = (fn(&Brought) -> Option<&str>, &'static str, fn(String) -> Brought);
-    const KINDS: [Kind; 6] = [
+    const KINDS: [Kind; 7] = [
         (
             |b| if let Brought::Post(id) = b { Some(id) } else { None },
             "select id from posts where transfer_id = $1 and deleted_at is null and id in ({keys})",
@@ -179,6 +182,11 @@ pub async fn standing_of(store: &Store, transfer: &str, batch: &[Brought]) -> St
             |b| if let Brought::Block(id) = b { Some(id) } else { None },
             "select actor from blocks where transfer_id = $1 and actor in ({keys})",
             Brought::Block,
+        ),
+        (
+            |b| if let Brought::Belonging(id) = b { Some(id) } else { None },
+            "select id from belongings where transfer_id = $1 and id in ({keys})",
+            Brought::Belonging,
         ),
     ];
     let mut c = store.reader().await?;
