@@ -11,12 +11,14 @@ use tokio::{sync::watch, task::JoinSet};
 use super::deliveries;
 use crate::{
     port::error::AdapterError,
-    store::{StoreResult, deliveries as letters, departures, transfers},
-    transfer::{Engine, SourceSide, announce, source_side::SourceSideError, step},
+    store::{StoreResult, deliveries as letters, departures, onward_words, transfers},
+    transfer::{Engine, SourceSide, announce, onward, pass_on, source_side::SourceSideError, step},
 };
 
 /// Transfers and departures worked on at the same time.
 const AT_ONCE: usize = 4;
+/// Earlier homes told in one go.
+const WORDS: i64 = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Pause of a work that did not go through, where nobody names another.
@@ -38,6 +40,7 @@ pub struct Parts {
 enum Work {
     Transfer(String),
     Departure(String),
+    Word(String, String),
     Deliveries,
 }
 
@@ -115,12 +118,16 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             });
         }
     }
-    for departure in departures::in_state(store, "announcing").await? {
+    let announcing = departures::in_state(store, "announcing").await?;
+    for departure in announcing.into_iter().chain(departures::in_state(store, "onward").await?) {
         let work = Work::Departure(departure.id.clone());
         if desk.takes(&work, now) {
             let side = parts.side.clone();
             desk.running.spawn(async move {
-                let outcome = announce::advance(&side, &departure.id).await;
+                let outcome = match departure.state.as_str() {
+                    "onward" => onward::advance(&side, &departure.id).await,
+                    _ => announce::advance(&side, &departure.id).await,
+                };
                 let rest = outcome.err().map(|error| {
                     let rest = match &error {
                         SourceSideError::Adapter(AdapterError::Busy { after, .. }) => *after,
@@ -129,6 +136,16 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
                     troubled(&error, "an announcement did not go on", rest)
                 });
                 (work, rest)
+            });
+        }
+    }
+    for word in onward_words::due(store, now, WORDS).await? {
+        let work = Work::Word(word.departure_id.clone(), word.transfer_id.clone());
+        if desk.takes(&work, now) {
+            let engine = Arc::clone(engine);
+            desk.running.spawn(async move {
+                let noted = pass_on::tell(&engine, &word).await;
+                (work, noted.err().map(|error| troubled(&error, "a word could not be noted", REST)))
             });
         }
     }
@@ -142,7 +159,8 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
         });
     }
     let rested = desk.resting.values().copied();
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at];
+    let word_at = onward_words::next_due(store, now).await?;
+    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at];
     Ok(due.into_iter().flatten().chain(rested).filter(|at| *at > now).min())
 }
 

@@ -62,6 +62,8 @@ pub struct Endpoints {
     pub hand_over: Option<Url>,
     /// Counts of both sides (our extension).
     pub status: Option<Url>,
+    /// Where the account's next home says that it has moved on (our extension).
+    pub onward: Option<Url>,
 }
 
 /// What a person wrote about themselves; travels with the account.

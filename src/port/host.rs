@@ -7,7 +7,7 @@ use super::{error::AdapterError, remote::Signer};
 use crate::model::{
     id::{AccountId, LocalId},
     item::ItemKind,
-    object::Visibility,
+    object::{Breadcrumb, Visibility},
 };
 
 /// What one of the host's addresses stands for.
@@ -23,6 +23,15 @@ pub struct Located {
     pub visibility: Visibility,
     /// Its canonical id.
     pub id: Url,
+}
+
+/// What one of the host's own objects says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it was before, newest first.
+    pub previously: Vec<Breadcrumb>,
+    /// The files it shows, in their order.
+    pub files: Vec<Url>,
 }
 
 /// An account of the host, as much as a move needs.
@@ -74,6 +83,15 @@ pub trait Host: Send + Sync {
             all.push(self.locate(url).await?);
         }
         Ok(all)
+    }
+
+    /// What the objects with these ids say of themselves, in their order; nothing where there is none.
+    /// A host that keeps no breadcrumbs answers with none.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn standing(&self, ids: &[Url]) -> Result<Vec<Standing>, AdapterError> {
+        Ok(vec![Standing::default(); ids.len()])
     }
 
     /// Where a Move must be told: the distinct (shared) inboxes of an account's followers.

@@ -11,7 +11,7 @@ use crate::{
         item::ItemKind,
         object::Visibility,
     },
-    port::host::Located,
+    port::host::{Located, Standing},
     store::{StoreError, host as rows},
 };
 
@@ -47,6 +47,30 @@ impl Site {
             is_owners.then(|| self.located(thing.kind, row))
         };
         Ok(meant.into_iter().map(|thing| thing.and_then(located)).collect())
+    }
+
+    /// What live posts and boosts of ours say of themselves, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`].
+    pub async fn standing(&self, ids: &[Url]) -> SiteResult<Vec<Standing>> {
+        let meant: Vec<Option<Thing>> = ids.iter().map(|id| self.thing(id)).collect();
+        let of = |kind: ItemKind| -> Vec<&str> {
+            let things = meant.iter().flatten().filter(|thing| thing.kind == kind);
+            things.map(|thing| thing.id.as_str()).collect()
+        };
+        let posts = rows::objects(&self.store, &of(ItemKind::Posts)).await?;
+        let boosts = rows::boosted(&self.store, &of(ItemKind::Boosts)).await?;
+        let standing = |thing: &Thing| match thing.kind {
+            ItemKind::Posts => posts.get(&thing.id).map(|object| Standing {
+                previously: object.previously.clone(),
+                files: object.attachments.iter().filter_map(|file| Url::parse(&file.url).ok()).collect(),
+            }),
+            _ => {
+                boosts.get(&thing.id).map(|crumbs| Standing { previously: crumbs.clone(), files: Vec::new() })
+            }
+        };
+        Ok(meant.iter().map(|thing| thing.as_ref().and_then(standing).unwrap_or_default()).collect())
     }
 
     /// What an address of ours says it stands for.

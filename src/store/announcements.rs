@@ -1,6 +1,6 @@
 //! The one transaction of an announcement, and how far its deliveries are.
 
-use super::{Connection, Store, StoreResult, count};
+use super::{Connection, Store, StoreResult, count, onward_words};
 
 /// Everything that changes at once when an account's departure is told.
 #[derive(Debug, Clone)]
@@ -52,6 +52,7 @@ pub async fn announce(store: &Store, announcement: Announcement) -> StoreResult<
                 )?;
                 if changed == 1 {
                     enqueue_in(c, &announcement).await?;
+                    onward_words::owe_in(c, &announcement.departure_id, announcement.now).await?;
                 }
                 Ok(())
             })

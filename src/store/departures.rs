@@ -55,7 +55,7 @@ pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
                      consent_id = case when $10 then excluded.consent_id \
                      else coalesce(departures.consent_id, excluded.consent_id) end, \
                      target_page = excluded.target_page, return_url = excluded.return_url, state = 'started' \
-                     where departures.state in ('started', 'withdrawn')",
+                     where departures.state in ('started', 'withdrawn', 'returned')",
                     new.id,
                     new.account_id,
                     new.consent_id,

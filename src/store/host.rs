@@ -1,7 +1,12 @@
 //! What announcing and forwarding ask of the built-in server's tables.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError, StoreResult, from_json, keyed::rows_of, to_json};
-use crate::model::item::ItemKind;
+use crate::model::{
+    item::ItemKind,
+    object::{Breadcrumb, Object},
+};
 
 /// A live thing of the server: whose it is, and who may see it.
 #[derive(sqlx::FromRow)]
@@ -43,6 +48,28 @@ pub async fn things(store: &Store, kind: ItemKind, ids: &[&str]) -> StoreResult<
     };
     let mut c = store.reader().await?;
     rows_of(&mut c, sql, &[], ids).await
+}
+
+/// What live posts say, by their ids.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn objects(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String, Object>> {
+    let sql = "select id, object from posts where id in ({keys}) and not is_trial and deleted_at is null";
+    let mut c = store.reader().await?;
+    let found: Vec<(String, String)> = rows_of(&mut c, sql, &[], ids).await?;
+    found.into_iter().map(|(id, text)| Ok((id, from_json("post", &text)?))).collect()
+}
+
+/// Where live boosts were before, by their ids.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn boosted(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String, Vec<Breadcrumb>>> {
+    let sql = "select id, previously from boosts where id in ({keys}) and not is_trial";
+    let mut c = store.reader().await?;
+    let found: Vec<(String, String)> = rows_of(&mut c, sql, &[], ids).await?;
+    found.into_iter().map(|(id, text)| Ok((id, from_json("previously", &text)?))).collect()
 }
 
 /// The distinct inboxes that reach all followers, shared ones where there are any.

@@ -52,7 +52,8 @@ pub async fn forwarding(store: &Store, account: &str) -> StoreResult<Option<Forw
     )?)
 }
 
-/// Where a departure takes an object.
+/// Where an account's departures take an object: the one that holds now, else a home it has passed
+/// since and where the object was proven.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -61,7 +62,12 @@ pub async fn place(store: &Store, departure: &str, old_url: &str) -> StoreResult
     Ok(row!(
         &mut c,
         PlaceRow,
-        "select new_url, new_page, visibility, proof from forwards where departure_id = $1 and old_url = $2",
+        "select f.new_url, f.new_page, f.visibility, f.proof from departures now \
+         join departures d on d.account_id = now.account_id and (d.id = now.id or d.state = 'passed') \
+         join forwards f on f.departure_id = d.id and f.old_url = $2 \
+         where now.id = $1 and (d.id = now.id or f.proof = 'proven') \
+         order by case when f.proof = 'proven' then 0 else 1 end, case when d.id = now.id then 0 else 1 end, \
+         d.announced_at desc limit 1",
         departure,
         old_url,
     )?)

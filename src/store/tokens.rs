@@ -34,6 +34,19 @@ pub struct NewTokens {
     pub refresh_until: i64,
 }
 
+/// What a refresh token is exchanged for; times in microseconds since 1970.
+#[derive(Debug, Clone)]
+pub struct Renewal {
+    /// The new ones.
+    pub tokens: NewTokens,
+    /// How long the new refresh token is good if it is for handing addresses over.
+    pub hand_over_until: i64,
+    /// The present.
+    pub now: i64,
+    /// How long the old one lives on.
+    pub grace_until: i64,
+}
+
 /// Uses a code up.
 ///
 /// # Errors
@@ -109,7 +122,7 @@ async fn insert_in(c: &mut super::Connection, consent: &str, tokens: NewTokens) 
 }
 
 /// Exchanges a refresh token for new tokens; the consent's scope, or `None` when it is not good
-/// (any more) or another client's. The old token lives on until `grace_until`, so that an answer
+/// (any more) or another client's. The old token lives on for a while, so that an answer
 /// lost on its way does not end a transfer of weeks.
 ///
 /// # Errors
@@ -118,10 +131,9 @@ pub async fn rotate(
     store: &Store,
     refresh_hash: String,
     client_id: String,
-    tokens: NewTokens,
-    now: i64,
-    grace_until: i64,
+    renewal: Renewal,
 ) -> StoreResult<Option<String>> {
+    let Renewal { tokens, hand_over_until, now, grace_until } = renewal;
     store
         .write(move |c| {
             Box::pin(async move {
@@ -150,7 +162,9 @@ pub async fn rotate(
                     consent.as_str(),
                     now
                 )?;
-                insert_in(c, &consent, tokens).await?;
+                let is_hand_over = scope == "godwit_hand_over";
+                let refresh_until = if is_hand_over { hand_over_until } else { tokens.refresh_until };
+                insert_in(c, &consent, NewTokens { refresh_until, ..tokens }).await?;
                 Ok(Some(scope))
             })
         })

@@ -9,6 +9,7 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     access::{end_reading, hand_over_login},
+    come_back,
     status::old_actor,
 };
 use crate::{
@@ -42,6 +43,8 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
     engine.host.add_alias(&transfer.account, &old).await?;
+    come_back::end_departures(engine, &account).await?;
+    come_back::take_names_over(engine, &account, &actor).await?;
     start(engine, &login, &actor, &account.actor, transfer).await?;
     let endpoint = actor.endpoints.hand_over.clone();
     let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home takes no map.".to_owned()))?;
@@ -149,7 +152,7 @@ async fn post(engine: &Engine, login: &Login, endpoint: &Url, body: &Value) -> T
 }
 
 /// One request under the hand-over grant, to the issuer's own origin only.
-async fn request(engine: &Engine, login: &Login, request: Request) -> TransferResult<Value> {
+pub(super) async fn request(engine: &Engine, login: &Login, request: Request) -> TransferResult<Value> {
     let doing = "handing the new addresses to Old home";
     if request.url.origin() != login.token_endpoint.origin() {
         let why = format!("{} is not at Old home", request.url);

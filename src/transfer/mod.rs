@@ -8,8 +8,10 @@
 
 pub mod access;
 pub mod announce;
+pub mod arrivals;
 pub mod authorize;
 pub mod choose;
+mod come_back;
 pub mod consent;
 pub mod departure_status;
 pub mod discover;
@@ -24,6 +26,8 @@ pub mod give_map;
 pub mod hand_over;
 pub mod import;
 pub mod media;
+pub mod onward;
+pub mod pass_on;
 pub mod plan;
 mod prepare;
 pub mod prove;

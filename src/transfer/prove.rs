@@ -1,7 +1,7 @@
 //! An entry of the list is believed when the new object itself says so: written by the new account,
 //! and once the old one. What nothing speaks for is never redirected.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures::{StreamExt, stream};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use url::Url;
 
 use super::source_side::{SourceSide, SourceSideResult, plain_url};
 use crate::{
-    model::actor::authority,
+    model::{actor::authority, object::Breadcrumb},
     port::{
         error::{AdapterError, Disposition},
         host::HostAccount,
@@ -45,9 +45,15 @@ pub(super) async fn batch(
     }
     let is_last_call =
         departure.asked_at.is_none_or(|asked| side.clock.now_micros() - asked > PATIENCE_MICROS);
+    let own: Vec<Url> = entries.iter().filter_map(|entry| Url::parse(&entry.old_url).ok()).collect();
+    let standing = side.host.standing(&own).await?;
+    let mut came: BTreeMap<String, Vec<Breadcrumb>> =
+        own.into_iter().map(String::from).zip(standing.into_iter().map(|own| own.previously)).collect();
+    let entries: Vec<_> =
+        entries.into_iter().map(|entry| (came.remove(&entry.old_url).unwrap_or_default(), entry)).collect();
     let looked: Vec<_> = stream::iter(entries)
-        .map(|entry| async move {
-            let outcome = look(side, account, &departure.target, &entry).await;
+        .map(|(came, entry)| async move {
+            let outcome = look(side, account, &departure.target, &entry, &came).await;
             (entry, outcome)
         })
         .buffer_unordered(AT_ONCE)
@@ -73,6 +79,7 @@ async fn look(
     account: &HostAccount,
     target: &str,
     entry: &ForwardRow,
+    came: &[Breadcrumb],
 ) -> Result<Result<Proven, String>, AdapterError> {
     let Ok(url) = Url::parse(&entry.new_url) else {
         return Ok(Err("its new address is unreadable".to_owned()));
@@ -99,7 +106,7 @@ async fn look(
         return Ok(Err(format!("{there} sends on from it")));
     }
     match response.activity(&url).await {
-        Ok(document) => Ok(judge(&document, target, account, entry)),
+        Ok(document) => Ok(judge(&document, target, account, entry, came)),
         Err(error) => later_or_never(error.into_adapter(doing)),
     }
 }
@@ -112,11 +119,15 @@ fn later_or_never(error: AdapterError) -> Result<Result<Proven, String>, Adapter
 }
 
 /// Whether a fetched object speaks for an entry. Pure.
+///
+/// It says that it was ours once; or ours says so: it came from there, and what it came from is
+/// reached again when an account goes back. `came` is what our own object says of itself.
 fn judge(
     document: &Value,
     target: &str,
     account: &HostAccount,
     entry: &ForwardRow,
+    came: &[Breadcrumb],
 ) -> Result<Proven, String> {
     if wire::lenient::text(document, "id").as_deref() != Some(entry.new_url.as_str()) {
         return Err("at its new address stands something with another id".to_owned());
@@ -130,7 +141,11 @@ fn judge(
         wire::lenient::field(document, "previously").filter_map(wire::object::breadcrumb).any(|crumb| {
             crumb.id.as_str() == entry.old_url && crumb.actor.is_none_or(|actor| actor == account.actor)
         });
-    if !speaks {
+    let is_origin = came.iter().any(|crumb| {
+        crumb.id.as_str() == entry.new_url
+            && crumb.actor.as_ref().is_none_or(|actor| actor.as_str() == target)
+    });
+    if !speaks && !is_origin {
         return Err("the new object does not say that it was this one".to_owned());
     }
     let is_home = |url: &Url| Url::parse(target).is_ok_and(|target| target.origin() == url.origin());
@@ -165,6 +180,29 @@ mod tests {
     use serde_json::json;
 
     fn judged(change: impl Fn(&mut Value)) -> Result<Proven, String> {
+        judged_with(&[], change)
+    }
+
+    #[test]
+    fn what_our_object_came_from_is_where_it_goes_back_to() {
+        let crumb = |actor: &str, id: &str| Breadcrumb {
+            actor: Some(Url::parse(actor).unwrap()),
+            id: Url::parse(id).unwrap(),
+        };
+        let (ann, eve) = ("https://new.example/users/ann", "https://new.example/users/eve");
+        let there = "https://new.example/users/ann/posts/1";
+        let silent = |d: &mut Value| d["previously"] = json!([]);
+        assert!(judged_with(&[crumb(ann, there)], silent).is_ok());
+        assert!(judged_with(&[crumb(eve, there)], silent).is_err(), "it came from somebody else");
+        assert!(judged_with(&[crumb(ann, "https://new.example/users/ann/posts/2")], silent).is_err());
+        let anothers = |d: &mut Value| {
+            silent(d);
+            d["attributedTo"] = json!(eve);
+        };
+        assert!(judged_with(&[crumb(ann, there)], anothers).is_err(), "it is somebody else's there");
+    }
+
+    fn judged_with(came: &[Breadcrumb], change: impl Fn(&mut Value)) -> Result<Proven, String> {
         let account = HostAccount {
             id: "ann-id".into(),
             username: "ann".into(),
@@ -190,7 +228,7 @@ mod tests {
             "attachment": [{"type": "Document", "url": "https://new.example/media/1/a.png"}]
         });
         change(&mut document);
-        judge(&document, "https://new.example/users/ann", &account, &entry)
+        judge(&document, "https://new.example/users/ann", &account, &entry, came)
     }
 
     #[test]

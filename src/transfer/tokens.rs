@@ -21,6 +21,9 @@ const SECOND: i64 = 1_000_000;
 pub const ACCESS_SECONDS: i64 = 3600;
 /// Lifetime of a refresh token, in seconds: a trial lasts weeks, so it moves on with every use.
 pub const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+/// Lifetime of a refresh token for handing addresses over, in seconds: years later, a home that was moved
+/// to says with it that the account has moved on. The owner can take it back at any time.
+pub const HAND_OVER_REFRESH_SECONDS: i64 = 5 * 365 * 24 * 3600;
 /// How long a used refresh token still works, in seconds: an answer may be lost on its way.
 pub const GRACE_SECONDS: i64 = 300;
 
@@ -122,6 +125,11 @@ pub async fn exchange(
         return Err(TokenError::InvalidGrant("the code_verifier does not fit the challenge"));
     }
     let (tokens, kept) = fresh(clock);
+    let kept = if code.scope == Scope::HandOver.as_str() {
+        NewTokens { refresh_until: clock.now_micros() + HAND_OVER_REFRESH_SECONDS * SECOND, ..kept }
+    } else {
+        kept
+    };
     if !rows::insert(store, code.consent_id, kept).await? {
         return Err(TokenError::InvalidGrant("the owner revoked this consent"));
     }
@@ -141,7 +149,13 @@ pub async fn refresh(
     let (tokens, kept) = fresh(clock);
     let now = clock.now_micros();
     let grace = now + GRACE_SECONDS * SECOND;
-    let scope = rows::rotate(store, hashed(token), client_id.to_owned(), kept, now, grace).await?;
+    let renewal = rows::Renewal {
+        tokens: kept,
+        hand_over_until: now + HAND_OVER_REFRESH_SECONDS * SECOND,
+        now,
+        grace_until: grace,
+    };
+    let scope = rows::rotate(store, hashed(token), client_id.to_owned(), renewal).await?;
     let scope =
         scope.ok_or(TokenError::InvalidGrant("this refresh token does not hold (any more); ask again"))?;
     Ok(Tokens { scope, ..tokens })
@@ -251,6 +265,24 @@ mod tests {
         );
         bench.clock.advance(GRACE_SECONDS + 1);
         assert!(refresh(&bench.store, &*bench.clock, &first.refresh, fakes::CLIENT).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_permission_to_hand_over_is_there_when_the_account_moves_on_years_later() {
+        let bench = Bench::new().await;
+        for (scope, lasts) in [(Scope::Read, false), (Scope::HandOver, true)] {
+            let (code, verifier) = bench.code(scope).await;
+            let mut tokens = exchange(&bench.store, &*bench.clock, &request(&code, &verifier)).await.unwrap();
+            for _ in 0..2 {
+                bench.clock.advance(400 * 24 * 3600);
+                match refresh(&bench.store, &*bench.clock, &tokens.refresh, fakes::CLIENT).await {
+                    Ok(renewed) => tokens = renewed,
+                    Err(_) => assert!(!lasts),
+                }
+            }
+            let holds = refresh(&bench.store, &*bench.clock, &tokens.refresh, fakes::CLIENT).await;
+            assert_eq!(holds.is_ok(), lasts, "{scope:?}");
+        }
     }
 
     #[tokio::test]

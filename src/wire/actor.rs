@@ -63,6 +63,7 @@ pub fn read(value: &Value) -> Result<Actor, String> {
             finish: lenient::url(endpoints, "finishMigration"),
             hand_over: lenient::url(endpoints, "godwitHandOver"),
             status: lenient::url(endpoints, "godwitStatus"),
+            onward: lenient::url(endpoints, "godwitOnward"),
         },
         portability,
         collections: COLLECTIONS

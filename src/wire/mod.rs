@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod arrival;
 pub mod audience;
 pub mod belonging;
 pub mod collection;
@@ -28,6 +29,7 @@ pub fn context() -> serde_json::Value {
             "featured": {"@id": "toot:featured", "@type": "@id"},
             "Emoji": "toot:Emoji",
             "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+            "fep1580": "https://w3id.org/fep/1580#",
             "blocked": {"@id": "https://purl.archive.org/socialweb/blocked#blocked", "@type": "@id"},
             "previously": {
                 "@id": "https://swicg.github.io/activitypub-data-portability/lola#previously",

@@ -16,6 +16,7 @@ mod lab;
 mod lola_by_others;
 mod lying_peer;
 mod move_seen_by_others;
+mod onward;
 mod policy;
 mod subset;
 mod trial;

@@ -8,7 +8,7 @@ use crate::{
     model::id::AccountId,
     port::{
         error::AdapterError,
-        host::{Host, HostAccount, Located},
+        host::{Host, HostAccount, Located, Standing},
         remote::Signer,
     },
     site::{Site, accounts::Account},
@@ -54,6 +54,10 @@ impl Host for EmbeddedHost {
 
     async fn locate_all(&self, urls: &[Url]) -> Result<Vec<Option<Located>>, AdapterError> {
         Ok(self.site.locate_all(urls).await?)
+    }
+
+    async fn standing(&self, ids: &[Url]) -> Result<Vec<Standing>, AdapterError> {
+        Ok(self.site.standing(ids).await?)
     }
 
     async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError> {

@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         ui::{
             layout::{self, Home},
-            words::number,
+            words::{number, sentence},
         },
     },
     model::{actor::authority, moment::Moment},
@@ -94,6 +94,16 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
                 "announcing" => {
                     p { "Your move to " strong { (there) } " is being announced." }
                     p.actions { a.button.primary href=(finish) { "See how far it is" } }
+                }
+                "passed" => p { "You lived at " strong { (there) } " after this, and have moved on from there." }
+                "onward" => p {
+                    "You live at " strong { (there) } " now. The addresses there are looked at one by one; then "
+                    "old links lead there."
+                }
+                "returned" => p { "You moved to " strong { (there) } ", and came back." }
+                "withdrawn" if departure.problem.is_some() => p.warning {
+                    "Old links do not lead to " strong { (there) } ": "
+                    (sentence(departure.problem.as_deref().unwrap_or_default()))
                 }
                 "withdrawn" => p { "The move to " strong { (there) } " was called off. Nobody was told." },
                 _ => {

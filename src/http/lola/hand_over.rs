@@ -12,6 +12,7 @@ use crate::{
     transfer::{
         departure_status,
         hand_over::{self, Batch, Taken},
+        onward,
     },
 };
 
@@ -70,6 +71,31 @@ pub(super) async fn take(
         .map_err(|error| Problem::bad_request(format!("the batch is not understood: {error}")))?;
     let taken = hand_over::take(&opened.side, &opened.grant, batch).await?;
     Ok(HttpResponse::Ok().json(taken))
+}
+
+/// Where the account lives now, after it has left the server that says so.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct OnwardForm {
+    /// The actor; the account on the client's own server must say that it moved there.
+    actor: String,
+}
+
+/// Takes word that the account has moved on. What is believed of it is looked up and proven.
+#[utoipa::path(
+    post, path = "/godwit/lola/{name}/onward", tag = "lola", security(("lola" = ["godwit_hand_over"])),
+    params(("name" = String, Path, description = "login name of the account the token is for")),
+    request_body(content = OnwardForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 202, description = "it is being looked at"))
+)]
+pub(super) async fn onward(
+    app: web::Data<App>,
+    request: HttpRequest,
+    name: web::Path<String>,
+    form: web::Form<OnwardForm>,
+) -> Result<HttpResponse, Problem> {
+    let opened = open(&app, &request, &name).await?;
+    onward::told(&opened.side, &opened.grant, &form.actor).await?;
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// How far the departure is, in numbers.

@@ -3,6 +3,7 @@
 use actix_web::{middleware::DefaultHeaders, web};
 use utoipa::OpenApi;
 
+mod arrivals;
 mod collections;
 mod guard;
 mod hand_over;
@@ -13,13 +14,26 @@ pub const MAP_BYTES: usize = 2 << 20;
 /// The endpoints of this folder.
 #[derive(OpenApi)]
 #[openapi(
-    paths(hand_over::start, hand_over::take, hand_over::status, collections::media, collections::show),
+    paths(
+        hand_over::start,
+        hand_over::take,
+        hand_over::onward,
+        hand_over::status,
+        collections::media,
+        collections::show
+    ),
     components(schemas(crate::model::collection::CollectionKind))
 )]
 pub struct ApiDoc;
 
 /// The routes of this folder; none of their answers belongs in any cache.
 pub fn configure(cfg: &mut web::ServiceConfig) {
+    for (path, list) in [
+        ("/users/{name}/migration", web::get().to(arrivals::migration)),
+        ("/users/{name}/moves", web::get().to(arrivals::moves)),
+    ] {
+        cfg.route(path, list);
+    }
     cfg.service(
         web::scope("/godwit/lola/{name}")
             .app_data(web::PayloadConfig::new(MAP_BYTES))
@@ -30,6 +44,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             )
             .route("/start", web::post().to(hand_over::start))
             .route("/map", web::post().to(hand_over::take))
+            .route("/onward", web::post().to(hand_over::onward))
             .route("/status", web::get().to(hand_over::status))
             .route("/media/{id}", web::get().to(collections::media))
             .route("/{kind}", web::get().to(collections::show)),

@@ -24,6 +24,7 @@ pub fn endpoints(urls: &Urls, name: &str) -> Value {
         "finishMigration": urls.at(&["departures", name, "finish"]),
         "godwitHandOver": lola("map"),
         "godwitStatus": lola("status"),
+        "godwitOnward": lola("onward"),
     })
 }
 
@@ -57,6 +58,8 @@ impl Site {
             "following": of("following"),
             "liked": of("liked"),
             "featured": of("featured"),
+            (wire::actor::PORTABILITY): of(wire::actor::PORTABILITY),
+            "moves": of("moves"),
             "manuallyApprovesFollowers": false,
             "published": Moment::from_micros(account.created_at),
             "publicKey": {

@@ -7,6 +7,7 @@ pub mod client;
 pub mod home;
 pub mod mover;
 pub mod peer;
+pub mod roads;
 pub mod tables;
 pub mod testbed;
 
