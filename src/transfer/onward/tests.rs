@@ -16,7 +16,7 @@ use crate::{
 const OLD: &str = "https://old.example/users/ann";
 const NEW: &str = "https://new.example/users/ann";
 const FURTHER: &str = "https://further.example/users/ann";
-const LIST: &str = "https://further.example/users/ann/migration";
+const LIST: &str = "https://further.example/users/ann/arrivals";
 
 /// Ann has moved from old to new, posts 1 and 2 lead there; then she moved further.
 async fn moved() -> (Bench, Grant) {
@@ -61,7 +61,7 @@ async fn moved() -> (Bench, Grant) {
 fn further(also_known_as: &[&str]) -> serde_json::Value {
     json!({
         "id": FURTHER, "type": "Person", "preferredUsername": "ann", "inbox": format!("{FURTHER}/inbox"),
-        "url": "https://further.example/@ann", "alsoKnownAs": also_known_as, "migration": LIST,
+        "url": "https://further.example/@ann", "alsoKnownAs": also_known_as, (wire::actor::PORTABILITY): LIST,
     })
 }
 
@@ -123,7 +123,7 @@ async fn a_further_home_that_nothing_speaks_for_is_not_followed() {
     bench.remote.put(FURTHER, further(&[NEW]));
     assert!(refused(FURTHER).await, "it does not say that it is also the old one");
     let mut listless = further(&[OLD, NEW]);
-    listless["migration"] = json!("https://evil.example/list");
+    listless[wire::actor::PORTABILITY] = json!("https://evil.example/list");
     bench.remote.put(FURTHER, listless);
     assert!(refused(FURTHER).await, "its list is elsewhere");
     bench.remote.put(FURTHER, further(&[OLD, NEW]));
