@@ -1,0 +1,117 @@
+//! What the owner does, at both homes.
+
+use godwit::model::transfer::TransferState as S;
+
+use super::{
+    crossing::{Action, Broken, Crossing},
+    world::{Asked, Copy, Leaving, Message, Place, Said, World},
+};
+
+impl Crossing {
+    /// The owner says something; `false` when nobody listens.
+    pub fn said(&self, world: &mut World, action: &Action) -> bool {
+        match action {
+            Action::Allow(asked, is_right) => {
+                let home = world.home_mut(world.copy.from);
+                match asked {
+                    Asked::Read => home.may_read = true,
+                    Asked::HandOver => home.may_hand_over = true,
+                }
+                world.keep_for_later(Message::Answer(*asked, *is_right), self.late)
+            }
+            Action::Deny => {
+                world.copy.asked = None;
+                turn(world, S::Failed)
+            }
+            Action::Confirm => turn(world, S::Surveying),
+            Action::Choose(posts) => {
+                world.copy.skipped = self.posts & !posts;
+                turn(world, S::Fetching)
+            }
+            Action::Keep => {
+                world.said.keep = true;
+                turn(world, S::Keeping)
+            }
+            Action::Announce => {
+                world.copy.asked = Some(Asked::HandOver);
+                true
+            }
+            Action::Discard if world.copy.state == S::AwaitingConsent => turn(world, S::Discarded),
+            Action::Discard => turn(world, S::Discarding),
+            Action::Retry => {
+                let at = world.copy.resume;
+                at.is_some_and(|at| turn(world, at))
+            }
+            Action::LastWord => self.last_word(world),
+            Action::Withdraw => {
+                let home = world.home_mut(world.copy.from);
+                home.may_hand_over = false;
+                home.departure.state = Leaving::Withdrawn;
+                true
+            }
+            Action::GoOn(to) => go_on(world, *to),
+            _ => false,
+        }
+    }
+
+    /// What stands in the way is looked at first; then it is recorded.
+    fn last_word(&self, world: &mut World) -> bool {
+        let departure = world.home(world.copy.from).departure;
+        if !departure.is_complete || !self.is_fit(world, world.copy.from, departure.target) {
+            return false;
+        }
+        world.said.last = true;
+        let departure = &mut world.home_mut(world.copy.from).departure;
+        departure.state = Leaving::Announcing;
+        departure.looked_at = 0;
+        true
+    }
+
+    /// Whether an account can be announced as the new one of another: it says that it is that one as
+    /// well, and has not moved itself.
+    pub fn is_fit(&self, world: &World, old: Place, new: Place) -> bool {
+        let new = world.home(new);
+        let has_not_moved = new.moved_to.is_none() || self.breaks(Broken::LeavesSignsUp);
+        new.aliases & old.bit() != 0 && has_not_moved
+    }
+
+    /// A browser comes back to New home.
+    pub fn answered(&self, world: &mut World, asked: Asked, is_right: bool) -> bool {
+        let copy = &mut world.copy;
+        if copy.asked != Some(asked) {
+            return false;
+        }
+        match (asked, copy.state) {
+            (Asked::Read, S::AwaitingConsent) => {
+                copy.asked = None;
+                copy.has_token = true;
+                turn(world, if is_right { S::Surveying } else { S::AwaitingConfirmation })
+            }
+            (Asked::HandOver, S::Trial | S::Kept | S::AwaitingAnnouncement) => {
+                copy.asked = None;
+                copy.has_map_token = true;
+                world.said.announce = true;
+                turn(world, S::HandingOver)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// New home's row takes another state; the process begins that step anew.
+pub fn turn(world: &mut World, state: S) -> bool {
+    world.copy.state = state;
+    world.copy.at = 0;
+    world.copy.resume = None;
+    true
+}
+
+fn go_on(world: &mut World, to: Place) -> bool {
+    let from = world.copy.to;
+    world.copy = Copy::between(from, to);
+    world.journeys += 1;
+    world.said = Said { keep: false, announce: false, last: false, was_seen: false, ..world.said.clone() };
+    // What was on its way for the first journey has come or not: the second one is looked at alone.
+    world.late.clear();
+    true
+}
