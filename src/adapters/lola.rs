@@ -14,10 +14,11 @@ use url::Url;
 
 use crate::{
     model::{
-        actor::{Actor, Profile},
+        actor::{Actor, Profile, authority},
         collection::{CollectionKind, Cursor, Page, Unreadable},
         item::Item,
         media::MediaFile,
+        outlook::{Outline, ServerShare},
     },
     port::{
         error::AdapterError,
@@ -27,6 +28,12 @@ use crate::{
     },
     wire::{self, collection::Read},
 };
+
+/// Longest outline that is read: a thousand servers' names.
+const OUTLINE_BYTES: usize = 512 << 10;
+
+/// Pages of a public list of followers that are read for a forecast.
+const FOLLOWER_PAGES: u32 = 50;
 
 /// An account at a live source, opened with its owner's token.
 pub struct LolaSource {
@@ -89,6 +96,27 @@ impl LolaSource {
             }),
             status => Err(AdapterError::fatal(doing, format!("Old home answered {status}"))),
         }
+    }
+
+    /// What the account's public list of followers tells, where Old home shows one.
+    async fn public_outline(&self) -> Outline {
+        let doing = "counting the followers";
+        let mut outline = Outline::default();
+        let Some(list) = &self.actor.followers else { return outline };
+        let mut by_host: BTreeMap<String, u64> = BTreeMap::new();
+        let mut next = Some(list.clone());
+        for _ in 0..FOLLOWER_PAGES {
+            let Some(url) = next.take() else { break };
+            let Ok(read) = self.read(&url, doing).await else { break };
+            for actor in read.items.iter().filter_map(wire::lenient::id).filter_map(wire::lenient::web_url) {
+                *by_host.entry(authority(&actor)).or_default() += 1;
+            }
+            outline.followers = outline.followers.or(read.total);
+            next = read.next;
+        }
+        outline.servers =
+            by_host.into_iter().map(|(host, followers)| ServerShare { host, followers }).collect();
+        outline
     }
 
     async fn read(&self, url: &Url, doing: &str) -> Result<Read, AdapterError> {
@@ -184,6 +212,18 @@ impl Source for LolaSource {
             }
         }
         Ok(page)
+    }
+
+    async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
+        let doing = "asking how large the account is";
+        let named = self.actor.portability.get("godwit:outline");
+        let Some(url) = named.filter(|url| url.origin() == self.actor.id.origin()) else {
+            return Ok(Some(self.public_outline().await));
+        };
+        let bytes = self.get(url, doing).await?.bytes(OUTLINE_BYTES).await;
+        let bytes = bytes.map_err(|error| error.into_adapter(doing))?;
+        // A forecast is worth no transfer: what cannot be read is not known.
+        Ok(serde_json::from_slice(&bytes).ok())
     }
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {

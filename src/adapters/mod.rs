@@ -7,6 +7,7 @@ use crate::port::{error::AdapterError, source::Source};
 pub mod embedded;
 pub mod lola;
 pub mod mastodon_archive;
+pub mod neighbours;
 
 pub use mastodon_archive::ArchiveLimits;
 

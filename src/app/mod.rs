@@ -6,7 +6,10 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use crate::{
-    adapters::embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
+    adapters::{
+        embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
+        neighbours::PublicFacts,
+    },
     config::Config,
     federation::client::GuardedRemote,
     jobs::runner,
@@ -85,6 +88,7 @@ impl App {
             host: Arc::clone(&host),
             destination: Arc::new(EmbeddedDestination::new(site.clone())),
             sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
+            neighbours: Arc::new(PublicFacts::new(Arc::clone(&remote), config.domain())),
             signer,
             domain: config.domain(),
             base: config.server.base_url.clone(),

@@ -12,6 +12,7 @@ pub mod mapping;
 pub mod media;
 pub mod moment;
 pub mod object;
+pub mod outlook;
 pub mod policy;
 pub mod problem;
 pub mod report;

@@ -112,9 +112,10 @@ impl TransferState {
         )
     }
 
-    /// Whether the queue looks after it: it works, or asks from time to time how Old home stands.
+    /// Whether the queue looks after it: it works, asks from time to time how Old home stands, or
+    /// looks around while the person reads.
     pub fn is_looked_after(self) -> bool {
-        self.is_running() || self == Self::AwaitingAnnouncement
+        self.is_running() || matches!(self, Self::AwaitingAnnouncement | Self::AwaitingChoice)
     }
 
     /// Whether the copy may be taken back without anybody having seen it.

@@ -8,6 +8,7 @@ pub mod destination;
 pub mod error;
 pub mod host;
 pub mod lookup;
+pub mod neighbours;
 pub mod remote;
 pub mod source;
 

@@ -10,6 +10,7 @@ use crate::model::{
     actor::Profile,
     collection::{CollectionKind, Cursor, Page},
     media::MediaFile,
+    outlook::Outline,
 };
 
 /// The bytes of a file as they come.
@@ -54,6 +55,14 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`AdapterError::Item`] when this file cannot be had.
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError>;
+
+    /// The account in a few numbers, told before anything is read; `None` where the source does not.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
+        Ok(None)
+    }
 
     /// What was odd about the source as a whole and how it was read: `(count, sentence)`.
     fn notes(&self) -> Vec<(u64, String)> {

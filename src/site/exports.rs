@@ -37,7 +37,7 @@ pub struct Export {
 }
 
 impl Export {
-    fn scope(&self) -> Scope<'_> {
+    pub(super) fn scope(&self) -> Scope<'_> {
         Scope { account: self.account.id.as_str(), includes_private: self.includes_private }
     }
 

@@ -31,6 +31,7 @@ pub mod ids;
 pub mod inbox;
 pub mod keys;
 pub mod lists;
+pub mod outline;
 pub mod passwords;
 pub mod posts;
 pub mod releases;

@@ -304,6 +304,24 @@ pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
         .await
 }
 
+/// Later than any clock: a transfer that rests until somebody does something.
+const NEVER: i64 = 253_402_300_799_000_000;
+
+/// Lets a transfer rest in its state until a step or a wake-up.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rest(store: &Store, id: &TransferId) -> StoreResult<()> {
+    let id = id.clone();
+    let write = store.write(move |c| {
+        Box::pin(async move {
+            run!(c, "update transfers set next_at = $2 where id = $1", id.as_str(), NEVER)?;
+            Ok(())
+        })
+    });
+    write.await
+}
+
 /// Says something to the person without changing the state.
 ///
 /// # Errors
@@ -388,6 +406,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from follower_servers where transfer_id = $1", id.as_str())?;
                 run!(
                     c,
                     "update transfers set source = null, hand_over = null, survey = null, report = null where id = $1",

@@ -12,6 +12,7 @@ use crate::{
         destination::Destination,
         error::AdapterError,
         host::Host,
+        neighbours::Neighbours,
         remote::{SharedRemote, Signer},
         source::Source,
     },
@@ -46,6 +47,8 @@ pub struct Engine {
     pub destination: Arc<dyn Destination>,
     /// How sources are opened.
     pub sources: Arc<dyn Sources>,
+    /// What other servers do when somebody moves.
+    pub neighbours: Arc<dyn Neighbours>,
     /// Signs requests of the server itself.
     pub signer: Signer,
     /// Our address.

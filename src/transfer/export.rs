@@ -12,6 +12,7 @@ use crate::{
         collection::{CollectionKind, Cursor},
         item::Item,
         media::{MediaFile, MediaRole},
+        outlook::Outline,
         problem::ProblemKind,
     },
     oauth::scope::Scope,
@@ -22,17 +23,39 @@ use crate::{
     wire,
 };
 
+/// Name of the [`Outline`] among the addresses an actor shows.
+pub const OUTLINE: &str = "outline";
+
+/// Checks that a grant is one for reading.
+///
+/// # Errors
+/// [`SourceSideError::Refused`] `insufficient-scope`.
+pub fn reads(grant: &Grant) -> SourceSideResult<()> {
+    if grant.scope == Scope::Read {
+        return Ok(());
+    }
+    Err(SourceSideError::refused(ProblemKind::InsufficientScope, "this token is not good for reading"))
+}
+
+/// The account in a few numbers; files count only where the owner ticked them.
+///
+/// # Errors
+/// [`SourceSideError`].
+pub async fn outline(grant: &Grant, source: &dyn Source) -> SourceSideResult<Outline> {
+    reads(grant)?;
+    let mut outline = source.outline().await?.unwrap_or_default();
+    if !grant.kinds.contains(&CollectionKind::Media) {
+        outline.media_bytes = Some(0);
+    }
+    Ok(outline)
+}
+
 /// Checks that a grant opens a collection.
 ///
 /// # Errors
 /// [`SourceSideError::Refused`] `insufficient-scope`.
 pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
-    if grant.scope != Scope::Read {
-        return Err(SourceSideError::refused(
-            ProblemKind::InsufficientScope,
-            "this token is not good for reading",
-        ));
-    }
+    reads(grant)?;
     if !grant.kinds.contains(&kind) {
         let why = format!("the owner did not include {} in their consent", kind.as_str());
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
@@ -46,14 +69,16 @@ pub fn directory(grant: &Grant, base: &Url, username: &str) -> Option<Value> {
     if grant.scope != Scope::Read {
         return None;
     }
-    let addresses = grant.kinds.iter().map(|kind| {
+    let at = |last: &str| {
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend(["godwit", "lola", username, kind.as_str()]);
+            path.clear().extend(["godwit", "lola", username, last]);
         }
-        (kind.directory_name(), json!(url))
-    });
-    Some(Value::Object(addresses.collect()))
+        json!(url)
+    };
+    let addresses = grant.kinds.iter().map(|kind| (kind.directory_name(), at(kind.as_str())));
+    let outline = (format!("godwit:{OUTLINE}"), at(OUTLINE));
+    Some(Value::Object(addresses.chain([outline]).collect()))
 }
 
 /// The root of a collection: how many there are, and where the first page is.
@@ -195,7 +220,8 @@ mod tests {
         let base = Url::parse("https://old.example").unwrap();
         let expected = json!({
             "content": "https://old.example/godwit/lola/ann/content",
-            "godwit:media": "https://old.example/godwit/lola/ann/media"
+            "godwit:media": "https://old.example/godwit/lola/ann/media",
+            "godwit:outline": "https://old.example/godwit/lola/ann/outline"
         });
         assert_eq!(directory(&grant, &base, "ann"), Some(expected));
         assert_eq!(directory(&Grant { scope: Scope::HandOver, ..grant }, &base, "ann"), None);

@@ -22,6 +22,7 @@ pub mod export;
 pub(crate) mod fakes;
 pub mod fetch;
 pub mod findings;
+pub mod forecast;
 pub mod give_map;
 pub mod hand_over;
 pub mod import;

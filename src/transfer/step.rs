@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Engine, TransferResult,
     fetch::fetch,
+    forecast::look_around,
     give_map,
     import::import,
     plan::plan,
@@ -33,6 +34,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     use TransferState as S;
     let outcome = match transfer.state {
         S::Surveying => survey(engine, transfer).await,
+        S::AwaitingChoice => look_around(engine, transfer).await,
         S::Fetching => fetch(engine, transfer).await,
         S::Planned => plan(engine, transfer).await,
         S::Importing => import(engine, transfer).await,

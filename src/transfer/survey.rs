@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Engine, TransferResult, access::open_source, start::allowed};
+use super::{
+    Engine, TransferResult,
+    access::open_source,
+    forecast::{look_around, note_outline},
+    start::allowed,
+};
 use crate::{
     model::{
         actor::authority,
@@ -33,13 +38,26 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         counts.insert(kind.as_str().to_owned(), json!(source.count(*kind).await?));
     }
     let mut sample: Vec<Value> = Vec::new();
+    let mut item_micros = None;
     if collections.contains(&CollectionKind::Content) {
+        let began = engine.clock.now_micros();
         let page = source.page(CollectionKind::Content, None, engine.page_items).await?;
+        let took = u64::try_from(engine.clock.now_micros().saturating_sub(began)).unwrap_or(0);
+        item_micros = u64::try_from(page.items.len()).ok().and_then(|items| took.checked_div(items));
         sample = page.items.iter().filter_map(shown).take(SAMPLE).collect();
     }
-    let survey = json!({"counts": counts, "sample": sample, "actor": source.actor()});
+    let outline = source.outline().await?.unwrap_or_default();
+    let survey = json!({
+        "counts": counts, "sample": sample, "actor": source.actor(), "item_micros": item_micros,
+        "media_bytes": outline.media_bytes, "followers": outline.followers,
+    });
+    note_outline(engine, transfer, outline).await?;
     transfers::keep_survey(&engine.store, &transfer.id, survey).await?;
     let waits = choices::waits(&engine.store, &transfer.id).await?;
+    if waits {
+        // The largest servers first, so that the page has something to say when it opens.
+        look_around(engine, transfer).await?;
+    }
     let from = TransferState::Surveying;
     let to = if waits { TransferState::AwaitingChoice } else { TransferState::Fetching };
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;

@@ -11,6 +11,7 @@ use crate::{
         collection::{CollectionKind, Cursor, Page},
         item::ItemKind,
         media::MediaFile,
+        outlook::Outline,
     },
     port::{
         error::AdapterError,
@@ -93,5 +94,9 @@ impl Source for EmbeddedSource {
             after: std::time::Duration::from_mins(1),
         };
         Ok(ReaderStream::with_capacity(bytes, CHUNK_BYTES).map(move |chunk| chunk.map_err(broken)).boxed())
+    }
+
+    async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
+        Ok(Some(self.site.outline(&self.export).await?))
     }
 }

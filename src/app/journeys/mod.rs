@@ -21,6 +21,7 @@ use crate::{
         item::{Item, Reference},
         login::Login,
         media::{MediaFile, MediaRole},
+        outlook::Outline,
         report::Report,
         transfer::{Origin, Transfer, TransferState},
     },
@@ -36,6 +37,7 @@ use crate::{
 
 mod choices;
 mod counts;
+mod forecast;
 mod permissions;
 mod pointers;
 mod trial;
@@ -48,11 +50,18 @@ struct OldHome {
     pages: BTreeMap<CollectionKind, Vec<Page>>,
     announced: BTreeMap<CollectionKind, u64>,
     asked: Mutex<usize>,
+    outline: Option<Outline>,
 }
 
 impl OldHome {
     fn new() -> Self {
-        Self { actor: url(OLD), pages: BTreeMap::new(), announced: BTreeMap::new(), asked: Mutex::new(0) }
+        Self {
+            actor: url(OLD),
+            pages: BTreeMap::new(),
+            announced: BTreeMap::new(),
+            asked: Mutex::new(0),
+            outline: None,
+        }
     }
 
     /// One more page, behind those there are.
@@ -95,6 +104,10 @@ impl Source for OldHome {
         assert!(*asked < 200, "nobody asks an old home that often");
         let at = cursor.map_or(0, |cursor| cursor.0.parse::<usize>().unwrap());
         Ok(self.pages[&kind][at].clone())
+    }
+
+    async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
+        Ok(self.outline.clone())
     }
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {

@@ -7,6 +7,7 @@ mod arrivals;
 mod collections;
 mod guard;
 mod hand_over;
+mod outline;
 
 /// Longest batch of the list, in bytes: a thousand lines of the longest sensible addresses.
 pub const MAP_BYTES: usize = 2 << 20;
@@ -19,6 +20,7 @@ pub const MAP_BYTES: usize = 2 << 20;
         hand_over::take,
         hand_over::onward,
         hand_over::status,
+        outline::show,
         collections::media,
         collections::show
     ),
@@ -46,6 +48,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route("/map", web::post().to(hand_over::take))
             .route("/onward", web::post().to(hand_over::onward))
             .route("/status", web::get().to(hand_over::status))
+            .route("/outline", web::get().to(outline::show))
             .route("/media/{id}", web::get().to(collections::media))
             .route("/{kind}", web::get().to(collections::show)),
     );

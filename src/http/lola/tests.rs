@@ -4,7 +4,8 @@ use actix_web::test::TestRequest;
 
 use crate::{http::bench::Daemon, oauth::scope::Scope, transfer::tokens::ACCESS_SECONDS};
 
-const READING: [&str; 10] = [
+const READING: [&str; 11] = [
+    "outline",
     "blocked",
     "media",
     "content",

@@ -101,7 +101,8 @@ fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
                     span { (words::kind(kind.main_item().as_str())) @if let Some(count) = count { span.count { (number(*count)) } } }
                 }
             }
-            p.hint { "Not included: your password, messages others wrote." }
+            p.hint { "Also told: how many followers you have on which server. Not included: who they are, your password, "
+                "messages others wrote." }
         }
         label {
             input type="checkbox" name="private" value="yes" checked[before.is_some_and(|before| before.choice.includes_private)];

@@ -7,6 +7,7 @@ mod api;
 mod callback;
 mod choice_form;
 mod choices;
+mod forecast;
 mod numbers;
 mod pages;
 mod pressed;
@@ -24,6 +25,7 @@ mod words;
     api::announce,
     api::discard,
     api::map,
+    forecast::show,
     callback::client,
     callback::callback
 ))]
@@ -50,6 +52,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/keep", post().to(api::keep))
         .route("/api/v1/transfers/{id}/announce", post().to(api::announce))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
+        .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
         .route("/godwit/client.json", get().to(callback::client))
         .route("/godwit/callback", get().to(callback::callback));

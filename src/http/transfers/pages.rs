@@ -20,7 +20,9 @@ use crate::{
     },
     site::accounts::Account,
     store::{StoreError, logins, transfers},
-    transfer::{TransferError, give_map, start as starting, start::Wish, status::status, trial},
+    transfer::{
+        TransferError, forecast::forecast, give_map, start as starting, start::Wish, status::status, trial,
+    },
 };
 
 /// How often the page of a working transfer is looked at again, in seconds.
@@ -102,7 +104,14 @@ pub async fn show(
         }
         _ => None,
     };
-    let body = view::show(&app, &signed.session, &transfer, &status, named.as_ref());
+    let forecast = match transfer.state {
+        S::AwaitingChoice => {
+            forecast(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?
+        }
+        _ => None,
+    };
+    let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref() };
+    let body = view::show(&app, &signed.session, &transfer, &status, &known);
     let (session, title) = (Some(&signed.session), words::headline(&transfer));
     // The page follows the work by itself, also without JavaScript.
     Ok(match transfer.state {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, numbers, words};
+use super::{choice_form, choices::Choices, forecast, numbers, words};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -12,7 +12,7 @@ use crate::{
         transfer::{Transfer, TransferState as S},
     },
     site::sessions::Session,
-    transfer::{TransferError, status::Status},
+    transfer::{TransferError, forecast::Forecast, status::Status},
 };
 
 /// What was typed into the box, and why it did not do.
@@ -58,16 +58,25 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
     }
 }
 
-/// The page of one transfer. `named`: the account Old home answered for, where it is another than typed.
+/// What is known beside the status.
+#[derive(Default)]
+pub(super) struct Known<'a> {
+    /// The account Old home answered for, where it is another than typed.
+    pub(super) named: Option<&'a Url>,
+    /// What would come, while the person chooses.
+    pub(super) forecast: Option<&'a Forecast>,
+}
+
+/// The page of one transfer.
 pub(super) fn show(
     app: &App,
     session: &Session,
     transfer: &Transfer,
     status: &Status,
-    named: Option<&Url>,
+    known: &Known<'_>,
 ) -> Markup {
     let old_actor =
-        named.cloned().or_else(|| status.old_actor.as_deref().and_then(|text| Url::parse(text).ok()));
+        known.named.cloned().or_else(|| status.old_actor.as_deref().and_then(|text| Url::parse(text).ok()));
     let old_handle =
         old_actor.as_ref().map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle);
     let old_host = old_actor.as_ref().map_or_else(|| "Old home".to_owned(), authority);
@@ -94,7 +103,8 @@ pub(super) fn show(
         p { (words::explanation(transfer)) }
         (choices.first())
         @if transfer.state == S::AwaitingChoice {
-            (choice_form::form(session, transfer, status, &forecast(status)))
+            @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };
+            (choice_form::form(session, transfer, status, &shown))
         } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded) {
             (numbers::numbers(transfer, status))
         }
@@ -145,8 +155,8 @@ fn afterwards(old_host: &str, old_actor: Option<&Url>) -> Markup {
     }
 }
 
-/// What will come of a copy, before it is begun: a few posts of it, to see that it is the right account.
-fn forecast(status: &Status) -> Markup {
+/// A few posts of the account, to see that it is the right one.
+fn sample(status: &Status) -> Markup {
     let sample = status.survey.as_ref().and_then(|survey| survey.get("sample"));
     let sample = sample.and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |post: &serde_json::Value, field: &str| {

@@ -51,6 +51,17 @@ pub fn number(n: u64) -> String {
     text
 }
 
+/// A length in bytes as people read it: `3.0 MB`.
+pub fn bytes(n: u64) -> String {
+    let tenths = |unit: u64| format!("{}.{}", number(n / unit), n % unit * 10 / unit);
+    match n {
+        0..1_024 => format!("{n} bytes"),
+        1_024..1_048_576 => format!("{} KB", number(n / 1_024)),
+        1_048_576..1_073_741_824 => format!("{} MB", tenths(1 << 20)),
+        _ => format!("{} GB", tenths(1 << 30)),
+    }
+}
+
 /// So many of something: `1 post`, `2 posts`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })

@@ -1,0 +1,151 @@
+//! What a copy would be like, before anything is written: as JSON and as a part of the page.
+
+use actix_web::{HttpResponse, web};
+use maud::{Markup, html};
+
+use super::api::own;
+use crate::{
+    app::App,
+    http::{
+        extract::SignedIn,
+        problem::Problem,
+        ui::words::{self, bytes, number},
+    },
+    model::outlook::Prospect,
+    transfer::forecast::{self, Forecast, ServerForecast},
+};
+
+/// Servers named on the page; the others stand in the JSON.
+const SHOWN_SERVERS: usize = 30;
+
+/// The forecast of a transfer; grows while the followers' servers are looked at.
+#[utoipa::path(
+    get, path = "/api/v1/transfers/{id}/forecast", tag = "transfers", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Forecast))
+)]
+pub async fn show(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let transfer = own(&app, &signed, &id).await?;
+    let found = forecast::forecast(&app.engine, &transfer).await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// What the page says beforehand.
+pub(super) fn forecast(forecast: &Forecast) -> Markup {
+    html! {
+        p { strong { (size(forecast)) } }
+        details {
+            summary { "What changes on the way" }
+            ul { @for (kind, one) in forecast.kinds.iter().filter(|(_, one)| one.count != Some(0)) {
+                li { strong { (words::kind(kind)) } ": "
+                    @for (n, line) in one.becomes.iter().enumerate() { @if n > 0 { "; " } (line) } "." }
+            } }
+        }
+        (followers(forecast))
+    }
+}
+
+fn size(forecast: &Forecast) -> String {
+    let items: u64 = forecast.kinds.values().filter_map(|kind| kind.count).sum();
+    let files = forecast.media_bytes.map(|media| format!(", {} of files", bytes(media)));
+    let time = forecast.seconds.map(|seconds| format!("; copying takes {}", duration(seconds)));
+    format!("{} things{}{}.", number(items), files.unwrap_or_default(), time.unwrap_or_default())
+}
+
+/// A length of time as a person says it.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=59 => "less than a minute".to_owned(),
+        60..=5_399 => format!("about {} minutes", (seconds + 30) / 60),
+        _ => format!("about {} hours", (seconds + 1_800) / 3_600),
+    }
+}
+
+fn followers(forecast: &Forecast) -> Markup {
+    let all = forecast.followers.unwrap_or(0);
+    html! {
+        @if all > 0 {
+            h2 { "Your " (number(all)) " followers, if you announce" }
+            ul {
+                @for prospect in Prospect::ALL {
+                    @if let Some(count) = forecast.prospects.get(prospect.as_str()) {
+                        li { strong { (number(*count)) } " " (will(prospect)) }
+                    }
+                }
+                @if forecast.unknown > 0 {
+                    li { strong { (number(forecast.unknown)) } " live on servers that were not looked at (yet)." }
+                }
+            }
+            p.quiet { "As far as public facts tell: servers need not say whom they refuse." }
+            details {
+                summary { "Server by server" }
+                table.numbers {
+                    thead { tr {
+                        th scope="col" { "Server" } th scope="col" { "Followers" } th scope="col" { "What will happen" }
+                    } }
+                    tbody { @for server in forecast.servers.iter().take(SHOWN_SERVERS) { (row(server)) } }
+                }
+                @if forecast.servers.len() > SHOWN_SERVERS { p.quiet { "And smaller ones." } }
+            }
+        }
+    }
+}
+
+fn row(server: &ServerForecast) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (server.host) @if let Some(software) = &server.software { " " small { (software) } } }
+            td { (number(server.followers)) }
+            td.said { @match &server.why { Some(why) => { (words::sentence(why)) }, None => { "Not looked at yet." } } }
+        }
+    }
+}
+
+fn will(prospect: Prospect) -> &'static str {
+    match prospect {
+        Prospect::FollowsByItself => "will follow along by themselves.",
+        Prospect::MustClick => "must find you and follow anew: their servers do not do it by themselves.",
+        Prospect::BlocksUs => "cannot come along: their servers refuse your New home.",
+        Prospect::Dead => "live on servers that do not answer now.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_is_said_as_people_say_it() {
+        assert_eq!(duration(3), "less than a minute");
+        assert_eq!(duration(95), "about 2 minutes");
+        assert_eq!(duration(8_000), "about 2 hours");
+    }
+
+    #[test]
+    fn the_page_says_who_will_not_come_along() {
+        let server = |host: &str, followers, prospect| ServerForecast {
+            host: host.to_owned(),
+            followers,
+            software: None,
+            prospect: Some(prospect),
+            why: Some("it says so".to_owned()),
+        };
+        let shown = forecast(&Forecast {
+            kinds: std::collections::BTreeMap::new(),
+            media_bytes: Some(3 << 20),
+            seconds: Some(5),
+            followers: Some(40),
+            prospects: [("blocks_us".to_owned(), 37)].into(),
+            unknown: 3,
+            servers: vec![server("<b>.example", 37, Prospect::BlocksUs)],
+        });
+        let shown = shown.into_string();
+        assert!(shown.contains("<strong>37</strong> cannot come along"), "{shown}");
+        assert!(shown.contains("<strong>3</strong> live on servers that were not looked at"));
+        assert!(shown.contains("&lt;b&gt;.example") && shown.contains("3.0 MB"), "{shown}");
+    }
+}
