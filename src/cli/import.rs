@@ -59,6 +59,7 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
         state: TransferState::Surveying,
         problem: None,
         resume_at: None,
+        ending: None,
     };
     transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
     let mut transfer = run_to_rest(&app, &id).await?;

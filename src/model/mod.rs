@@ -4,6 +4,7 @@ pub mod actor;
 pub mod belonging;
 pub mod choices;
 pub mod collection;
+pub mod ending;
 pub mod handle;
 pub mod id;
 pub mod item;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::id::{AccountId, TransferId};
+use super::{
+    ending::Ending,
+    id::{AccountId, TransferId},
+};
 
 /// Declares the states with their words, so that storage, JSON and drawing cannot drift apart.
 macro_rules! states {
@@ -157,6 +160,8 @@ pub struct Transfer {
     pub problem: Option<String>,
     /// State to go back to after a failure was mended.
     pub resume_at: Option<TransferState>,
+    /// How it ends, once that is decided.
+    pub ending: Option<Ending>,
 }
 
 #[cfg(test)]

@@ -158,6 +158,24 @@ pub trait Destination: Send + Sync {
     /// [`AdapterError`] with its disposition.
     async fn release(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError>;
 
+    /// Says or keeps to itself where everything of a transfer was before. A host that cannot keep it to
+    /// itself refuses.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn hide_origin(
+        &self,
+        _transfer: &TransferId,
+        _account: &AccountId,
+        is_hidden: bool,
+    ) -> Result<(), AdapterError> {
+        if is_hidden {
+            let why = "this server cannot keep to itself where posts were before";
+            return Err(AdapterError::fatal("keeping the copy quietly", why));
+        }
+        Ok(())
+    }
+
     /// Removes everything of a transfer that was not released.
     ///
     /// # Errors

@@ -112,6 +112,20 @@ pub trait Host: Send + Sync {
     /// [`AdapterError`] when the host cannot be asked.
     async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError>;
 
+    /// Publishes that `copy` is a copy of an account that lives on, or no longer does. Saying it twice
+    /// says it once. Spec: FEP-7628, `copiedTo`.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked, or has no way to say so.
+    async fn set_copied_to(
+        &self,
+        _account: &AccountId,
+        _copy: &Url,
+        _is_copy: bool,
+    ) -> Result<(), AdapterError> {
+        Err(AdapterError::fatal("naming the copy", "this server has no way to say that there is a copy"))
+    }
+
     /// The key that signs for an account.
     ///
     /// # Errors

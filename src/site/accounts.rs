@@ -47,6 +47,8 @@ pub struct Account {
     pub also_known_as: Vec<Url>,
     /// Where it has moved.
     pub moved_to: Option<Url>,
+    /// Copies of it, while it lives on.
+    pub copied_to: Vec<Url>,
     /// Microseconds since 1970.
     pub created_at: i64,
 }
@@ -169,6 +171,7 @@ fn read(row: rows::AccountRow) -> SiteResult<Account> {
         public_key_pem: row.public_key_pem,
         also_known_as: rows::json("also_known_as", &row.also_known_as)?,
         moved_to: row.moved_to.and_then(|url| Url::parse(&url).ok()),
+        copied_to: rows::json("copied_to", &row.copied_to)?,
         created_at: row.created_at,
     })
 }

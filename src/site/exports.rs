@@ -155,6 +155,9 @@ impl Site {
         let read = from_json::<Object>("post", &post.object).map(|mut object| {
             // The column rules: where the two differ, the stricter one is meant.
             object.visibility = object.visibility.max(Visibility::from_word(&post.visibility));
+            if post.hides_origin {
+                object.previously.clear();
+            }
             Item::Post(Box::new(object))
         });
         let key = self.urls.post(&export.account.username, &post.id);

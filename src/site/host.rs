@@ -128,6 +128,15 @@ impl Site {
     pub async fn add_alias(&self, account: &AccountId, other: &Url) -> SiteResult<()> {
         rows::add_alias(&self.store, account.as_str().to_owned(), other.to_string()).await.map_err(of_nobody)
     }
+
+    /// Publishes that `copy` is a copy of an account, or no longer does.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`]; [`SiteError::Internal`] when there is no such account.
+    pub async fn set_copied_to(&self, account: &AccountId, copy: &Url, is_copy: bool) -> SiteResult<()> {
+        let (account, copy) = (account.as_str().to_owned(), copy.to_string());
+        rows::set_copied_to(&self.store, account, copy, is_copy).await.map_err(of_nobody)
+    }
 }
 
 /// An account that is not there will not be there later either: nothing to try again.

@@ -237,7 +237,11 @@ impl Site {
             object: Url::parse(&row.object_url).map_err(|_| broken("target"))?,
             published: Moment::parse(&row.published).map_err(|_| broken("date"))?,
             visibility: Visibility::from_word(&row.visibility),
-            previously: super::stored_json("breadcrumbs", &row.previously)?,
+            previously: if row.hides_origin {
+                Vec::new()
+            } else {
+                super::stored_json("breadcrumbs", &row.previously)?
+            },
         };
         Ok(Entry::Boost(row.id, Box::new(boost), row.is_trial))
     }

@@ -178,6 +178,9 @@ impl Site {
         let mut object: Object = super::stored_json("post", &row.object)?;
         let visibility = Visibility::from_word(&row.visibility);
         object.visibility = visibility;
+        if row.hides_origin {
+            object.previously.clear();
+        }
         if row.is_trial || !visibility.is_open() {
             let now = self.clock.now_micros();
             for attachment in &mut object.attachments {

@@ -39,6 +39,19 @@ impl Site {
         Ok(rows::release(&self.store, owner(transfer, account), self.clock.now_micros()).await?)
     }
 
+    /// Says or keeps to itself where a copy was before.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn hide_origin(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        is_hidden: bool,
+    ) -> SiteResult<()> {
+        Ok(rows::hide_origin(&self.store, owner(transfer, account), is_hidden).await?)
+    }
+
     /// Takes a copy back, files included; `false` when it was released before.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ pub struct AccountRow {
     pub also_known_as: String,
     pub moved_to: Option<String>,
     pub created_at: i64,
+    pub copied_to: String,
 }
 
 /// What a new account brings.

@@ -60,6 +60,40 @@ pub async fn announce(store: &Store, announcement: Announcement) -> StoreResult<
         .await
 }
 
+/// What changes when a departure ends without a word to anybody.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// Which departure.
+    pub departure_id: String,
+    /// The new account's page for people.
+    pub target_page: Option<String>,
+    /// Microseconds since 1970.
+    pub now: i64,
+}
+
+/// Ends a departure that tells nobody. Doing it again changes nothing.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn settle(store: &Store, settled: Settled) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update departures set state = 'announced', is_forwarding = $2, announced_at = $3, \
+                     target_page = $4, problem = null where id = $1 and state = 'announcing'",
+                    settled.departure_id.as_str(),
+                    true,
+                    settled.now,
+                    settled.target_page.as_deref(),
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 async fn enqueue_in(c: &mut Connection, announcement: &Announcement) -> StoreResult<()> {
     // An inbox hears of the second only after the first: earlier in time, and first among equals.
     for (turn, (activity_id, activity)) in (0_i64..).zip(&announcement.activities) {

@@ -40,7 +40,7 @@ struct ArrivalRow {
     origin: String,
 }
 
-/// The next lines after a place. Hidden things are left out; who asks must still look whether what
+/// The next lines after a place. Hidden things and quiet copies are left out; who asks must still look whether what
 /// is named here stands open now.
 ///
 /// # Errors
@@ -55,6 +55,7 @@ pub async fn page(store: &Store, account: &str, after: &Place, limit: i64) -> St
          join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
          left join originals o on o.transfer_id = m.transfer_id and o.kind = m.kind and o.key = m.key \
          where t.account_id = $1 and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
+         and coalesce(t.ending, '') <> 'quiet' \
          and m.kind in ('posts', 'boosts', 'media') and m.old_url <> '' \
          and (m.kind = 'media' or m.visibility in ('public', 'unlisted')) \
          and (i.state = 'written' or o.key is not null) \
@@ -95,7 +96,7 @@ pub async fn moves(store: &Store, account: &str) -> StoreResult<(Vec<Url>, bool)
     let found = rows!(
         &mut c,
         (String, String),
-        "select origin, state from transfers where account_id = $1 \
+        "select origin, state from transfers where account_id = $1 and coalesce(ending, 'announce') = 'announce' \
          and state in ('keeping', 'handing_over', 'done') order by id desc",
         account,
     )?;

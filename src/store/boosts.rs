@@ -17,6 +17,7 @@ pub struct BoostRow {
     pub previously: String,
     pub transfer_id: Option<String>,
     pub is_trial: bool,
+    pub hides_origin: bool,
 }
 
 /// What a reader (`$1` their account, `$2` whether they are an admin) may see.

@@ -1,6 +1,7 @@
 //! Table `departures`: accounts that leave, and how far they are.
 
 use super::{Store, StoreResult};
+use crate::model::ending::Ending;
 
 /// A departure as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -20,6 +21,14 @@ pub struct DepartureRow {
     pub asked_at: Option<i64>,
     pub announced_at: Option<i64>,
     pub created_at: i64,
+    pub ending: String,
+}
+
+impl DepartureRow {
+    /// What the destination asked for; an unknown word is none of the things that are done here.
+    pub fn ending(&self) -> Option<Ending> {
+        Ending::from_word(&self.ending).filter(|ending| ending.is_spoken_at_old_home())
+    }
 }
 
 /// What a destination says about itself when it starts.
@@ -33,6 +42,7 @@ pub struct NewDeparture {
     pub target: String,
     pub target_page: Option<String>,
     pub return_url: Option<String>,
+    pub ending: Ending,
     pub created_at: i64,
 }
 
@@ -49,12 +59,13 @@ pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
                 run!(
                     c,
                     "insert into departures (id, account_id, consent_id, target, target_page, return_url, \
-                     state, is_forwarding, is_map_complete, created_at) \
-                     values ($1, $2, $3, $4, $5, $6, 'started', $7, $8, $9) \
+                     state, is_forwarding, is_map_complete, created_at, ending) \
+                     values ($1, $2, $3, $4, $5, $6, 'started', $7, $8, $9, $11) \
                      on conflict (account_id, target) do update set \
                      consent_id = case when $10 then excluded.consent_id \
                      else coalesce(departures.consent_id, excluded.consent_id) end, \
-                     target_page = excluded.target_page, return_url = excluded.return_url, state = 'started' \
+                     target_page = excluded.target_page, return_url = excluded.return_url, state = 'started', \
+                     ending = excluded.ending \
                      where departures.state in ('started', 'withdrawn', 'returned')",
                     new.id,
                     new.account_id,
@@ -66,6 +77,7 @@ pub async fn start(store: &Store, new: NewDeparture) -> StoreResult<()> {
                     false,
                     new.created_at,
                     new.is_hand_over,
+                    new.ending.as_str(),
                 )?;
                 Ok(())
             })
@@ -109,7 +121,8 @@ pub async fn current(store: &Store, account: &str) -> StoreResult<Option<Departu
         DepartureRow,
         "select d.* from departures d left join consents s on s.id = d.consent_id \
          where d.account_id = $1 and d.state in ('announcing', 'announced', 'started') \
-         order by case when d.state = 'started' then 1 else 0 end, \
+         order by case when d.state = 'started' then 1 \
+         when d.state = 'announced' and d.ending = 'copy' then 2 else 0 end, \
          case when s.scope = 'godwit_hand_over' and s.revoked_at is null then 0 else 1 end, d.id desc limit 1",
         account,
     )?)
@@ -158,6 +171,7 @@ pub async fn ask(store: &Store, id: String, activity_id: String, now: i64) -> St
                     "update departures set state = 'announcing', activity_id = $2, asked_at = $3, problem = null \
                      where id = $1 and state = 'started' and not exists (select 1 from departures other \
                      where other.account_id = departures.account_id and other.id <> departures.id \
+                     and other.ending <> 'copy' and departures.ending <> 'copy' \
                      and other.state in ('announcing', 'announced'))",
                     id,
                     activity_id,

@@ -30,6 +30,7 @@ pub struct PostRow {
     pub id: String,
     pub object: String,
     pub visibility: String,
+    pub hides_origin: bool,
 }
 
 /// A boost.
@@ -72,7 +73,7 @@ pub async fn posts(store: &Store, scope: Scope<'_>, window: Window<'_>) -> Store
     Ok(rows!(
         &mut c,
         PostRow,
-        "select id, object, visibility from posts where account_id = $1 and id > $2 and not is_trial \
+        "select id, object, visibility, hides_origin from posts where account_id = $1 and id > $2 and not is_trial \
          and deleted_at is null and ($3 or visibility in ('public', 'unlisted')) order by id limit $4",
         scope.account,
         window.after,
@@ -90,8 +91,9 @@ pub async fn boosts(store: &Store, scope: Scope<'_>, window: Window<'_>) -> Stor
     Ok(rows!(
         &mut c,
         BoostRow,
-        "select id, object_url, visibility, published, previously from boosts where account_id = $1 and id > $2 \
-         and not is_trial and ($3 or visibility in ('public', 'unlisted')) order by id limit $4",
+        "select id, object_url, visibility, published, \
+         case when hides_origin then '[]' else previously end as previously \
+         from boosts where account_id = $1 and id > $2 and not is_trial and ($3 or visibility in ('public', 'unlisted')) order by id limit $4",
         scope.account,
         window.after,
         scope.includes_private,

@@ -55,10 +55,18 @@ pub async fn things(store: &Store, kind: ItemKind, ids: &[&str]) -> StoreResult<
 /// # Errors
 /// [`super::StoreError`].
 pub async fn objects(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String, Object>> {
-    let sql = "select id, object from posts where id in ({keys}) and not is_trial and deleted_at is null";
+    let sql = "select id, object, hides_origin from posts \
+               where id in ({keys}) and not is_trial and deleted_at is null";
     let mut c = store.reader().await?;
-    let found: Vec<(String, String)> = rows_of(&mut c, sql, &[], ids).await?;
-    found.into_iter().map(|(id, text)| Ok((id, from_json("post", &text)?))).collect()
+    let found: Vec<(String, String, bool)> = rows_of(&mut c, sql, &[], ids).await?;
+    let read = |(id, text, hides_origin): (String, String, bool)| {
+        let mut object: Object = from_json("post", &text)?;
+        if hides_origin {
+            object.previously.clear();
+        }
+        Ok((id, object))
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// Where live boosts were before, by their ids.
@@ -66,7 +74,7 @@ pub async fn objects(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String
 /// # Errors
 /// [`super::StoreError`].
 pub async fn boosted(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String, Vec<Breadcrumb>>> {
-    let sql = "select id, previously from boosts where id in ({keys}) and not is_trial";
+    let sql = "select id, previously from boosts where id in ({keys}) and not is_trial and not hides_origin";
     let mut c = store.reader().await?;
     let found: Vec<(String, String)> = rows_of(&mut c, sql, &[], ids).await?;
     found.into_iter().map(|(id, text)| Ok((id, from_json("previously", &text)?))).collect()
@@ -96,6 +104,28 @@ pub async fn set_moved_to(store: &Store, account: String, target: Option<String>
             Box::pin(async move {
                 let touched = run!(c, "update accounts set moved_to = $2 where id = $1", account, target)?;
                 if touched == 0 { Err(StoreError::Missing("account")) } else { Ok(()) }
+            })
+        })
+        .await
+}
+
+/// Adds an actor to the copies of an account, once, or takes it away.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such account.
+pub async fn set_copied_to(store: &Store, account: String, copy: String, is_copy: bool) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let (copies,) = row!(c, (String,), "select copied_to from accounts where id = $1", &account)?
+                    .ok_or(StoreError::Missing("account"))?;
+                let mut copies: Vec<String> = from_json("copied_to", &copies)?;
+                copies.retain(|known| *known != copy);
+                if is_copy {
+                    copies.push(copy);
+                }
+                run!(c, "update accounts set copied_to = $2 where id = $1", account, to_json(&copies))?;
+                Ok(())
             })
         })
         .await

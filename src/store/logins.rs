@@ -135,6 +135,7 @@ mod tests {
             state: TransferState::AwaitingConsent,
             problem: None,
             resume_at: None,
+            ending: None,
         };
         let store = Store::open(dir.path()).await.unwrap();
         transfers::insert(&store, transfer, Some(login(Purpose::Read)), 0).await.unwrap();

@@ -144,6 +144,7 @@ pub mod consents;
 pub mod copies;
 pub mod deliveries;
 pub mod departures;
+pub mod endings;
 pub mod exports;
 pub mod follower_servers;
 pub mod followers;

@@ -43,6 +43,7 @@ pub struct PostRow {
     pub transfer_id: Option<String>,
     pub is_trial: bool,
     pub deleted_at: Option<i64>,
+    pub hides_origin: bool,
 }
 
 /// What a new post brings; `tags` in lower case without `#`.

@@ -31,7 +31,7 @@ pub async fn is_anybody_forwarded(store: &Store) -> StoreResult<bool> {
     let found = row!(
         &mut c,
         (String,),
-        "select id from departures where state = 'announced' and is_forwarding limit 1",
+        "select id from departures where state = 'announced' and is_forwarding and ending <> 'copy' limit 1",
     )?;
     Ok(found.is_some())
 }
@@ -47,6 +47,7 @@ pub async fn forwarding(store: &Store, account: &str) -> StoreResult<Option<Forw
         ForwardingRow,
         "select id, target, target_page, announced_at from departures \
          where account_id = $1 and state = 'announced' and is_forwarding and announced_at is not null \
+         and ending <> 'copy' \
          order by announced_at desc limit 1",
         account,
     )?)
@@ -85,7 +86,8 @@ pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult
         (String,),
         "select m.new_url from transfers t join url_map m on m.transfer_id = t.id and m.old_url = $2 \
          where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
-         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') limit 1",
+         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
+         and coalesce(t.ending, '') <> 'quiet' limit 1",
         account,
         old_url,
     )?;
@@ -99,7 +101,8 @@ pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult
          join old_addresses a on a.transfer_id = t.id and a.address = $2 \
          join url_map m on m.transfer_id = t.id and m.kind = a.kind and m.key = a.key \
          where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
-         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') limit 1",
+         and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
+         and coalesce(t.ending, '') <> 'quiet' limit 1",
         account,
         old_url,
     )?;

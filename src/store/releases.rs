@@ -99,6 +99,34 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
         .await
 }
 
+/// Says or keeps to itself where everything of a transfer was before.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn hide_origin(store: &Store, owner: Owner, is_hidden: bool) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update posts set hides_origin = $3 where transfer_id = $1 and account_id = $2",
+                    &owner.transfer,
+                    &owner.account,
+                    is_hidden,
+                )?;
+                run!(
+                    c,
+                    "update boosts set hides_origin = $3 where transfer_id = $1 and account_id = $2",
+                    &owner.transfer,
+                    &owner.account,
+                    is_hidden,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 async fn is_released(c: &mut Connection, transfer: &str) -> StoreResult<bool> {
     let found = row!(
         c,

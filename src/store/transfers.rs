@@ -2,6 +2,7 @@
 
 use super::{Connection, Store, StoreError, StoreResult, from_json, logins, to_json};
 use crate::model::{
+    ending::Ending,
     id::{AccountId, TransferId},
     login::Login,
     report::Report,
@@ -17,6 +18,7 @@ struct TransferRow {
     state: String,
     problem: Option<String>,
     resume_at: Option<String>,
+    ending: Option<String>,
 }
 
 fn read(row: TransferRow) -> StoreResult<Transfer> {
@@ -34,6 +36,7 @@ fn read(row: TransferRow) -> StoreResult<Transfer> {
         state: state(&row.state)?,
         problem: row.problem,
         resume_at: row.resume_at.as_deref().map(state).transpose()?,
+        ending: row.ending.as_deref().and_then(Ending::from_word),
     })
 }
 
@@ -77,7 +80,7 @@ async fn find_in(c: &mut Connection, id: &TransferId) -> StoreResult<Option<Tran
     row!(
         c,
         TransferRow,
-        "select id, account_id, asked_for, origin, state, problem, resume_at from transfers where id = $1",
+        "select id, account_id, asked_for, origin, state, problem, resume_at, ending from transfers where id = $1",
         id.as_str()
     )?
     .map(read)
@@ -93,7 +96,7 @@ pub async fn of_account(store: &Store, account: &AccountId) -> StoreResult<Vec<T
     rows!(
         &mut c,
         TransferRow,
-        "select id, account_id, asked_for, origin, state, problem, resume_at from transfers \
+        "select id, account_id, asked_for, origin, state, problem, resume_at, ending from transfers \
          where account_id = $1 order by id desc limit 100",
         account.as_str()
     )?
@@ -113,7 +116,7 @@ pub async fn due(store: &Store, states: &[TransferState], now: i64) -> StoreResu
         let found = rows!(
             &mut c,
             TransferRow,
-            "select id, account_id, asked_for, origin, state, problem, resume_at from transfers \
+            "select id, account_id, asked_for, origin, state, problem, resume_at, ending from transfers \
              where state = $1 and next_at <= $2 order by changed_at limit 50",
             state.as_str(),
             now

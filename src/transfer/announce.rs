@@ -8,7 +8,7 @@ use super::{
     source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
 };
 use crate::{
-    model::{actor::Actor, problem::ProblemKind},
+    model::{actor::Actor, ending::Ending, problem::ProblemKind},
     port::{error::AdapterError, host::HostAccount, lookup},
     store::{
         announcements::{self, Announcement},
@@ -80,7 +80,11 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
         return stop(side, &departure, &finding.why).await;
     }
     prove::close(side, &departure, &target, &document).await?;
-    tell(side, &account, &departure, &actor).await?;
+    match departure.ending() {
+        Some(Ending::Announce) => tell(side, &account, &departure, &actor).await?,
+        Some(ending) => settle(side, &account, &departure, &actor, ending).await?,
+        None => return stop(side, &departure, "it was asked for something this server does not do").await,
+    }
     Ok(false)
 }
 
@@ -88,6 +92,25 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
 async fn stop(side: &SourceSide, departure: &DepartureRow, why: &str) -> SourceSideResult<bool> {
     departures::stop(&side.store, departure.id.clone(), why.to_owned()).await?;
     Ok(false)
+}
+
+/// Ends it without a word to anybody: what was proven leads on, or the old account names its copy.
+async fn settle(
+    side: &SourceSide,
+    account: &HostAccount,
+    departure: &DepartureRow,
+    target: &Actor,
+    ending: Ending,
+) -> SourceSideResult<()> {
+    if ending == Ending::Copy {
+        side.host.set_copied_to(&account.id, &target.id, true).await?;
+    }
+    let settled = announcements::Settled {
+        departure_id: departure.id.clone(),
+        target_page: page_of(target).map(String::from),
+        now: side.clock.now_micros(),
+    };
+    Ok(announcements::settle(&side.store, settled).await?)
 }
 
 /// Sets where the account has moved and queues the Update and the Move for every inbox.

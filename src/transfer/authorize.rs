@@ -13,7 +13,7 @@ use crate::{
     },
     oauth::metadata,
     port::{lookup, remote::Request},
-    store::{logins, transfers},
+    store::{endings, logins, transfers},
 };
 
 /// What stood in the callback's address.
@@ -83,6 +83,7 @@ pub async fn authorize(
         }
         Purpose::HandOver => {
             logins::keep(&engine.store, &id, &granted).await?;
+            endings::grant(&engine.store, &id).await?;
             move_on(engine, &id, transfer.state, TransferState::HandingOver).await?;
         }
         Purpose::Read => {

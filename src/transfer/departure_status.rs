@@ -3,9 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::source_side::{SourceSide, SourceSideError, SourceSideResult};
+use super::{
+    findings::target_of,
+    source_side::{SourceSide, SourceSideError, SourceSideResult},
+};
 use crate::{
-    model::{id::AccountId, problem::ProblemKind},
+    model::{ending::Ending, id::AccountId, problem::ProblemKind},
     store::{
         announcements::{self, DeliveryCounts},
         departures::{self, DepartureRow},
@@ -39,6 +42,8 @@ pub async fn status(side: &SourceSide, departure: DepartureRow) -> SourceSideRes
 pub struct DepartureNumbers {
     /// `not_started`, `started`, `announcing`, `announced` or `withdrawn`.
     pub state: String,
+    /// How it ends: `announce`, `redirect` or `copy`.
+    pub ending: Option<String>,
     /// The new actor.
     pub target: Option<String>,
     /// Why it does not go on, in a sentence.
@@ -56,16 +61,18 @@ impl Status {
     pub fn numbers(&self) -> DepartureNumbers {
         DepartureNumbers {
             state: self.departure.state.clone(),
+            ending: Some(self.departure.ending.clone()),
             target: Some(self.departure.target.clone()),
             problem: self.departure.problem.clone(),
             map: self.map,
             deliveries: self.deliveries,
-            is_forwarding: self.departure.is_forwarding,
+            is_forwarding: self.departure.is_forwarding
+                && self.departure.ending().is_some_and(Ending::redirects),
         }
     }
 }
 
-/// Switches forwarding of an announced departure off or on.
+/// Switches forwarding of an announced departure off or on; of a copy, whether the account names it.
 ///
 /// # Errors
 /// [`SourceSideError::Refused`] when it is not this account's or not announced.
@@ -84,6 +91,14 @@ pub async fn set_forwarding(
             "there is no announced move of yours to switch",
         ));
     }
+    let departure_row = departures::find(&side.store, departure).await?;
+    if let Some(row) = departure_row.filter(|row| row.ending() == Some(Ending::Copy)) {
+        let copy = target_of(&row)?;
+        side.host.set_copied_to(account, &copy, is_on).await?;
+        return side
+            .note(account.as_str(), if is_on { "copy named" } else { "copy not named" }, departure)
+            .await;
+    }
     side.note(account.as_str(), if is_on { "forwarding on" } else { "forwarding off" }, departure).await
 }
 
@@ -91,6 +106,7 @@ pub async fn set_forwarding(
 pub fn nothing() -> DepartureNumbers {
     DepartureNumbers {
         state: "not_started".to_owned(),
+        ending: None,
         target: None,
         problem: None,
         map: MapCounts::default(),

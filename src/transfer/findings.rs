@@ -9,6 +9,7 @@ use super::{
 use crate::{
     model::{
         actor::{Actor, authority},
+        ending::Ending,
         problem::ProblemKind,
     },
     port::{host::HostAccount, lookup},
@@ -52,6 +53,10 @@ pub async fn look(
         ));
     }
     let map = forwards::counts(&side.store, &departure.id).await?;
+    let ending = departure.ending();
+    if ending.is_none() {
+        find(format!("{there} asks for something this server does not do. Start again over there."));
+    }
     if map.entries > 0 && !departure.is_map_complete {
         find(format!(
             "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
@@ -65,7 +70,9 @@ pub async fn look(
     let others = departures::of_account(&side.store, account.id.as_str()).await?;
     if others
         .iter()
-        .any(|row| row.id != departure.id && matches!(row.state.as_str(), "announcing" | "announced"))
+        .filter(|row| row.id != departure.id && row.ending() != Some(Ending::Copy))
+        .any(|row| matches!(row.state.as_str(), "announcing" | "announced"))
+        && ending != Some(Ending::Copy)
     {
         find("Another move of this account is already announced.".to_owned());
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     model::{
         actor::{Actor, authority},
+        ending::Ending,
         login::Login,
         transfer::{Transfer, TransferState},
     },
@@ -41,15 +42,18 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     let account = engine.host.account(&transfer.account).await?;
     let account =
         account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+    let ending = transfer.ending.unwrap_or(Ending::Announce);
+    engine.destination.hide_origin(&transfer.id, &transfer.account, false).await?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
     engine.host.add_alias(&transfer.account, &old).await?;
     come_back::end_departures(engine, &account).await?;
     come_back::take_names_over(engine, &account, &actor).await?;
-    start(engine, &login, &actor, &account.actor, transfer).await?;
+    start(engine, &login, &actor, &account.actor, transfer, ending).await?;
     let endpoint = actor.endpoints.hand_over.clone();
     let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home takes no map.".to_owned()))?;
     let (mut after, mut refusals) = (String::new(), BTreeMap::new());
-    loop {
+    // A copy beside the old account leaves the old addresses alone.
+    while ending.redirects() {
         let batch = url_map::entries(&engine.store, &transfer.id, &after, BATCH, true).await?;
         let Some((last, _)) = batch.last() else { break };
         after.clone_from(last);
@@ -85,6 +89,13 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     let answer = request(engine, &login, Request::get(status).accepting("application/json")).await?;
     let now = engine.clock.now_micros();
     let state = answer.get("state").and_then(Value::as_str);
+    let here = transfer.ending.unwrap_or(Ending::Announce);
+    let there = answer.get("ending").and_then(Value::as_str).unwrap_or(Ending::Announce.as_str());
+    if state == Some("announced") && there != here.as_str() {
+        let why =
+            format!("Old home has ended this in another way before ({there}). Look there, under Departures.");
+        return Err(TransferError::Refused(why));
+    }
     if state == Some("announced") {
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
@@ -135,6 +146,7 @@ async fn start(
     actor: &Actor,
     new_actor: &Url,
     transfer: &Transfer,
+    ending: Ending,
 ) -> TransferResult<()> {
     let endpoint = actor.endpoints.start.clone();
     let endpoint = endpoint
@@ -142,9 +154,21 @@ async fn start(
     let oracle = format!("{new_actor}?redirect_ap_obj=");
     let back =
         engine.base.join(&format!("/transfers/{}", transfer.id)).unwrap_or_else(|_| engine.base.clone());
-    let fields = [("actor", new_actor.as_str()), ("oracle", oracle.as_str()), ("return", back.as_str())];
-    request(engine, login, Request::post_form(endpoint, &fields)).await?;
-    Ok(())
+    let fields = [
+        ("actor", new_actor.as_str()),
+        ("oracle", oracle.as_str()),
+        ("return", back.as_str()),
+        ("ending", ending.as_str()),
+    ];
+    let answer = request(engine, login, Request::post_form(endpoint, &fields)).await?;
+    // A server that does not know the word would announce, and that cannot be called back.
+    let understood = answer.get("ending").and_then(Value::as_str).unwrap_or(Ending::Announce.as_str());
+    if understood == ending.as_str() {
+        return Ok(());
+    }
+    let why =
+        "Old home can only announce, or has ended this in another way before; it was not asked for anything.";
+    Err(TransferError::Refused(why.to_owned()))
 }
 
 async fn post(engine: &Engine, login: &Login, endpoint: &Url, body: &Value) -> TransferResult<Value> {

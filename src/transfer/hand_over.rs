@@ -11,7 +11,7 @@ use super::{
     tokens::Grant,
 };
 use crate::{
-    model::problem::ProblemKind,
+    model::{ending::Ending, problem::ProblemKind},
     oauth::scope::Scope,
     port::host::Located,
     store::{
@@ -73,6 +73,20 @@ pub async fn start(
     target: &str,
     return_url: Option<&str>,
 ) -> SourceSideResult<()> {
+    start_as(side, grant, target, return_url, Ending::Announce).await.map(|_| ())
+}
+
+/// As [`start`], with the ending that is asked for; answers with the one that holds.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_as(
+    side: &SourceSide,
+    grant: &Grant,
+    target: &str,
+    return_url: Option<&str>,
+    ending: Ending,
+) -> SourceSideResult<Ending> {
     let target = plain_url(target).filter(|url| is_on_origin_of(url, &grant.client_id)).ok_or_else(|| {
         SourceSideError::refused(ProblemKind::BadTarget, "the new account must live on the server that asks")
     })?;
@@ -85,10 +99,15 @@ pub async fn start(
         target: target.to_string(),
         target_page: None,
         return_url: return_url.map(String::from),
+        ending,
         created_at: side.clock.now_micros(),
     };
     departures::start(&side.store, new).await?;
-    side.note(grant.account.as_str(), "started", target.as_str()).await
+    side.note(grant.account.as_str(), "started", target.as_str()).await?;
+    // What was announced before stays as it was announced.
+    let known = departures::of_account(&side.store, grant.account.as_str()).await?;
+    let known = known.iter().find(|row| row.target == target.as_str()).and_then(DepartureRow::ending);
+    Ok(known.unwrap_or(ending))
 }
 
 pub(super) fn is_on_origin_of(url: &Url, other: &str) -> bool {

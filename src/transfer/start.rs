@@ -55,6 +55,7 @@ pub async fn start(
         state: TransferState::AwaitingConsent,
         problem: None,
         resume_at: None,
+        ending: None,
     };
     transfers::insert(&engine.store, transfer, Some(login), engine.clock.now_micros()).await?;
     // Nobody has the address of the consent yet, so nothing can go on before this is kept.

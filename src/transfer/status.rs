@@ -10,6 +10,7 @@ use crate::{
     model::{
         choices::Choices,
         collection::CollectionKind,
+        ending::Ending,
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Origin, Transfer, TransferState},
@@ -40,6 +41,8 @@ pub struct Status {
     pub state: String,
     /// What it waits for or why it failed, in a sentence.
     pub problem: Option<String>,
+    /// How it ends, once that is decided.
+    pub ending: Option<Ending>,
     /// What the person typed.
     pub asked_for: String,
     /// The actor it is copied from.
@@ -76,6 +79,7 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         id: transfer.id.to_string(),
         state: transfer.state.as_str().to_owned(),
         problem: transfer.problem.clone(),
+        ending: transfer.ending,
         asked_for: transfer.asked_for.clone(),
         old_actor: old_actor(transfer).map(Url::to_string),
         new_actor: account.map(|account| account.actor.to_string()),

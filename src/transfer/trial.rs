@@ -7,22 +7,36 @@ use super::{
 };
 use crate::{
     model::{
+        ending::Ending,
         login::Purpose,
         transfer::{Origin, Transfer, TransferState},
     },
     port::lookup,
-    store::{items, logins, transfers},
+    store::{endings, items, logins, transfers},
 };
 
 /// Begins to make the copy visible without announcing anything; [`release`] does it. From here on it
-/// can no longer be thrown away.
+/// can no longer be thrown away without trace.
 ///
 /// # Errors
 /// [`TransferError`] when it is not in its trial.
 pub async fn keep(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    keep_as(engine, transfer, Ending::Keep).await
+}
+
+/// As [`keep`], and nothing here says where it was before.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn keep_quietly(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    keep_as(engine, transfer, Ending::Quiet).await
+}
+
+async fn keep_as(engine: &Engine, transfer: &Transfer, ending: Ending) -> TransferResult<()> {
     match transfer.state {
         TransferState::Keeping | TransferState::Kept => Ok(()),
         TransferState::Trial => {
+            endings::decide(&engine.store, &transfer.id, ending).await?;
             let (from, to) = (TransferState::Trial, TransferState::Keeping);
             Ok(transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?)
         }
@@ -35,6 +49,9 @@ pub async fn keep(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
 /// # Errors
 /// [`TransferError`] with its disposition; going on later shows the rest.
 pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if transfer.ending == Some(Ending::Quiet) {
+        engine.destination.hide_origin(&transfer.id, &transfer.account, true).await?;
+    }
     engine.destination.release(&transfer.id, &transfer.account).await?;
     // Before the state changes: whoever comes here again after a crash gives it back then.
     access::end_reading(engine, &transfer.id).await?;
@@ -88,14 +105,22 @@ pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult
     Ok(())
 }
 
-/// The owner says announce: asks Old home for the consent to hand the map over.
+/// The owner says announce: as [`ask_old_home`].
+///
+/// # Errors
+/// As [`ask_old_home`].
+pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    ask_old_home(engine, transfer, Ending::Announce).await
+}
+
+/// The owner says announce, redirect or copy: asks Old home for the consent that each of them needs.
 ///
 /// Nothing is public yet and nothing has changed; that begins when the person comes back with the
 /// consent. Whoever turns back there finds the copy as it was.
 ///
 /// # Errors
 /// [`TransferError::Refused`] when the copy is not there to be announced.
-pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) -> TransferResult<Url> {
     let Some(old) = old_actor(transfer) else {
         let why = "This copy came from a file. Only Old home itself can announce, and it was not asked.";
         return Err(TransferError::Refused(why.to_owned()));
@@ -105,6 +130,9 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
         TransferState::Trial | TransferState::Kept | TransferState::AwaitingAnnouncement
     ) {
         return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
+    }
+    if !ending.is_spoken_at_old_home() {
+        return Err(TransferError::Refused("Old home has no part in that.".to_owned()));
     }
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
     if actor.endpoints.hand_over.is_none() || actor.endpoints.finish.is_none() {
@@ -120,6 +148,7 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
         login.expires_at = given.expires_at;
     }
     logins::keep(&engine.store, &transfer.id, &login).await?;
+    endings::wish(&engine.store, &transfer.id, ending).await?;
     Ok(url)
 }
 

@@ -18,6 +18,7 @@ pub fn context() -> serde_json::Value {
         "https://w3id.org/security/v1",
         {
             "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+            "copiedTo": {"@id": "https://w3id.org/fep/7628#copiedTo", "@type": "@id"},
             "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
             "sensitive": "as:sensitive",

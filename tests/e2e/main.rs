@@ -7,6 +7,7 @@
 )]
 
 mod demo;
+mod endings;
 mod fedify_follower;
 mod fedify_install;
 mod grants;

@@ -101,6 +101,7 @@ pub async fn begin(new: &App, account: &Account, origin: Origin, login: Option<L
         state: TransferState::Surveying,
         problem: None,
         resume_at: None,
+        ending: None,
     };
     transfers::insert(&new.store, transfer, login, new.clock.now_micros()).await.unwrap();
     id

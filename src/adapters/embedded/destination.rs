@@ -92,6 +92,15 @@ impl Destination for EmbeddedDestination {
         Ok(self.site.release_copy(transfer, account).await?)
     }
 
+    async fn hide_origin(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        is_hidden: bool,
+    ) -> Result<(), AdapterError> {
+        Ok(self.site.hide_origin(transfer, account, is_hidden).await?)
+    }
+
     async fn discard(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError> {
         if self.site.discard_copy(transfer, account).await? {
             return Ok(());

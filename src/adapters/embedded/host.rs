@@ -72,6 +72,15 @@ impl Host for EmbeddedHost {
         Ok(self.site.add_alias(account, other).await?)
     }
 
+    async fn set_copied_to(
+        &self,
+        account: &AccountId,
+        copy: &Url,
+        is_copy: bool,
+    ) -> Result<(), AdapterError> {
+        Ok(self.site.set_copied_to(account, copy, is_copy).await?)
+    }
+
     async fn signer(&self, account: &AccountId) -> Result<Signer, AdapterError> {
         Ok(self.site.signer(account).await?)
     }

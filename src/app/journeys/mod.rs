@@ -166,6 +166,7 @@ impl NewHome {
             state: TransferState::Surveying,
             problem: None,
             resume_at: None,
+            ending: None,
         };
         transfers::insert(&self.app.store, transfer, None, 0).await.unwrap();
         id

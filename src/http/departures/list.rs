@@ -15,12 +15,12 @@ use crate::{
             words::{number, sentence},
         },
     },
-    model::{actor::authority, moment::Moment},
+    model::{actor::authority, ending::Ending, moment::Moment},
     oauth::scope::Scope,
     site::sessions::Session,
     store::{
         consents::{self, ConsentRow},
-        departures,
+        departures::{self, DepartureRow},
     },
     transfer::{
         consent,
@@ -87,12 +87,14 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
     let departure = &status.departure;
     let there = host_of(&departure.target);
     let finish = format!("/departures/{}/finish", session.account.username);
+    let ending = departure.ending().unwrap_or(Ending::Announce);
     html! {
         section.card {
             @match departure.state.as_str() {
+                "announced" if ending == Ending::Copy => (copied(session, departure, &there)),
                 "announced" => (announced(session, status, &there, &finish)),
                 "announcing" => {
-                    p { "Your move to " strong { (there) } " is being announced." }
+                    p { "Your copy at " strong { (there) } " is being looked at. Then what you asked for happens." }
                     p.actions { a.button.primary href=(finish) { "See how far it is" } }
                 }
                 "passed" => p { "You lived at " strong { (there) } " after this, and have moved on from there." }
@@ -108,7 +110,13 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
                 "withdrawn" => p { "The move to " strong { (there) } " was called off. Nobody was told." },
                 _ => {
                     p { "A copy of your account is at " strong { (there) } ". Nobody was told yet." }
-                    p.actions { a.button.primary href=(finish) { "Go on to the announcement" } }
+                    p.actions { a.button.primary href=(finish) {
+                        (match ending {
+                            Ending::Copy => "Go on, and name it your copy",
+                            Ending::Redirect => "Go on, and send visitors there",
+                            _ => "Go on to the announcement",
+                        })
+                    } }
                 }
             }
         }
@@ -119,9 +127,15 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
     let (departure, deliveries) = (&status.departure, status.deliveries);
     let all = deliveries.queued + deliveries.delivered + deliveries.dead;
     html! {
-        p { "You moved to " a href=(departure.target_page.as_deref().unwrap_or(&departure.target)) { (there) } "." }
+        @if departure.ending() == Some(Ending::Redirect) {
+            p { "Visitors are sent on to " (page_of(departure, there)) ". Nobody was told, and this account stays in use." }
+        } @else {
+            p { "You moved to " (page_of(departure, there)) "." }
+        }
         dl.facts {
-            dt { a href=(finish) { "Servers told" } } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+            @if departure.ending() != Some(Ending::Redirect) {
+                dt { a href=(finish) { "Servers told" } } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+            }
             dt { "Old links that can lead there" } dd { (number(status.map.proven)) }
             dt { "Old links lead on" } dd { @if departure.is_forwarding { "yes" } @else { "no, switched off" } }
         }
@@ -134,6 +148,24 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
         }
         p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
     }
+}
+
+/// A copy beside this account, and the way to name it no longer.
+fn copied(session: &Session, departure: &DepartureRow, there: &str) -> Markup {
+    html! {
+        p { "You have a copy at " (page_of(departure, there)) ". Both accounts live on." }
+        form method="post" action="/departures/forwarding" {
+            (layout::csrf(session))
+            input type="hidden" name="departure" value=(departure.id);
+            button.secondary type="submit" name="on" value=(if departure.is_forwarding { "no" } else { "yes" }) {
+                @if departure.is_forwarding { "Name it no longer on my profile" } @else { "Name it again on my profile" }
+            }
+        }
+    }
+}
+
+fn page_of(departure: &DepartureRow, there: &str) -> Markup {
+    html! { a href=(departure.target_page.as_deref().unwrap_or(&departure.target)) { (there) } }
 }
 
 /// Which consent.

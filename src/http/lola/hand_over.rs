@@ -9,6 +9,7 @@ use super::guard::open;
 use crate::{
     app::App,
     http::problem::Problem,
+    model::ending::Ending,
     transfer::{
         departure_status,
         hand_over::{self, Batch, Taken},
@@ -24,6 +25,8 @@ pub(super) struct StartForm {
     /// The page of the new server the owner comes back to.
     #[serde(rename = "return")]
     return_url: Option<String>,
+    /// How the owner wants it to end: `announce` (the default), `redirect` or `copy` (our extension).
+    ending: Option<String>,
 }
 
 /// What was noted.
@@ -33,6 +36,8 @@ struct DepartureStarted {
     actor: Url,
     /// The page where its owner speaks the last word.
     finish: Url,
+    /// How it will end; a client that asked for something else stops here.
+    ending: Ending,
 }
 
 /// Notes the new account.
@@ -49,9 +54,13 @@ pub(super) async fn start(
     form: web::Form<StartForm>,
 ) -> Result<HttpResponse, Problem> {
     let opened = open(&app, &request, &name).await?;
-    hand_over::start(&opened.side, &opened.grant, &form.actor, form.return_url.as_deref()).await?;
+    let asked = form.ending.as_deref().unwrap_or(Ending::Announce.as_str());
+    let asked = Ending::from_word(asked).filter(|ending| ending.is_spoken_at_old_home());
+    let asked = asked.ok_or_else(|| Problem::bad_request("an ending is announce, redirect or copy"))?;
+    let back = form.return_url.as_deref();
+    let ending = hand_over::start_as(&opened.side, &opened.grant, &form.actor, back, asked).await?;
     let finish = app.site.urls.at(&["departures", &opened.account.username, "finish"]);
-    Ok(HttpResponse::Ok().json(DepartureStarted { actor: opened.account.actor, finish }))
+    Ok(HttpResponse::Ok().json(DepartureStarted { actor: opened.account.actor, finish, ending }))
 }
 
 /// Takes a batch of the list of new addresses. The same batch twice is one batch.

@@ -11,6 +11,7 @@ use crate::{
     http::{extract::SignedIn, problem::Problem},
     model::{
         choices::Choices,
+        ending::Ending,
         id::TransferId,
         mapping::UrlMapping,
         transfer::{Transfer, TransferState},
@@ -49,6 +50,14 @@ pub struct Begin {
     /// Without it what was said at the start, else everything.
     #[serde(default)]
     choices: Option<Choices>,
+}
+
+/// How it shall end.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct How {
+    /// `keep` or `quiet` where it is kept; `announce`, `redirect` or `copy` where Old home is asked.
+    #[serde(default)]
+    ending: Option<Ending>,
 }
 
 /// A transfer that waits for the person's consent at Old home.
@@ -187,7 +196,7 @@ pub async fn begin(
 /// Makes the copy visible without announcing anything.
 #[utoipa::path(
     post, path = "/api/v1/transfers/{id}/keep", tag = "transfers", security(("session" = [], "csrf" = [])),
-    params(("id" = String, Path)),
+    params(("id" = String, Path)), request_body = How,
     responses((status = 200, body = Status))
 )]
 pub async fn keep(
@@ -195,16 +204,23 @@ pub async fn keep(
     signed: SignedIn,
     request: HttpRequest,
     id: web::Path<String>,
+    how: Option<web::Json<How>>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    trial::keep(&app.engine, &own(&app, &signed, &id).await?).await?;
+    let transfer = own(&app, &signed, &id).await?;
+    match how.and_then(|how| how.ending).unwrap_or(Ending::Keep) {
+        Ending::Keep => trial::keep(&app.engine, &transfer).await?,
+        Ending::Quiet => trial::keep_quietly(&app.engine, &transfer).await?,
+        _ => return Err(Problem::bad_request("keep is for the endings keep and quiet")),
+    }
     answer(&app, &signed, &id).await
 }
 
-/// Begins the announcement: the answer says where the person consents to the hand-over.
+/// Begins what is ended at Old home, the announcement unless another `ending` is named: the answer says
+/// where the person consents to it.
 #[utoipa::path(
     post, path = "/api/v1/transfers/{id}/announce", tag = "transfers", security(("session" = [], "csrf" = [])),
-    params(("id" = String, Path)),
+    params(("id" = String, Path)), request_body = How,
     responses((status = 200, body = Announced))
 )]
 pub async fn announce(
@@ -212,9 +228,11 @@ pub async fn announce(
     signed: SignedIn,
     request: HttpRequest,
     id: web::Path<String>,
+    how: Option<web::Json<How>>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    let url = trial::announce(&app.engine, &own(&app, &signed, &id).await?).await?;
+    let ending = how.and_then(|how| how.ending).unwrap_or(Ending::Announce);
+    let url = trial::ask_old_home(&app.engine, &own(&app, &signed, &id).await?, ending).await?;
     Ok(HttpResponse::Ok().json(Announced { authorize_url: url.into() }))
 }
 

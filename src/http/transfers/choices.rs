@@ -4,7 +4,10 @@ use maud::{Markup, html};
 
 use crate::{
     http::ui::layout::csrf,
-    model::transfer::{Origin, Transfer, TransferState as S},
+    model::{
+        ending::Ending,
+        transfer::{Origin, Transfer, TransferState as S},
+    },
     site::sessions::Session,
 };
 
@@ -52,20 +55,21 @@ impl Choices<'_> {
             @match self.transfer.state {
                 S::Trial => {
                     h2 { "When you have looked around" }
-                    @if is_live { (self.announce(false)) }
+                    @if is_live { (self.announce(false)) (self.redirect()) (self.copy()) }
                     (self.keep())
+                    @if is_live { (self.quiet()) }
                     (self.discard("Throw the copy away"))
                 }
                 S::Kept => {
                     p.actions { (self.profile("Go to your profile", false)) }
-                    @if is_live { h2 { "When you are ready" } (self.announce(true)) }
+                    @if is_live { h2 { "When you are ready" } (self.announce(true)) (self.redirect()) (self.copy()) }
                     @else { p.note { "This copy came from a file. Only your Old home itself can announce a move." } }
                 }
                 S::AwaitingAnnouncement if !self.is_announcing => details {
                     summary { "Old home does not know about it?" }
                     p { "If you took the permission back there, or it says that the list of addresses is missing, "
                         "let it ask you once more." }
-                    (self.button("announce", "Let Old home ask again", "secondary"))
+                    (self.button(self.asks(), "Let Old home ask again", "secondary"))
                 },
                 S::AwaitingConfirmation => (self.discard("No, stop")),
                 S::AwaitingConsent => (self.button("discard", "Stop", "secondary")),
@@ -98,12 +102,60 @@ impl Choices<'_> {
         }
     }
 
+    /// The button that leads to Old home for what was begun there.
+    fn asks(&self) -> &'static str {
+        self.transfer
+            .ending
+            .filter(|ending| ending.is_spoken_at_old_home())
+            .unwrap_or(Ending::Announce)
+            .as_str()
+    }
+
+    fn redirect(&self) -> Markup {
+        let old = self.old_host;
+        html! {
+            details.choice {
+                summary { "Only send visitors on" }
+                p { "Links to your old public posts lead here, but nobody is told, and your account at " (old)
+                    " stays in use. You say so there twice, with your password. Your copy becomes visible here after "
+                    "your first yes. You can switch it off there at any time." }
+                (self.button("redirect", &format!("Send visitors on: go on at {old}"), "secondary"))
+            }
+        }
+    }
+
+    fn copy(&self) -> Markup {
+        let old = self.old_host;
+        html! {
+            details.choice {
+                summary { "Keep both, and let Old home say so" }
+                p { "Both accounts live on. Your profile at " (old) " names this one as its copy, and yours here names "
+                    "that one. Nobody is told, and old links stay as they are. You say so at " (old) " twice, with your "
+                    "password; your copy becomes visible here after your first yes." }
+                (self.button("copy", &format!("Keep both: go on at {old}"), "secondary"))
+            }
+        }
+    }
+
+    fn quiet(&self) -> Markup {
+        html! {
+            details.choice {
+                summary { "Keep the copy quietly" }
+                p { "Your copy becomes visible here to whoever could see the originals, and nothing here says where it "
+                    "comes from. " (self.old_host) " says nothing of this account either. Who knows both texts can "
+                    "still compare them." }
+                p { "From then on the copy cannot be thrown away without a trace." }
+                (self.button("quiet", "Keep it quietly", "secondary"))
+            }
+        }
+    }
+
     fn keep(&self) -> Markup {
         html! {
             details.choice {
                 summary { "Keep the copy, announce nothing" }
-                p { "Your copy becomes visible here to whoever could see the originals. Nobody is told, and "
-                    (self.old_host) " stays as it is. You can announce later." }
+                p { "Your copy becomes visible here to whoever could see the originals, and each post says where it "
+                    "was before. Nobody is told, and " (self.old_host) " stays as it is. You can announce later." }
                 p { "From then on the copy cannot be thrown away without a trace." }
                 (self.button("keep", "Keep the copy", "secondary"))
             }

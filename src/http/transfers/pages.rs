@@ -15,6 +15,7 @@ use crate::{
         },
     },
     model::{
+        ending::Ending,
         login::Purpose,
         transfer::{Transfer, TransferState as S},
     },
@@ -131,6 +132,11 @@ pub async fn keep(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::keep(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
+/// `POST /transfers/{id}/quiet`.
+pub async fn quiet(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial::keep_quietly(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
 /// `POST /transfers/{id}/discard`.
 pub async fn discard(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::discard(&pressed.app.engine, &pressed.transfer().await?).await)
@@ -143,7 +149,21 @@ pub async fn retry(pressed: Pressed) -> Result<HttpResponse, Problem> {
 
 /// `POST /transfers/{id}/announce`: on to Old home, where the hand-over is consented to.
 pub async fn announce(pressed: Pressed) -> Result<HttpResponse, Problem> {
-    let asked = trial::announce(&pressed.app.engine, &pressed.transfer().await?).await;
+    ask(pressed, Ending::Announce).await
+}
+
+/// `POST /transfers/{id}/redirect`: on to Old home, as [`announce`].
+pub async fn redirect(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    ask(pressed, Ending::Redirect).await
+}
+
+/// `POST /transfers/{id}/copy`: on to Old home, as [`announce`].
+pub async fn copy(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    ask(pressed, Ending::Copy).await
+}
+
+async fn ask(pressed: Pressed, ending: Ending) -> Result<HttpResponse, Problem> {
+    let asked = trial::ask_old_home(&pressed.app.engine, &pressed.transfer().await?, ending).await;
     Ok(see(asked.map_err(|error| Problem::from(error).page())?.as_str()))
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     http::ui::{post::Author, words::sentence},
     model::{
+        ending::Ending,
         handle::Handle,
         transfer::{Transfer, TransferState as S},
     },
@@ -41,6 +42,11 @@ pub(super) fn is_announcing(transfer: &Transfer) -> bool {
     transfer.state == S::AwaitingAnnouncement && transfer.problem.as_deref() == Some(give_map::ANNOUNCING)
 }
 
+/// Whether it ends without a word to anybody.
+fn is_untold(transfer: &Transfer) -> bool {
+    matches!(transfer.ending, Some(Ending::Redirect | Ending::Copy))
+}
+
 /// Whether the copy never began, because nobody agreed to it.
 pub(super) fn was_refused(transfer: &Transfer) -> bool {
     transfer.state == S::Failed && transfer.resume_at == Some(S::AwaitingConsent)
@@ -60,9 +66,16 @@ pub(super) fn headline(transfer: &Transfer) -> &'static str {
         S::Keeping => "Making your copy visible",
         S::Kept => "Your copy is kept",
         S::HandingOver => "Telling Old home the new addresses",
-        S::AwaitingAnnouncement if is_announcing(transfer) => "Old home is announcing your move",
+        S::AwaitingAnnouncement if is_announcing(transfer) => match transfer.ending {
+            Some(Ending::Redirect | Ending::Copy) => "Old home is looking at your copy",
+            _ => "Old home is announcing your move",
+        },
         S::AwaitingAnnouncement => "One last word at Old home",
-        S::Done => "You have moved",
+        S::Done => match transfer.ending {
+            Some(Ending::Redirect) => "Your old links lead here",
+            Some(Ending::Copy) => "You have both",
+            _ => "You have moved",
+        },
         S::Failed if was_refused(transfer) => "Nothing was copied",
         S::Failed => "Something is in the way",
         S::Discarding => "Throwing the copy away",
@@ -89,12 +102,27 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
              Old home works as before, and nobody was told."
         }
         S::Keeping => "It becomes visible to whoever could see the originals. Nobody is told.",
+        S::Kept if transfer.ending == Some(Ending::Quiet) => {
+            "The copy is visible to whoever could see the originals, and neither server says anything of the other."
+        }
         S::Kept => {
             "The copy is visible to whoever could see the originals. Nobody was told, and Old home works as before."
         }
         S::HandingOver => {
             "Your copy is visible now, and Old home is given the list of your new addresses. \
              Next comes one last word there. Nothing is announced yet."
+        }
+        S::AwaitingAnnouncement if is_announcing(transfer) && is_untold(transfer) => {
+            "You said the last word. Old home looks at your copy first. There is nothing left for you to do; you \
+             can close this page."
+        }
+        S::AwaitingAnnouncement if transfer.ending == Some(Ending::Redirect) => {
+            "Old home has the list of your new addresses. There you give your password once more, and links to \
+             your old public posts lead here. Nobody is told."
+        }
+        S::AwaitingAnnouncement if transfer.ending == Some(Ending::Copy) => {
+            "At Old home you give your password once more, and your profile there names this account as its copy. \
+             Nobody is told."
         }
         S::AwaitingAnnouncement if is_announcing(transfer) => {
             "You said the last word. Old home looks at every new address and then tells your followers. \
@@ -103,6 +131,12 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
         S::AwaitingAnnouncement => {
             "Old home has the list of your new addresses. There you give your password once more, and it tells \
              your followers. Until then nothing is announced."
+        }
+        S::Done if transfer.ending == Some(Ending::Redirect) => {
+            "Links to your old public posts lead here. Nobody was told, and your old account stays in use."
+        }
+        S::Done if transfer.ending == Some(Ending::Copy) => {
+            "Both accounts live on, and each names the other. Nobody was told."
         }
         S::Done => "Old home tells your followers, and links to your old public posts lead here.",
         S::Failed if was_refused(transfer) => "Old home is as it was. You can ask again.",
@@ -141,14 +175,18 @@ mod tests {
             state,
             problem: problem.map(str::to_owned),
             resume_at: None,
+            ending: None,
         }
     }
 
     #[test]
     fn no_state_speaks_the_language_of_the_code() {
-        for state in S::ALL {
-            let said =
-                format!("{} {}", headline(&transfer(*state, None)), explanation(&transfer(*state, None)));
+        let endings = Ending::ALL.into_iter().map(Some).chain([None]);
+        for (state, ending) in
+            S::ALL.iter().flat_map(|state| endings.clone().map(move |ending| (state, ending)))
+        {
+            let transfer = Transfer { ending, ..transfer(*state, None) };
+            let said = format!("{} {}", headline(&transfer), explanation(&transfer));
             for word in ["alias", "source", "destination", "outbox", "token", "OAuth", "_"] {
                 assert!(!said.contains(word), "{word} in: {said}");
             }

@@ -76,6 +76,9 @@ impl Site {
             }
             if let Some(target) = &account.moved_to {
                 map.insert("movedTo".into(), json!(target));
+            } else if !account.copied_to.is_empty() {
+                // Never both: a reader could not tell whether anybody still lives here.
+                map.insert("copiedTo".into(), json!(account.copied_to));
             }
             let pictures =
                 [("icon", Picture::Avatar, &account.avatar), ("image", Picture::Header, &account.header)];

@@ -151,7 +151,13 @@ impl Mover {
 
     /// Announces up to the last word: the list of new addresses is at Old home then.
     pub async fn hand_over(&self, id: &str) {
-        let asked = self.press(id, "announce").await.good();
+        self.hand_over_as(id, "announce").await;
+    }
+
+    /// As [`Mover::hand_over`], for what else is ended at Old home.
+    pub async fn hand_over_as(&self, id: &str, ending: &str) {
+        let url = format!("{}/api/v1/transfers/{id}/announce", self.new);
+        let asked = self.browser.post_json(&url, &json!({"ending": ending})).await.good();
         self.browser.follow(self.allow(asked["authorize_url"].as_str().unwrap()).await).await;
         self.until(id, "awaiting_announcement").await;
     }

@@ -113,6 +113,7 @@ async fn trial_copy(app: &App, ann: &Account, parent: &Object) {
         previously: "[]".into(),
         transfer_id: transfer_id.clone(),
         is_trial: true,
+        hides_origin: false,
     };
     let like = pointers::PointerRow {
         id: app.clock.id(),
