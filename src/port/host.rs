@@ -30,6 +30,8 @@ pub struct Located {
 pub struct Standing {
     /// Where it was before, newest first.
     pub previously: Vec<Breadcrumb>,
+    /// Its page for people.
+    pub page: Option<Url>,
     /// The files it shows, in their order.
     pub files: Vec<Url>,
 }

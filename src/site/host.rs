@@ -64,11 +64,12 @@ impl Site {
         let standing = |thing: &Thing| match thing.kind {
             ItemKind::Posts => posts.get(&thing.id).map(|object| Standing {
                 previously: object.previously.clone(),
+                page: object.url.clone(),
                 files: object.attachments.iter().filter_map(|file| Url::parse(&file.url).ok()).collect(),
             }),
-            _ => {
-                boosts.get(&thing.id).map(|crumbs| Standing { previously: crumbs.clone(), files: Vec::new() })
-            }
+            _ => boosts
+                .get(&thing.id)
+                .map(|crumbs| Standing { previously: crumbs.clone(), ..Standing::default() }),
         };
         Ok(meant.iter().map(|thing| thing.as_ref().and_then(standing).unwrap_or_default()).collect())
     }

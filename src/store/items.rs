@@ -160,7 +160,9 @@ async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: 
         to_json(item),
     )?;
     if let (1, Item::Post(object)) = (added, item) {
-        for address in object.addresses() {
+        // Also what it was called before, so that it is found by that, too.
+        let before = object.previously.iter().map(|crumb| &crumb.id);
+        for address in object.addresses().chain(before) {
             run!(
                 c,
                 "insert into old_addresses (transfer_id, address, kind, key) values ($1, $2, $3, $4) \

@@ -157,6 +157,7 @@ pub mod notes;
 pub mod notifications;
 pub mod onward_words;
 pub mod onwards;
+pub mod originals;
 pub mod outlines;
 pub mod overview;
 pub mod pointers;

@@ -405,6 +405,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
         .write(move |c| {
             Box::pin(async move {
                 run!(c, "delete from items where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from originals where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;

@@ -140,7 +140,7 @@ fn entry(row: EntryRow) -> Option<Entry> {
     Some((format!("{} {}", row.kind, row.key), mapping))
 }
 
-/// A page of the map of what was written, by (kind, key) after `after`.
+/// A page of the map of what was written or stands here as its original, by (kind, key) after `after`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -158,7 +158,8 @@ pub async fn entries(
         EntryRow,
         "select m.kind, m.key, m.old_url, m.new_url, m.visibility from url_map m \
          join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
-         where m.transfer_id = $1 and m.old_url <> '' and i.state = 'written' \
+         where m.transfer_id = $1 and m.old_url <> '' and (i.state = 'written' or exists \
+         (select 1 from originals o where o.transfer_id = m.transfer_id and o.kind = m.kind and o.key = m.key)) \
          and m.kind in ('posts', 'boosts', 'media') \
          and (m.kind, m.key) > ($2, $3) and (not $5 or not m.handed_over) \
          order by m.kind, m.key limit $4",
@@ -205,7 +206,8 @@ pub async fn counts(store: &Store, transfer: &TransferId) -> StoreResult<(u64, u
         (i64, i64),
         "select count(*), cast(coalesce(sum(case when m.handed_over then 1 else 0 end), 0) as bigint) \
          from url_map m join items i on i.transfer_id = m.transfer_id and i.kind = m.kind and i.key = m.key \
-         where m.transfer_id = $1 and m.old_url <> '' and i.state = 'written' \
+         where m.transfer_id = $1 and m.old_url <> '' and (i.state = 'written' or exists \
+         (select 1 from originals o where o.transfer_id = m.transfer_id and o.kind = m.kind and o.key = m.key)) \
          and m.kind in ('posts', 'boosts', 'media')",
         transfer.as_str(),
     )?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, TransferError, TransferResult, access::open_source, choose, media};
+use super::{Engine, TransferError, TransferResult, access::open_source, choose, media, recognize};
 use crate::{
     model::{
         choices::Choices,
@@ -33,6 +33,7 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         }
     }
     choose::leave_out(engine, transfer, &choices).await?;
+    recognize::recognize(engine, transfer).await?;
     media::fetch_files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
     note_other_counts(engine, transfer, &choices).await?;

@@ -32,6 +32,7 @@ pub mod pass_on;
 pub mod plan;
 mod prepare;
 pub mod prove;
+mod recognize;
 pub mod redirect;
 pub mod remap;
 pub mod source_side;

@@ -2,9 +2,9 @@
 
 use crate::{
     lab::{
-        browser::{ACTIVITY, Browser},
+        browser::{ACTIVITY, Browser, PAGES},
         home::{Home, OPEN},
-        mover::{Mover, comes_out_even},
+        mover::{Mover, comes_out_even, count},
         roads::{addresses, lead, until_moved_to},
     },
     sample,
@@ -31,6 +31,54 @@ async fn moved(from: &Home, to: &Home) -> Mover {
     let id = mover.copy().await;
     comes_out_even(&mover.announce(&id).await);
     mover
+}
+
+/// Writes a public post at a home.
+async fn writes(person: &Browser, home: &Home, text: &str) {
+    let page = person.get(&home.at("/home"), PAGES).await;
+    let answer = person.submit(&page.form("text").fill("text", text).unwrap()).await;
+    assert_eq!(answer.status, 303, "{}", answer.words());
+}
+
+#[tokio::test]
+async fn who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_to_each_other() {
+    let [mut a, mut b, mut c] = three();
+    let stranger = Browser::new();
+    let originals = addresses(&a).await;
+    let first = moved(&a, &b).await;
+    writes(&first.browser, &b, "Written at the second home").await;
+    let of_b = addresses(&b).await;
+    let second = moved(&b, &c).await;
+    until_moved_to(&first.browser, &a, &c.actor("ann")).await;
+    writes(&second.browser, &c, "Written at the third home").await;
+    let of_c = addresses(&c).await;
+    assert_eq!(of_c.open.len(), originals.open.len() + 2);
+
+    let back = Mover::new(&c, &a, "ann").await;
+    let id = back.copy().await;
+    let status = back.status(&id, None).await;
+    comes_out_even(&status);
+    assert_eq!(count(&status, "posts", "destination"), 2, "only what is new: {status:#}");
+    assert_eq!(count(&status, "media", "destination"), 0, "{status:#}");
+    lead(&stranger, &originals, Some(&c)).await;
+    comes_out_even(&back.announce(&id).await);
+    until_moved_to(&second.browser, &b, &a.actor("ann")).await;
+
+    let now = addresses(&a).await;
+    assert_eq!(now.open.len(), originals.open.len() + 2, "nothing is there twice");
+    assert_eq!((now.boosts.len(), now.files.len()), (originals.boosts.len(), originals.files.len()));
+    assert!(
+        originals.open.iter().all(|address| now.open.contains(address)),
+        "the originals are the old ones"
+    );
+    assert_eq!(lead(&stranger, &now, None).await, 0, "the first home answers itself again");
+    for former in [&of_b, &of_c] {
+        let all = 2 * former.open.len() + former.boosts.len() + former.files.len();
+        assert_eq!(lead(&stranger, former, Some(&a)).await, all);
+    }
+    let actor = stranger.get(&a.actor("ann"), ACTIVITY).await.good();
+    assert!(actor["movedTo"].is_null(), "{actor:#}");
+    assert!(a.is_well() && b.is_well() && c.is_well());
 }
 
 #[tokio::test]
