@@ -22,6 +22,7 @@ pub mod site;
 pub mod site_inbox;
 pub mod transfers;
 pub mod ui;
+pub mod yours;
 
 pub use api_document::api_document;
 
@@ -42,6 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     departures::configure(cfg);
     site_inbox::configure(cfg);
     relations::configure(cfg);
+    yours::configure(cfg);
     site::configure(cfg);
 }
 

@@ -10,6 +10,7 @@ use crate::{
         belonging::{Belonging, SettingName},
         item::ItemKind,
         moment::Moment,
+        object::Visibility,
     },
     store::{
         belongings::{self as rows, BelongingRow, MemberRow},
@@ -91,6 +92,11 @@ impl Settings {
     /// The value, where one was chosen.
     pub fn value(&self, name: SettingName) -> Option<&str> {
         self.0.get(name.as_str()).map(String::as_str)
+    }
+
+    /// The audience of new posts, where the person does not choose another.
+    pub fn audience(&self) -> Visibility {
+        self.value(SettingName::DefaultVisibility).map_or(Visibility::Public, Visibility::from_word)
     }
 
     /// Whether a choice between yes and no was answered, and how.

@@ -153,7 +153,10 @@ impl Site {
     }
 
     /// The actor a person means by a handle or an address.
-    async fn find_actor(&self, remote: &dyn Remote, whom: &str) -> SiteResult<Url> {
+    ///
+    /// # Errors
+    /// [`SiteError::Refused`] with a sentence for the person.
+    pub async fn find_actor(&self, remote: &dyn Remote, whom: &str) -> SiteResult<Url> {
         let whom = whom.trim();
         if let Some(url) = lenient::web_url(whom) {
             return Ok(url);

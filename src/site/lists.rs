@@ -10,7 +10,6 @@ use crate::{
         object::{Object, Visibility},
     },
     store::{boosts, overview, pointers, posts as rows},
-    wire,
 };
 
 pub use crate::store::posts::Shelf;
@@ -179,27 +178,6 @@ impl Site {
         Ok(hits)
     }
 
-    /// What a person sees at home: their own posts and those of actors they follow, newest first.
-    ///
-    /// # Errors
-    /// [`super::SiteError::Store`].
-    pub async fn timeline(&self, account: &Account, limit: usize) -> SiteResult<Vec<(Object, bool)>> {
-        let viewer = Viewer::Owner(account.id.clone());
-        let own = self.entries(account, &viewer, Shelf::Everything, None, limit).await?;
-        let mut shown: Vec<(Object, bool)> = Vec::new();
-        for entry in own.items {
-            if let Entry::Post(post) = entry {
-                shown.push((post.object, post.is_trial));
-            }
-        }
-        let me = self.urls.actor(&account.username);
-        let remote = overview::timeline(&self.store, account.id.as_str(), i64::MAX, one_more(limit)).await?;
-        shown.extend(remote.iter().filter_map(|row| received(row, &me)).map(|object| (object, false)));
-        shown.sort_by_key(|(object, _)| std::cmp::Reverse(object.published.micros()));
-        shown.truncate(limit);
-        Ok(shown)
-    }
-
     /// Likes or bookmarks of an account, newest first. Only its owner may ask.
     ///
     /// # Errors
@@ -223,7 +201,7 @@ impl Site {
         Ok((total, Part::cut(found, limit, |(id, _)| id)))
     }
 
-    async fn presented(&self, found: Vec<rows::PostRow>) -> SiteResult<Vec<Post>> {
+    pub(super) async fn presented(&self, found: Vec<rows::PostRow>) -> SiteResult<Vec<Post>> {
         let key = self.view_key().await?;
         found.into_iter().map(|row| self.present(row, &key)).collect()
     }
@@ -261,15 +239,4 @@ fn sieve(wanted: &str) -> Option<String> {
 fn says(object: &Object, wanted: &str) -> bool {
     let parts = [object.name.as_deref(), object.summary.as_deref(), Some(object.content.as_str())];
     parts.into_iter().flatten().any(|html| clean::words(html).to_lowercase().contains(wanted))
-}
-
-/// A received post, if it was meant for this reader: shared inboxes also bring what others may see.
-fn received(row: &overview::RemotePostRow, me: &Url) -> Option<Object> {
-    let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
-    let is_wrapped = wire::lenient::is_type(&document, "Create");
-    let inner = if is_wrapped { document.get("object")? } else { &document };
-    let object = wire::object::read(inner, None).ok()?;
-    let names_me = object.to.iter().chain(&object.cc).any(|id| id == me.as_str());
-    let is_whole = object.id.as_str() == row.id && object.attributed_to.as_str() == row.actor;
-    (is_whole && (object.visibility != Visibility::Direct || names_me)).then_some(object)
 }

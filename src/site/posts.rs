@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     model::{
+        belonging::SettingName,
         id::AccountId,
         item::ItemKind,
         object::{Object, SourceText, Tag, TagKind, Tallies, Visibility},
@@ -86,6 +87,7 @@ impl Site {
         let followers = self.urls.of_actor(&account.username, "followers");
         let (to, cc) = wire::audience::addressing(draft.visibility, &followers, &audience);
         let id = self.clock.id();
+        let settings = self.settings(account).await?;
         let warning = draft.warning.trim();
         let object = Object {
             id: self.urls.post(&account.username, &id),
@@ -97,8 +99,8 @@ impl Site {
             content: composed.html,
             source: Some(SourceText { content: draft.text, media_type: "text/plain".to_owned() }),
             summary: (!warning.is_empty()).then(|| warning.to_owned()),
-            is_sensitive: !warning.is_empty(),
-            language: None,
+            is_sensitive: !warning.is_empty() || settings.is(SettingName::DefaultSensitive),
+            language: settings.value(SettingName::DefaultLanguage).map(str::to_owned),
             published: self.clock.now(),
             updated: None,
             visibility: draft.visibility,
@@ -114,6 +116,28 @@ impl Site {
         };
         rows::insert(&self.store, row_of(&account.id, id, &object)).await?;
         Ok(object)
+    }
+
+    /// The id of a post of an account's own that others may see, by any of its addresses here.
+    ///
+    /// # Errors
+    /// [`SiteError::Refused`] when it is not theirs, or not open.
+    pub async fn own_post(&self, account: &Account, address: &str) -> SiteResult<Url> {
+        let id = wire::lenient::web_url(address.trim()).and_then(|url| match self.urls.meaning(&url) {
+            Some(Meaning::Thing { kind: ItemKind::Posts, id, .. }) => Some(id),
+            _ => None,
+        });
+        let found = match id {
+            Some(id) => rows::by_id(&self.store, &id).await?,
+            None => None,
+        };
+        let own = found.filter(|post| {
+            post.account_id == account.id.as_str()
+                && post.deleted_at.is_none()
+                && Visibility::from_word(&post.visibility).is_open()
+        });
+        let own = own.ok_or_else(|| SiteError::Refused("there is no such open post of yours".to_owned()))?;
+        Ok(self.urls.post(&account.username, &own.id))
     }
 
     /// Deletes a post; returns the Delete to deliver, `None` when nobody else was told of the post.

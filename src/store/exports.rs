@@ -161,7 +161,8 @@ pub async fn medium(store: &Store, scope: Scope<'_>, id: &str) -> StoreResult<Op
     )?)
 }
 
-/// A page of followed actors. Those of a copy count from its release on.
+/// A page of followed actors. Those of a copy count from its release on; those who block the account
+/// are left out, so that nobody is asked to follow them and nobody learns of it.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -173,6 +174,7 @@ pub async fn following(store: &Store, scope: Scope<'_>, window: Window<'_>) -> S
         "select f.actor from following f where f.account_id = $1 and f.actor > $2 \
          and (f.state <> 'kept' or f.transfer_id is null or exists (select 1 from waiting_profiles w \
              where w.transfer_id = f.transfer_id and w.released_at is not null)) \
+         and not exists (select 1 from blocked_by x where x.account_id = f.account_id and x.actor = f.actor) \
          order by f.actor limit $3",
         scope.account,
         window.after,
@@ -239,7 +241,8 @@ pub async fn number(store: &Store, kind: CollectionKind, scope: Scope<'_>) -> St
             (i64,),
             "select cast(count(*) as bigint) from following f where f.account_id = $1 \
              and (f.state <> 'kept' or f.transfer_id is null or exists (select 1 from waiting_profiles w \
-                 where w.transfer_id = f.transfer_id and w.released_at is not null))",
+                 where w.transfer_id = f.transfer_id and w.released_at is not null)) \
+             and not exists (select 1 from blocked_by x where x.account_id = f.account_id and x.actor = f.actor)",
             account,
         ),
         CollectionKind::Blocked => row!(

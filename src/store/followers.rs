@@ -1,6 +1,9 @@
 //! Tables `followers` and `following` (and the question whether somebody is blocked).
 
+use url::Url;
+
 use super::{Connection, Store, StoreResult};
+use crate::model;
 
 /// Somebody who follows an account of ours.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -208,20 +211,27 @@ pub async fn remove_following_in(c: &mut Connection, account_id: &str, actor: &s
     Ok(())
 }
 
-/// Whether an account blocks an actor.
+/// Whether an account blocks an actor, or the server it lives on.
 /// A block that came with a copy waits until the copy is kept: before, refusing somebody would show it.
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn is_blocked_in(c: &mut Connection, account_id: &str, actor: &str) -> StoreResult<bool> {
+    let url = Url::parse(actor).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let authority = url.as_ref().map(model::actor::authority).unwrap_or_default();
     let found = row!(
         &mut *c,
         (String,),
         "select b.actor from blocks b where b.account_id = $1 and b.actor = $2 \
          and (b.transfer_id is null or exists (select 1 from waiting_profiles w \
-             where w.transfer_id = b.transfer_id and w.released_at is not null))",
+             where w.transfer_id = b.transfer_id and w.released_at is not null)) \
+         union all select d.key from belongings d where d.account_id = $1 and d.kind = 'blocked_domains' \
+         and d.key in ($3, $4) and not d.is_trial limit 1",
         account_id,
-        actor
+        actor,
+        host,
+        authority,
     )?;
     Ok(found.is_some())
 }

@@ -136,6 +136,7 @@ pub mod arrivals;
 pub mod audit;
 pub mod belongings;
 pub mod blobs;
+pub mod blocks;
 pub mod boosts;
 #[cfg(test)]
 pub(crate) mod census;

@@ -1,6 +1,8 @@
 //! Reads across tables for pages: numbers of relations, usage of the server, a person's timeline.
 
-use super::{Store, StoreResult};
+use std::collections::BTreeMap;
+
+use super::{Store, StoreResult, keyed};
 
 /// How many accounts live here (those that moved away left out) and how many open posts they wrote.
 ///
@@ -66,6 +68,44 @@ pub async fn timeline(
         before,
         limit,
     )?)
+}
+
+/// Posts of the actors on a list whom the account follows, newest first, before a time.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn list_timeline(
+    store: &Store,
+    account: &str,
+    list: &str,
+    before: i64,
+    limit: i64,
+) -> StoreResult<Vec<RemotePostRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(
+        &mut c,
+        RemotePostRow,
+        "select id, actor, document, published_at from remote_posts where published_at < $3 and actor in \
+         (select f.actor from following f join list_members m \
+          on m.account_id = f.account_id and m.actor = f.actor \
+          where f.account_id = $1 and f.state = 'accepted' and m.list = $2) \
+         order by published_at desc limit $4",
+        account,
+        list,
+        before,
+        limit,
+    )?)
+}
+
+/// Who wrote which of these posts of other servers, as far as we hold them.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn remote_authors(store: &Store, ids: &[&str]) -> StoreResult<BTreeMap<String, String>> {
+    let mut c = store.reader().await?;
+    let sql = "select id, actor from remote_posts where id in ({keys})";
+    let found: Vec<(String, String)> = keyed::rows_of(&mut c, sql, &[], ids).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Who wrote a post of another server, if we hold it.

@@ -1,6 +1,6 @@
 //! Tables `posts` and `post_tags`: every list is filtered by its reader in SQL.
 
-use super::{Connection, Store, StoreResult};
+use super::{Connection, Store, StoreResult, keyed};
 
 /// Whose eyes rows are read with.
 #[derive(Debug, Clone)]
@@ -309,6 +309,33 @@ pub async fn tagged(
         " and id in (select post_id from post_tags where tag = $3) and id < $4 order by id desc limit $5"
     );
     Ok(rows!(&mut c, PostRow, sql, &sight.viewer, sight.is_admin, tag, cursor.unwrap_or(LAST), limit)?)
+}
+
+/// Posts of an account by key, whoever may see them.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn of_account(store: &Store, account: &str, ids: &[&str]) -> StoreResult<Vec<PostRow>> {
+    let mut c = store.reader().await?;
+    let sql = "select * from posts where account_id = $1 and deleted_at is null and id in ({keys})";
+    keyed::rows_of(&mut c, sql, &[account], ids).await
+}
+
+/// Public posts of others here with a topic that an account follows, newest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn of_followed_topics(store: &Store, account: &str, limit: i64) -> StoreResult<Vec<PostRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(
+        &mut c,
+        PostRow,
+        "select * from posts where visibility = 'public' and not is_trial and deleted_at is null \
+         and account_id <> $1 and id in (select t.post_id from post_tags t join belongings b on b.key = t.tag \
+         where b.account_id = $1 and b.kind = 'followed_tags') order by id desc limit $2",
+        account,
+        limit,
+    )?)
 }
 
 /// Posts whose stored form holds a piece of text in any case, newest first. A first sieve: the

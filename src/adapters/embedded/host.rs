@@ -89,6 +89,6 @@ impl Host for EmbeddedHost {
         let doing = "writing the account's public document";
         let account = self.site.account(account).await?;
         let account = account.ok_or_else(|| AdapterError::fatal(doing, "there is no such account here"))?;
-        Ok(self.site.actor_document(&account))
+        Ok(self.site.actor_document(&account).await?)
     }
 }

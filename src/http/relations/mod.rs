@@ -144,8 +144,10 @@ async fn followers(app: Data<App>, signed: SignedIn) -> Result<Json<Followers>, 
 )]
 async fn told(app: Data<App>, signed: SignedIn) -> Result<Json<Notifications>, Problem> {
     let rows = notifications::of_account(&app.store, signed.session.account.id.as_str(), NEWEST).await?;
+    let screen = app.site.screen(&signed.session.account).await?;
     let notifications = rows
         .into_iter()
+        .filter(|row| Url::parse(&row.actor).is_ok_and(|actor| screen.hears(&actor)))
         .map(|row| Notification {
             kind: row.kind,
             actor: row.actor,

@@ -30,7 +30,7 @@ pub(super) async fn actor(
     if wants_html(&request) {
         return Ok(answer::see(&app.site.urls.profile(&account.username)));
     }
-    let mut document = app.site.actor_document(&account);
+    let mut document = app.site.actor_document(&account).await?;
     let mut response_is_private = false;
     if let Some(token) = bearer(&request) {
         response_is_private = true;

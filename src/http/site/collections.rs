@@ -99,12 +99,22 @@ async fn pointers(
     Ok(answer::activity(&document, &viewer))
 }
 
-/// `GET /users/{name}/featured`: nothing, but it is there.
+/// `GET /users/{name}/topics`: topics on the page.
+pub(super) async fn topics(
+    request: HttpRequest,
+    app: Data<App>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let account = answer::account(&app, &path, &request).await?;
+    Ok(answer::activity(&app.site.topics_document(&account).await?, &Viewer::Stranger))
+}
+
+/// `GET /users/{name}/featured`: pinned posts.
 pub(super) async fn featured(
     request: HttpRequest,
     app: Data<App>,
     path: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let account = answer::account(&app, &path, &request).await?;
-    Ok(answer::activity(&app.site.featured_document(&account), &Viewer::Stranger))
+    Ok(answer::activity(&app.site.featured_document(&account).await?, &Viewer::Stranger))
 }

@@ -21,18 +21,20 @@ pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpRespons
     let account = &signed.session.account;
     let timeline = app.site.timeline(account, POSTS).await?;
     let news = notifications(&app, account).await?;
+    let usual = app.site.settings(account).await?.audience();
     let copies = transfers::open_copies(&app, account).await?;
-    Ok(ui::home::page(&app, &signed.session, &timeline, &news, &copies))
+    Ok(ui::home::page(&app, &signed.session, &timeline, &news, &copies, usual))
 }
 
 /// What happened around an account, newest first.
 async fn notifications(app: &App, account: &Account) -> Result<Vec<ui::home::News>, Problem> {
     let rows = notifications::of_account(&app.store, account.id.as_str(), NEWS).await?;
+    let screen = app.site.screen(account).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
             Some(ui::home::News {
-                actor: Url::parse(&row.actor).ok()?,
+                actor: Url::parse(&row.actor).ok().filter(|actor| screen.hears(actor))?,
                 subject: row.subject.and_then(|subject| Url::parse(&subject).ok()),
                 at: Moment::from_micros(row.created_at),
                 kind: row.kind,

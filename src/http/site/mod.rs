@@ -48,6 +48,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/users/{name}/liked").route(read().to(collections::liked)))
         .service(resource("/users/{name}/bookmarks").route(read().to(collections::bookmarks)))
         .service(resource("/users/{name}/featured").route(read().to(collections::featured)))
+        .service(resource("/users/{name}/topics").route(read().to(collections::topics)))
         .service(resource("/users/{name}/posts/{id}").route(read().to(objects::post)))
         .service(resource("/users/{name}/posts/{id}/activity").route(read().to(objects::activity)))
         .service(resource("/users/{name}/posts/{id}/replies").route(read().to(objects::replies)))

@@ -13,6 +13,7 @@ use crate::{
         problem::{Problem, ProblemKind},
         ui,
     },
+    model::object::Visibility,
     site::{lists::Shelf, posts::Found},
 };
 
@@ -71,10 +72,18 @@ async fn shelf(
     let part = app.site.entries(&account, &viewer, shelf, paging.cursor.as_deref(), ENTRIES).await?;
     let (posts, _) = app.site.entry_counts(&account, &viewer).await?;
     let (followers, following) = app.site.relation_counts(&account).await?;
+    let is_first_page = paging.cursor.is_none();
+    let pinned = match shelf {
+        Shelf::WithoutReplies if is_first_page => app.site.pinned(&account, &viewer).await?,
+        _ => Vec::new(),
+    };
+    let topics = app.site.featured_topics(&account, &viewer).await?;
     let shown = ui::profile::Shown {
         account: &account,
+        pinned: &pinned,
+        topics: &topics,
         is_own: viewer.owns(&account),
-        is_first_page: paging.cursor.is_none(),
+        is_first_page,
         shelf,
         part: &part,
         posts,
@@ -119,8 +128,17 @@ pub(super) async fn post(
         }
     }
     let session = session.0.as_ref().map(|(session, _)| session);
-    let thread =
-        ui::thread::Thread { account: &account, post: &post, parent: parent.as_ref(), answers: &shown };
+    let usual = match session {
+        Some(session) => app.site.settings(&session.account).await?.audience(),
+        None => Visibility::Public,
+    };
+    let thread = ui::thread::Thread {
+        account: &account,
+        post: &post,
+        parent: parent.as_ref(),
+        usual,
+        answers: &shown,
+    };
     let response = ui::thread::page(&app, session, &thread);
     Ok(answer::with_document(answer::kept(response, &viewer), &document))
 }

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     app::App,
-    model::{moment::Moment, object::Object},
-    site::sessions::Session,
+    model::{moment::Moment, object::Visibility},
+    site::{sessions::Session, timeline::Seen},
 };
 
 /// Something that happened around an account.
@@ -37,13 +37,14 @@ pub struct OpenCopy {
     pub stands: &'static str,
 }
 
-/// The page. `timeline`: posts with whether each is a copy only its owner sees.
+/// The page.
 pub fn page(
     app: &App,
     session: &Session,
-    timeline: &[(Object, bool)],
+    timeline: &[Seen],
     news: &[News],
     copies: &[OpenCopy],
+    usual: Visibility,
 ) -> HttpResponse {
     let account = &session.account;
     let own = Author::of(app, account);
@@ -62,7 +63,7 @@ pub fn page(
                 p.actions { a.button.primary href=(copy.page) { "Go on with your move" } }
             }
         }
-        (write_form::form(session, None))
+        (write_form::form(session, None, usual))
         section aria-labelledby="moving" {
             h2 #moving { "Moving" }
             ul.ways {
@@ -72,6 +73,7 @@ pub fn page(
                     " " span { "When this is your Old home: see who may copy it, announce, take back." } }
             }
         }
+        p.actions { a.button href="/yours" { "What you set up: mutes, filters, lists and more" } }
         section aria-labelledby="people" {
             h2 #people { "Follow somebody" }
             form.card method="post" action="/follows" {
@@ -89,9 +91,9 @@ pub fn page(
         }
         section aria-labelledby="timeline" {
             h2 #timeline { "Posts" }
-            @for (object, is_trial) in timeline {
-                @if object.attributed_to == me { (post::card(app, &own, object, *is_trial)) }
-                @else { (post::card(app, &Author::elsewhere(&object.attributed_to), object, false)) }
+            @for one in timeline {
+                @if one.object.attributed_to == me { (post::card(app, &own, &one.object, one.is_trial)) }
+                @else { (post::seen(app, one)) }
             }
             @if timeline.is_empty() {
                 p.note { "Posts of yours and of people you follow appear here." }

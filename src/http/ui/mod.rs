@@ -3,6 +3,7 @@
 pub mod edit_form;
 pub mod home;
 pub mod layout;
+pub mod people_list;
 pub mod post;
 pub mod profile;
 pub mod public_lists;

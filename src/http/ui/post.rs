@@ -13,7 +13,7 @@ use crate::{
         moment::Moment,
         object::{Object, Poll, Visibility},
     },
-    site::{accounts::Account, clean, files::Picture, urls::Meaning},
+    site::{accounts::Account, clean, files::Picture, timeline::Seen, urls::Meaning},
 };
 
 /// Who wrote a post, as it is shown.
@@ -96,6 +96,21 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
                 p.context { "first written at " (authority(&origin.id)) }
             }
         }
+    }
+}
+
+/// A post of a timeline, folded where a filter says so.
+pub fn seen(app: &App, seen: &Seen) -> Markup {
+    let author = Author::elsewhere(&seen.object.attributed_to);
+    screened(seen.folded.as_deref(), &card(app, &author, &seen.object, seen.is_trial))
+}
+
+/// What a filter folded, under its name.
+pub fn screened(filter: Option<&str>, markup: &Markup) -> Markup {
+    html! {
+        @if let Some(filter) = filter {
+            details.card.warned { summary { "Filtered: " (filter) } (markup) }
+        } @else { (markup) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         clean,
         files::Picture,
         lists::{Entry, Part, Shelf},
+        posts::Post,
         sessions::Session,
     },
 };
@@ -31,6 +32,10 @@ pub struct Shown<'a> {
     pub shelf: Shelf,
     /// The posts and boosts.
     pub part: &'a Part<Entry>,
+    /// Pinned posts, on the first page only.
+    pub pinned: &'a [Post],
+    /// Topics the owner put here.
+    pub topics: &'a [String],
     /// Posts the viewer may see.
     pub posts: u64,
     /// Followers.
@@ -61,6 +66,10 @@ pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResp
             (tab(&format!("/@{name}/with_replies"), "With replies", shown.shelf == Shelf::Everything))
             (tab(&format!("/@{name}/media"), "Pictures", shown.shelf == Shelf::Media))
             a href={ "/@" (name) ".rss" } { "Feed" }
+        }
+        @for post in shown.pinned {
+            p.context { "📌 Pinned" }
+            (post::card(app, &author, &post.object, post.is_trial))
         }
         @for entry in &shown.part.items {
             @match entry {
@@ -99,6 +108,9 @@ fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
                         dd { (PreEscaped(clean::html(&field.value))) }
                     }
                 }
+            }
+            @if !shown.topics.is_empty() {
+                p { "Topics: " @for topic in shown.topics { a href={ "/tags/" (topic) } { "#" (topic) } " " } }
             }
             ul.counts {
                 li { strong { (words::number(shown.posts)) } @if shown.posts == 1 { " post" } @else { " posts" } }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     app::App,
+    model::object::Visibility,
     site::{accounts::Account, clean, posts::Post, sessions::Session},
 };
 
@@ -24,6 +25,8 @@ pub struct Thread<'a> {
     pub post: &'a Post,
     /// What it answers, where that is ours and may be seen.
     pub parent: Option<&'a (Account, Post)>,
+    /// The audience the viewer chose for new posts.
+    pub usual: Visibility,
     /// What answers it, oldest first.
     pub answers: &'a [(Account, Post)],
 }
@@ -67,7 +70,7 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
         @if let Some(session) = session {
             @if !thread.post.is_trial {
                 h2 { "Reply" }
-                (write_form::form(session, Some(object)))
+                (write_form::form(session, Some(object), thread.usual))
             }
         }
     };

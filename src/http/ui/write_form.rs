@@ -16,9 +16,10 @@ const AUDIENCES: [(Visibility, &str); 4] = [
     (Visibility::Direct, "Only people mentioned"),
 ];
 
-/// The form; an answer starts with the audience of what it answers.
-pub fn form(session: &Session, answers: Option<&Object>) -> Markup {
-    let chosen = answers.map_or(Visibility::Public, |object| object.visibility);
+/// The form. `usual` is the audience the person chose for new posts; an answer starts with the
+/// narrower of it and the audience of what it answers.
+pub fn form(session: &Session, answers: Option<&Object>, usual: Visibility) -> Markup {
+    let chosen = answers.map_or(usual, |object| object.visibility.max(usual));
     html! {
         form.card method="post" action="/posts" {
             (layout::csrf(session))

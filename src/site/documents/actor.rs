@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    model::moment::Moment,
+    model::{belonging::SettingName, moment::Moment},
     site::{Site, SiteResult, accounts::Account, clean, files::Picture, urls::Urls},
     wire,
 };
@@ -30,7 +30,11 @@ pub fn endpoints(urls: &Urls, name: &str) -> Value {
 
 impl Site {
     /// The actor document of an account, as strangers see it.
-    pub fn actor_document(&self, account: &Account) -> Value {
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError::Store`].
+    pub async fn actor_document(&self, account: &Account) -> SiteResult<Value> {
+        let settings = self.settings(account).await?;
         let name = account.username.as_str();
         let of = |collection: &str| self.urls.of_actor(name, collection);
         let id = self.urls.actor(name);
@@ -60,7 +64,8 @@ impl Site {
             "featured": of("featured"),
             (wire::actor::PORTABILITY): of(wire::actor::PORTABILITY),
             "moves": of("moves"),
-            "manuallyApprovesFollowers": false,
+            "featuredTags": of("topics"),
+            "manuallyApprovesFollowers": settings.is(SettingName::ApprovesFollowers),
             "published": Moment::from_micros(account.created_at),
             "publicKey": {
                 "id": format!("{id}#main-key"),
@@ -71,6 +76,11 @@ impl Site {
             "attachment": fields,
         });
         if let Some(map) = out.as_object_mut() {
+            for name in [SettingName::Discoverable, SettingName::Indexable] {
+                if let Some(choice) = settings.choice(name) {
+                    map.insert(name.as_str().into(), json!(choice));
+                }
+            }
             if !account.also_known_as.is_empty() {
                 map.insert("alsoKnownAs".into(), json!(account.also_known_as));
             }
@@ -91,7 +101,7 @@ impl Site {
                 }
             }
         }
-        out
+        Ok(out)
     }
 
     /// The actor of the server itself, which signs what no account asks for.

@@ -90,9 +90,25 @@ impl Site {
         Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()).into())
     }
 
-    /// Featured posts: there are none here.
-    pub fn featured_document(&self, account: &Account) -> Value {
-        collection::whole(&self.urls.of_actor(&account.username, "featured"), &[]).into()
+    /// Pinned posts, as strangers see them.
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError::Store`].
+    pub async fn featured_document(&self, account: &Account) -> SiteResult<Value> {
+        let pinned = self.pinned(account, &Viewer::Stranger).await?;
+        let items: Vec<Value> = pinned.iter().map(|post| bare(wire::object::write(&post.object))).collect();
+        Ok(collection::whole(&self.urls.of_actor(&account.username, "featured"), &items).into())
+    }
+
+    /// Topics on the page, as strangers see them.
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError::Store`].
+    pub async fn topics_document(&self, account: &Account) -> SiteResult<Value> {
+        let topics = self.featured_topics(account, &Viewer::Stranger).await?;
+        let item = |name: &String| json!({"type": "Hashtag", "name": format!("#{name}"), "href": self.urls.at(&["tags", name])});
+        let items: Vec<Value> = topics.iter().map(item).collect();
+        Ok(collection::whole(&self.urls.of_actor(&account.username, "topics"), &items).into())
     }
 }
 

@@ -64,7 +64,7 @@ impl Site {
         if id.origin() != actor.id.origin() {
             return Ok(Received::refused("the activity's id belongs to another server than its actor"));
         }
-        let kinds = ["Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Move"];
+        let kinds = ["Follow", "Undo", "Accept", "Reject", "Create", "Update", "Delete", "Move", "Block"];
         match kinds.into_iter().find(|kind| is_type(activity, kind)) {
             Some("Follow") => self.hear_follow(actor, &id, activity).await,
             Some("Undo") => self.hear_undo(actor, activity).await,
@@ -73,6 +73,7 @@ impl Site {
             Some("Create") => self.hear_create(actor, &id, activity).await,
             Some("Update") => self.hear_update(remote, actor, activity).await,
             Some("Delete") => self.hear_delete(actor, activity).await,
+            Some("Block") => self.hear_block(actor, activity, true).await,
             Some("Move") => self.hear_move(remote, actor, activity).await,
             _ => Ok(Received::ignored("nothing is done about activities of this type")),
         }

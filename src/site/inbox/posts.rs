@@ -56,8 +56,11 @@ impl Site {
             .store
             .write(move |c| {
                 Box::pin(async move {
-                    let is_followed =
-                        followers::who_follows_in(c, &row.actor).await?.iter().any(|row| row.state != "kept");
+                    let mut is_followed = false;
+                    for follow in followers::who_follows_in(c, &row.actor).await? {
+                        let is_blocked = followers::is_blocked_in(c, &follow.account_id, &row.actor).await?;
+                        is_followed |= follow.state != "kept" && !is_blocked;
+                    }
                     if (!is_followed && notices.is_empty()) || !seen::mark_in(c, &id, now).await? {
                         return Ok(false);
                     }

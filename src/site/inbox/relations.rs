@@ -8,7 +8,7 @@ use crate::{
     model::actor::Actor,
     site::{Site, SiteResult, accounts::Account},
     store::{
-        deliveries,
+        blocks, deliveries,
         followers::{self, FollowerRow},
         notifications::{self, NotificationRow},
         seen,
@@ -55,7 +55,7 @@ impl Site {
         Ok(if is_new { Received::Done } else { Received::ignored("this Follow was heard before") })
     }
 
-    /// Somebody takes something back. Only a Follow is known here.
+    /// Somebody takes something back. A Follow and a Block are known here.
     pub(super) async fn hear_undo(&self, actor: &Actor, said: &Value) -> SiteResult<Received> {
         let Some(follow) = lenient::field(said, "object").next() else {
             return Ok(Received::refused("the Undo does not say of what"));
@@ -63,6 +63,9 @@ impl Site {
         let by = lenient::field(follow, "actor").find_map(lenient::id);
         if by.is_some_and(|by| by != actor.id.as_str()) {
             return Ok(Received::refused("the Undo is about another actor's activity"));
+        }
+        if lenient::is_type(follow, "Block") {
+            return self.hear_block(actor, follow, false).await;
         }
         let account = match object_id(follow).filter(|_| lenient::is_type(follow, "Follow")) {
             Some(followed) => self.local_account(&followed).await?.map(|account| account.id.to_string()),
@@ -83,6 +86,29 @@ impl Site {
                         seen::forget_in(c, &follow_id).await?;
                     }
                     Ok(())
+                })
+            })
+            .await?;
+        Ok(Received::Done)
+    }
+
+    /// Somebody blocks one of ours, or no longer does. They follow us no longer; nobody is shown it.
+    pub(super) async fn hear_block(&self, actor: &Actor, said: &Value, is_on: bool) -> SiteResult<Received> {
+        let Some(object) = object_id(said) else {
+            return Ok(Received::refused("the Block does not say whom"));
+        };
+        let Some(account) = self.local_account(&object).await? else {
+            return Ok(Received::ignored("nobody of that name is here"));
+        };
+        let (account, actor, now) = (account.id.to_string(), actor.id.to_string(), self.clock.now_micros());
+        self.store
+            .write(move |c| {
+                Box::pin(async move {
+                    if !is_on {
+                        return blocks::forgiven_in(c, &account, &actor).await;
+                    }
+                    followers::remove_follower_in(c, &account, &actor).await?;
+                    blocks::suffered_in(c, &account, &actor, now).await
                 })
             })
             .await?;

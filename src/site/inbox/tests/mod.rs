@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod moves;
+mod screened;
 
 const OLD: &str = "https://old.example/users/ann";
 const NEW: &str = "https://new.example/users/ann";
