@@ -121,7 +121,7 @@ async fn those_who_block_somebody_are_not_among_the_followed_that_leave() {
     let leaving = async || {
         let page = lab.site.export_page(&export, CollectionKind::Following, None, 9).await.unwrap();
         let count = lab.site.export_count(&export, CollectionKind::Following).await.unwrap();
-        assert_eq!(page.items.len() as u64, count);
+        assert_eq!(u64::try_from(page.items.len()).unwrap(), count);
         page.items.into_iter().map(|item| item.key().as_str().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(leaving().await, [NEW, OLD]);
