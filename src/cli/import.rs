@@ -16,7 +16,7 @@ use crate::{
     },
     store::transfers,
     telemetry,
-    transfer::{status, step, trial},
+    transfer::{status, step, trial, turn},
 };
 
 /// What to import, and where to.
@@ -61,18 +61,28 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
         resume_at: None,
         ending: None,
     };
+    // Taken before it can be seen: a daemon beside this command leaves it alone.
+    let holder = format!("import {}", app.clock.id());
+    let importing = Box::pin(import_one(&app, transfer, arguments));
+    let done = turn::with(&app.store, &*app.clock, step::work(id.as_str()), holder, importing).await?;
+    done.context("another program imports this")?
+}
+
+/// Takes the archive in, to where its owner decides or beyond.
+async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) -> anyhow::Result<()> {
+    let id = transfer.id.clone();
     transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
-    let mut transfer = run_to_rest(&app, &id).await?;
+    let mut transfer = run_to_rest(app, &id).await?;
     if transfer.state != TransferState::Trial {
         // Nobody waits in a queue for a command: what cannot go on now is taken back.
         let problem = transfer.problem.clone().unwrap_or_default();
         trial::discard(&app.engine, &transfer).await?;
-        run_to_rest(&app, &id).await?;
+        run_to_rest(app, &id).await?;
         bail!("{problem} Nothing was imported.");
     }
     if !arguments.trial {
         trial::keep(&app.engine, &transfer).await?;
-        transfer = run_to_rest(&app, &id).await?;
+        transfer = run_to_rest(app, &id).await?;
     }
     let report = status::report(&app.engine, &transfer).await?;
     if arguments.json {

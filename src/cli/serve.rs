@@ -38,9 +38,39 @@ fn start(config: Config) -> anyhow::Result<()> {
         let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });
         // Whoever started us waits for this line.
         writeln!(std::io::stdout(), "listening {base}")?;
-        let outcome = server.await;
+        let (handle, mut server) = (server.handle(), server);
+        let outcome = tokio::select! {
+            outcome = &mut server => outcome,
+            () = told_to_stop() => {
+                // Both finish what is under way at the same time.
+                let _queue_may_have_ended = stop.send(true);
+                tokio::join!(server, handle.stop(true)).0
+            }
+        };
         let _queue_may_have_ended = stop.send(true);
         let _stopped = queue.await;
         outcome.context("the daemon stopped")
     })
+}
+
+/// Waits for the signal that asks a daemon to end in order.
+async fn told_to_stop() {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }

@@ -7,6 +7,9 @@ use crate::app::App;
 /// Threads that answer requests. Most of a request is waiting for the database's readers.
 const WORKERS: usize = 2;
 
+/// How long a server that stops waits for answers under way.
+const FAREWELL_SECONDS: u64 = 5;
+
 /// Starts listening where the configuration says; the server runs when it is awaited.
 ///
 /// # Errors
@@ -20,5 +23,7 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
             .wrap(middleware::from_fn(super::error_pages::error_pages))
             .configure(super::configure)
     });
-    Ok(server.workers(WORKERS).bind(socket)?.run())
+    // Whoever runs it is told to stop and tells it, together with the queue.
+    let server = server.workers(WORKERS).disable_signals().shutdown_timeout(FAREWELL_SECONDS);
+    Ok(server.bind(socket)?.run())
 }

@@ -63,9 +63,12 @@ pub async fn run_due(
         }
         let mut servers = futures::stream::iter(by_server.into_values().map(|rows| post.serve(rows)))
             .buffer_unordered(AT_ONCE);
+        // Whatever stops one, the answers to what the others have sent are written down.
+        let mut all = Ok(());
         while let Some(served) = servers.next().await {
-            served?;
+            all = all.and(served);
         }
+        all?;
     }
 }
 
@@ -74,6 +77,8 @@ impl Post<'_> {
     async fn serve(&self, rows: Vec<Due>) -> StoreResult<()> {
         let mut silent: Vec<String> = Vec::new();
         for row in rows {
+            // An answer that has come is written down before the daemon stops; no further letter goes out.
+            self.store.goes_on()?;
             if silent.contains(&row.inbox) {
                 continue;
             }

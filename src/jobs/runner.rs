@@ -11,8 +11,8 @@ use tokio::{sync::watch, task::JoinSet};
 use super::deliveries;
 use crate::{
     port::error::AdapterError,
-    store::{StoreResult, deliveries as letters, departures, onward_words, transfers},
-    transfer::{Engine, SourceSide, announce, onward, pass_on, source_side::SourceSideError, step},
+    store::{StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, transfers},
+    transfer::{Engine, SourceSide, announce, onward, pass_on, source_side::SourceSideError, step, turn},
 };
 
 /// Transfers and departures worked on at the same time.
@@ -23,6 +23,8 @@ const WORDS: i64 = 4;
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Pause of a work that did not go through, where nobody names another.
 const REST: Duration = Duration::from_secs(5);
+/// How long a daemon that is told to stop waits for the batches under way.
+const GRACE: Duration = Duration::from_secs(5);
 /// Longest pause another server may ask for; an announcement is not held up by a wish for a year.
 const LONGEST_REST: Duration = Duration::from_mins(10);
 
@@ -42,6 +44,18 @@ enum Work {
     Departure(String),
     Word(String, String),
     Deliveries,
+}
+
+impl Work {
+    /// Its name in the table of leases.
+    fn name(&self) -> String {
+        match self {
+            Self::Transfer(id) => step::work(id),
+            Self::Departure(id) => format!("departure {id}"),
+            Self::Word(departure, transfer) => format!("word {departure} {transfer}"),
+            Self::Deliveries => "deliveries".to_owned(),
+        }
+    }
 }
 
 /// A work that has ended, and how long it wants to be left alone if it did not go through.
@@ -74,10 +88,17 @@ impl Desk {
     }
 }
 
-/// Runs until `stop` says so. What is under way then simply ends: every step resumes from the store.
+/// Runs until `stop` says so. What is under way then ends its batch: every step resumes from the store,
+/// here or in another daemon.
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
-    let mut commits = parts.engine.store.commits();
+    let store = &parts.engine.store;
+    let mut commits = store.commits();
     let mut desk = Desk::default();
+    match leases::give_all_back(store, store.daemon().to_owned()).await {
+        Ok(0) => {}
+        Ok(left) => tracing::info!(left, "what was under way when this daemon ended is taken up again"),
+        Err(error) => tracing::error!(%error, "works left behind wait until their time is over"),
+    }
     loop {
         commits.mark_unchanged();
         let wait = match start_due(&parts, &mut desk).await {
@@ -95,73 +116,110 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
                 Ok(ended) => desk.put_aside(ended, parts.engine.clock.now_micros()),
                 Err(error) => {
                     tracing::error!(%error, "a step fell over; everything is taken up again");
-                    desk.running.shutdown().await;
-                    desk.busy.clear();
+                    give_up_all(&parts, &mut desk).await;
                 }
             },
         }
     }
-    desk.running.shutdown().await;
+    store.drain(true);
+    let ends = async { while desk.running.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, ends).await.is_err() {
+        tracing::info!("what waits for others is taken up again later");
+    }
+    give_up_all(&parts, &mut desk).await;
+    store.drain(false);
 }
 
-/// Starts what is due and neither under way nor resting; tells when the next thing becomes due.
+/// Drops what is under way and gives it back at once, to this daemon or another.
+async fn give_up_all(parts: &Parts, desk: &mut Desk) {
+    desk.running.shutdown().await;
+    desk.busy.clear();
+    let store = &parts.engine.store;
+    if let Err(error) = leases::give_all_back(store, store.daemon().to_owned()).await {
+        tracing::error!(%error, "works wait until their time is over");
+    }
+}
+
+/// Starts what is due and neither under way, here or elsewhere, nor resting; tells when the next thing
+/// becomes due.
 async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     let (engine, store) = (&parts.engine, &parts.engine.store);
     let now = engine.clock.now_micros();
+    let elsewhere: BTreeMap<_, _> =
+        leases::of_others(store, store.daemon(), now).await?.into_iter().collect();
+    let is_free = |work: &Work| !elsewhere.contains_key(&work.name());
     for transfer in transfers::due(store, &step::RUNNING, now).await? {
         let work = Work::Transfer(transfer.id.to_string());
-        if desk.takes(&work, now) {
+        if is_free(&work) && desk.takes(&work, now) {
             let engine = Arc::clone(engine);
-            desk.running.spawn(async move {
-                let noted = step::advance(&engine, &transfer).await;
-                (work, noted.err().map(|error| troubled(&error, "a step could not be noted", REST)))
-            });
+            desk.running.spawn(in_turn(parts.clone(), work, async move {
+                // Another daemon may have gone on with it in between.
+                let found = transfers::find(&engine.store, &transfer.id).await;
+                let noted = match found {
+                    Ok(Some(found)) if found.state == transfer.state => step::advance(&engine, &found).await,
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error.into()),
+                };
+                noted.err().map(|error| troubled(&error, "a step could not be noted", REST))
+            }));
         }
     }
     let announcing = departures::in_state(store, "announcing").await?;
     for departure in announcing.into_iter().chain(departures::in_state(store, "onward").await?) {
         let work = Work::Departure(departure.id.clone());
-        if desk.takes(&work, now) {
+        if is_free(&work) && desk.takes(&work, now) {
             let side = parts.side.clone();
-            desk.running.spawn(async move {
+            desk.running.spawn(in_turn(parts.clone(), work, async move {
                 let outcome = match departure.state.as_str() {
                     "onward" => onward::advance(&side, &departure.id).await,
                     _ => announce::advance(&side, &departure.id).await,
                 };
-                let rest = outcome.err().map(|error| {
+                outcome.err().map(|error| {
                     let rest = match &error {
                         SourceSideError::Adapter(AdapterError::Busy { after, .. }) => *after,
                         _ => REST,
                     };
                     troubled(&error, "an announcement did not go on", rest)
-                });
-                (work, rest)
-            });
+                })
+            }));
         }
     }
     for word in onward_words::due(store, now, WORDS).await? {
         let work = Work::Word(word.departure_id.clone(), word.transfer_id.clone());
-        if desk.takes(&work, now) {
+        if is_free(&work) && desk.takes(&work, now) {
             let engine = Arc::clone(engine);
-            desk.running.spawn(async move {
+            desk.running.spawn(in_turn(parts.clone(), work, async move {
                 let noted = pass_on::tell(&engine, &word).await;
-                (work, noted.err().map(|error| troubled(&error, "a word could not be noted", REST)))
-            });
+                noted.err().map(|error| troubled(&error, "a word could not be noted", REST))
+            }));
         }
     }
     let due_at = letters::next_due(store).await?;
-    if due_at.is_some_and(|at| at <= now) && desk.takes(&Work::Deliveries, now) {
+    let letters_are_due = due_at.is_some_and(|at| at <= now);
+    if letters_are_due && is_free(&Work::Deliveries) && desk.takes(&Work::Deliveries, now) {
         let side = parts.side.clone();
-        desk.running.spawn(async move {
+        desk.running.spawn(in_turn(parts.clone(), Work::Deliveries, async move {
             let sent = deliveries::run_due(&side.store, &*side.clock, &*side.remote, &*side.host).await;
-            let rest = sent.err().map(|error| troubled(&error, "the deliveries did not go on", REST));
-            (Work::Deliveries, rest)
-        });
+            sent.err().map(|error| troubled(&error, "the deliveries did not go on", REST))
+        }));
     }
-    let rested = desk.resting.values().copied();
+    let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
     let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at];
-    Ok(due.into_iter().flatten().chain(rested).filter(|at| *at > now).min())
+    Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
+}
+
+/// Does a work while it is ours.
+async fn in_turn(parts: Parts, work: Work, doing: impl Future<Output = Option<Duration>>) -> Ended {
+    let (store, clock) = (&parts.engine.store, &*parts.engine.clock);
+    let done = turn::with(store, clock, work.name(), store.daemon().to_owned(), Box::pin(doing)).await;
+    let rest = match done {
+        Ok(done) => done.flatten(),
+        // It is free again at the latest when the other's time is over, and that is looked for.
+        Err(StoreError::Superseded) => None,
+        Err(error) => Some(troubled(&error, "a work could not be taken or given back", REST)),
+    };
+    (work, rest)
 }
 
 /// Says what did not go through, once; it is tried again after `rest`.

@@ -3,7 +3,14 @@
 //! `run!`, `row!` and `rows!` (and `keyed`) are the only places where a statement meets a concrete
 //! database: each has an arm for SQLite and one for PostgreSQL, not a second text.
 
-use std::{ops::DerefMut, path::Path, sync::Arc};
+use std::{
+    ops::DerefMut,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, PgPool, SqlitePool, sqlite::SqliteConnection};
@@ -11,6 +18,7 @@ use tokio::sync::watch;
 
 #[cfg(test)]
 pub(crate) mod both;
+mod identity;
 mod keyed;
 mod postgres;
 mod sealed;
@@ -57,6 +65,9 @@ pub enum StoreError {
     /// The database that is configured is none we can work with.
     #[error("the database cannot be used: {0}")]
     Unfit(String),
+    /// Another daemon has taken over what this was done for.
+    #[error("another daemon has taken this work over")]
+    Superseded,
     /// The writer has stopped because the daemon is shutting down.
     #[error("the store is shutting down")]
     Closed,
@@ -152,6 +163,7 @@ pub mod followers;
 pub mod forwards;
 pub mod host;
 pub mod items;
+pub mod leases;
 pub mod logins;
 pub mod media;
 pub mod notes;
@@ -182,6 +194,8 @@ pub struct Store {
     writer: Writer,
     commits: Arc<watch::Sender<u64>>,
     sealing: Arc<Sealing>,
+    daemon: Arc<str>,
+    is_draining: Arc<AtomicBool>,
     _hearing: Option<Arc<postgres::Hearing>>,
 }
 
@@ -209,6 +223,7 @@ impl Store {
     /// [`StoreError`] when it cannot be opened or migrated, or is none we can work with.
     pub async fn open_at(data_dir: &Path, url: &str) -> StoreResult<Self> {
         let sealing = Arc::new(Sealing::open(data_dir)?);
+        let (daemon, is_draining) = (Arc::from(identity::open(data_dir)?), Arc::default());
         let commits = Arc::new(watch::Sender::new(0));
         #[cfg(test)]
         let on_server = if url.is_empty() { both::url_for(data_dir).await } else { None };
@@ -218,7 +233,7 @@ impl Store {
             let options = sqlite::options(data_dir);
             let writer = Writer::start(Place::Sqlite(options.clone()), Arc::clone(&commits)).await?;
             let readers = Readers::Sqlite(sqlite::readers(options).await?);
-            return Ok(Self { readers, writer, commits, sealing, _hearing: None });
+            return Ok(Self { readers, writer, commits, sealing, daemon, is_draining, _hearing: None });
         }
         let options = postgres::options(url)?;
         postgres::check(&options).await?;
@@ -227,7 +242,8 @@ impl Store {
         let writer = Writer::start(place, Arc::clone(&commits)).await?;
         let hearing = postgres::Hearing::start(&options, voice, Arc::clone(&commits)).await?;
         let readers = Readers::Postgres(postgres::readers(options));
-        Ok(Self { readers, writer, commits, sealing, _hearing: Some(Arc::new(hearing)) })
+        let hearing = Some(Arc::new(hearing));
+        Ok(Self { readers, writer, commits, sealing, daemon, is_draining, _hearing: hearing })
     }
 
     /// A connection for reading.
@@ -242,16 +258,42 @@ impl Store {
     }
 
     /// Runs `work` in a transaction of the one writer. Several callers' works share one commit;
-    /// a failing work takes back only itself. Returns after the commit.
+    /// a failing work takes back only itself. Returns after the commit. Under a lease (see [`leases`])
+    /// it first makes sure that this still stands.
     ///
     /// # Errors
-    /// Whatever `work` returns, or [`StoreError`] when the commit fails.
+    /// Whatever `work` returns, [`StoreError::Superseded`], or [`StoreError`] when the commit fails.
     pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
     {
-        self.writer.run(work).await
+        let Some(lease) = leases::held() else { return self.writer.run(work).await };
+        let checked = self.writer.run(move |c| {
+            Box::pin(async move {
+                leases::check_in(c, &lease).await?;
+                work(c).await
+            })
+        });
+        checked.await
+    }
+
+    /// What tells this daemon from others that share its database.
+    pub fn daemon(&self) -> &str {
+        &self.daemon
+    }
+
+    /// Asks whoever works through batches to stop after the one under way, or not to any more.
+    pub fn drain(&self, is_draining: bool) {
+        self.is_draining.store(is_draining, Ordering::Relaxed);
+    }
+
+    /// To be asked between batches.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] when no further one should be begun.
+    pub fn goes_on(&self) -> StoreResult<()> {
+        if self.is_draining.load(Ordering::Relaxed) { Err(StoreError::Closed) } else { Ok(()) }
     }
 
     /// A counter that grows with every commit: wait on it to see changes without polling.

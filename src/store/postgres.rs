@@ -80,9 +80,7 @@ impl Voice {
     /// # Errors
     /// [`StoreError::Unfit`] without randomness.
     pub(super) fn new() -> StoreResult<Self> {
-        let mut bytes = [0_u8; 16];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| StoreError::Unfit("no randomness".to_owned()))?;
-        Ok(Self(super::blobs::hex(&bytes).into()))
+        Ok(Self(super::identity::random()?.into()))
     }
 
     /// Ends a transaction and tells the other daemons. The voice is hexadecimal digits.

@@ -81,6 +81,7 @@ async fn fetch_collection(
             return Err(unreadable(why));
         }
         let Some(following) = ahead? else { return Ok(()) };
+        engine.store.goes_on()?;
         (page, cursor) = (following, next);
     }
 }

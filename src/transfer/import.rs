@@ -63,6 +63,7 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
     let mut after = (i64::MIN, 0);
     let (mut millis, mut rank) = (i64::MIN, 0_u16);
     loop {
+        engine.store.goes_on()?;
         let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = (last.published_at, last.position);
@@ -116,6 +117,7 @@ async fn write(
 ) -> TransferResult<()> {
     loop {
         // Written items leave the state, so the next batch always stands at the front.
+        engine.store.goes_on()?;
         let batch = items::fetched(&engine.store, &transfer.id, kind, (i64::MIN, 0), BATCH).await?;
         if batch.is_empty() {
             return Ok(());

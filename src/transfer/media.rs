@@ -60,6 +60,7 @@ async fn fetch_file(
     waiting: Waiting,
 ) -> TransferResult<()> {
     let Item::Media(file) = &waiting.item else { return Ok(()) };
+    engine.store.goes_on()?;
     let kind = waiting.item.kind();
     let mut tries = 1;
     let error = loop {

@@ -42,6 +42,7 @@ pub mod step;
 pub mod survey;
 pub mod tokens;
 pub mod trial;
+pub mod turn;
 pub mod verify;
 
 pub use engine::Engine;

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    Engine, TransferResult,
+    Engine, TransferError, TransferResult,
     fetch::fetch,
     forecast::look_around,
     give_map,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     model::transfer::{Transfer, TransferState},
     port::error::Disposition,
-    store::transfers,
+    store::{StoreError, transfers},
 };
 
 /// States in which the queue has something to do.
@@ -25,6 +25,11 @@ pub static RUNNING: LazyLock<Vec<TransferState>> =
 
 /// Failures in a row after which a person is asked.
 const PATIENCE: i64 = 20;
+
+/// The name under which a transfer is worked on by one at a time.
+pub fn work(id: &str) -> String {
+    format!("transfer {id}")
+}
 
 /// Runs the step of the state a transfer is in, and notes how it went.
 ///
@@ -46,6 +51,10 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         _ => Ok(()),
     };
     let Err(error) = outcome else { return Ok(()) };
+    if matches!(error, TransferError::Store(StoreError::Closed | StoreError::Superseded)) {
+        // Nothing is wrong with it: it goes on after the restart, or where it is now.
+        return Ok(());
+    }
     let now = engine.clock.now_micros();
     let why = error.to_string();
     let doing = transfer.state.as_str();
