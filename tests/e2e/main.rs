@@ -20,8 +20,12 @@ mod lying_peer;
 mod move_seen_by_others;
 mod onward;
 mod policy;
+mod several_daemons;
 mod subset;
 mod trial;
+
+#[path = "../laboratory/cluster.rs"]
+mod cluster;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
 #[path = "../../src/cli/demo/forms.rs"]

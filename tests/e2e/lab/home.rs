@@ -5,7 +5,7 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
 
 use serde_json::Value;
@@ -32,6 +32,10 @@ pub struct Home {
     pub origin: String,
     /// Address and port, as they stand in handles.
     pub authority: String,
+    /// Where its process listens; another address for a second daemon of the same home.
+    listen: String,
+    /// A PostgreSQL, or nothing for SQLite.
+    database_url: String,
     reachable: Vec<String>,
     running: Option<Running>,
     dir: TempDir,
@@ -55,6 +59,8 @@ impl Home {
         let home = Self {
             origin: format!("http://{authority}"),
             authority: authority.to_owned(),
+            listen: authority.to_owned(),
+            database_url: String::new(),
             reachable,
             running: None,
             dir: tempfile::Builder::new().prefix("godwit-story-").tempdir().unwrap(),
@@ -73,9 +79,10 @@ impl Home {
     /// Writes the configuration; a running home reads it when it starts again.
     pub fn configure(&self, settings: Settings<'_>) {
         let Settings { arrivals, departures, page_items } = settings;
-        let (origin, listen, hosts) = (&self.origin, &self.authority, &self.reachable);
+        let Self { origin, listen, database_url, reachable: hosts, .. } = self;
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
+             [database]\nurl = \"{database_url}\"\n\
              [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
@@ -121,6 +128,57 @@ impl Home {
             assert!(read > 0, "{} ended before it listened: {}", self.origin, self.log());
         }
         self.running = Some(Running { child, _output: output });
+    }
+
+    /// Lets it store in a PostgreSQL from its next start.
+    pub fn use_database(&mut self, url: &str, settings: Settings<'_>) {
+        url.clone_into(&mut self.database_url);
+        self.configure(settings);
+    }
+
+    /// A second daemon of this home: same name, database, key and media, another socket.
+    pub fn beside(&self, settings: Settings<'_>) -> Self {
+        let listen = super::address();
+        let mut second = Self::new(&self.authority, &[], settings);
+        second.reachable.clone_from(&self.reachable);
+        second.listen = listen;
+        second.use_database(&self.database_url, settings);
+        let (data, own) = (self.dir.path().join("data"), second.dir.path().join("data"));
+        fs::create_dir(&own).unwrap();
+        fs::copy(data.join("sealing.key"), own.join("sealing.key")).unwrap();
+        std::os::unix::fs::symlink(data.join("media"), own.join("media")).unwrap();
+        second
+    }
+
+    /// What its process is called among those that share a database.
+    pub fn daemon(&self) -> String {
+        fs::read_to_string(self.dir.path().join("data/daemon.id")).unwrap()
+    }
+
+    /// Lets its process stand still.
+    pub fn freeze(&mut self) {
+        self.signal("STOP");
+    }
+
+    /// Lets its process go on.
+    pub fn thaw(&mut self) {
+        self.signal("CONT");
+    }
+
+    /// Asks the server to end, and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.running.take().unwrap().child.wait().unwrap()
+    }
+
+    /// Whether its process was started and not ended.
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.running.as_ref().unwrap().child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
     /// Kills the server at once: it cannot clean up.
