@@ -27,7 +27,7 @@ async fn number(url: &str, sql: &str) -> i64 {
 }
 
 /// Two homes on one server, everybody's account full at the old one.
-async fn homes(cluster: &Cluster, people: &[&str]) -> ([Home; 2], String) {
+fn homes(cluster: &Cluster, people: &[&str]) -> ([Home; 2], String) {
     let [mut old, mut new] = Home::pair(&[], OPEN);
     old.use_database(&cluster.create("old"), OPEN);
     let url = cluster.create("new");
@@ -62,7 +62,7 @@ async fn nothing_is_missing_or_doubled(statuses: &[Value], url: &str) {
 /// Everybody copies at once while `fall` happens to the daemon beside, which is at work by then.
 async fn everybody_copies(fall: impl Fn(&mut Home), rise: impl Fn(&mut Home)) -> Option<()> {
     let cluster = Cluster::start_or_skip()?;
-    let ([mut old, mut new], url) = homes(&cluster, &PEOPLE).await;
+    let ([mut old, mut new], url) = homes(&cluster, &PEOPLE);
     let mut beside = new.beside(OPEN);
     beside.start();
     let mut movers = Vec::new();
