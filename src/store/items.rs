@@ -146,7 +146,12 @@ async fn went_on(c: &mut Connection, transfer: &TransferId) -> StoreResult<()> {
 }
 
 /// Saves an item; `false` when one of its kind has this key already: the first stays.
-async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<bool> {
+pub(super) async fn save(
+    c: &mut Connection,
+    transfer: &TransferId,
+    item: &Item,
+    position: i64,
+) -> StoreResult<bool> {
     let (kind, key) = (item.kind(), item.key());
     let added = run!(
         c,
