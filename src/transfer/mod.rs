@@ -35,6 +35,7 @@ pub mod prove;
 mod recognize;
 pub mod redirect;
 pub mod remap;
+pub mod removal;
 pub mod source_side;
 pub mod start;
 pub mod status;
@@ -43,6 +44,7 @@ pub mod survey;
 pub mod tokens;
 pub mod trial;
 pub mod verify;
+pub mod withdraw;
 
 pub use engine::Engine;
 pub use error::{TransferError, TransferResult};

@@ -20,6 +20,7 @@ mod lying_peer;
 mod move_seen_by_others;
 mod onward;
 mod policy;
+mod removal;
 mod subset;
 mod trial;
 

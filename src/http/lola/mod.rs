@@ -20,6 +20,7 @@ pub const MAP_BYTES: usize = 2 << 20;
         hand_over::take,
         hand_over::onward,
         hand_over::status,
+        hand_over::take_back,
         outline::show,
         collections::media,
         collections::show
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route("/map", web::post().to(hand_over::take))
             .route("/onward", web::post().to(hand_over::onward))
             .route("/status", web::get().to(hand_over::status))
+            .route("/withdraw", web::post().to(hand_over::take_back))
             .route("/outline", web::get().to(outline::show))
             .route("/media/{id}", web::get().to(collections::media))
             .route("/{kind}", web::get().to(collections::show)),
