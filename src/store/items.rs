@@ -471,7 +471,7 @@ pub async fn skip_copied_before(
                      join url_map m on m.transfer_id = t.id and m.kind = items.kind and m.key = items.key \
                      join items i on i.transfer_id = t.id and i.kind = m.kind and i.key = m.key \
                      where t.account_id = $2 and t.id <> $1 and i.state = 'written' \
-                     and t.state not in ('discarding', 'discarded'))",
+                     and t.state not in ('discarding', 'discarded', 'removing', 'removed'))",
                     transfer.as_str(),
                     account.as_str(),
                     why,

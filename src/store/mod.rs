@@ -183,6 +183,7 @@ pub mod redirects;
 pub mod releases;
 pub mod remote_actors;
 pub mod remote_posts;
+pub mod removals;
 pub mod seen;
 pub mod sessions;
 mod spool;

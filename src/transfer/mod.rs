@@ -38,6 +38,7 @@ mod recognize;
 pub mod reconcile;
 pub mod redirect;
 pub mod remap;
+pub mod removal;
 pub mod source_side;
 pub mod start;
 pub mod status;
@@ -47,6 +48,7 @@ pub mod tokens;
 pub mod trial;
 pub mod turn;
 pub mod verify;
+pub mod withdraw;
 
 pub use engine::Engine;
 pub use error::{TransferError, TransferResult};

@@ -9,6 +9,7 @@ use super::{
     give_map,
     import::import,
     plan::plan,
+    removal::remove_all,
     survey::survey,
     trial::{discard_all, release},
     verify::verify,
@@ -48,6 +49,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         S::HandingOver => give_map::hand_over(engine, transfer).await,
         S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
         S::Discarding => discard_all(engine, transfer).await,
+        S::Removing => remove_all(engine, transfer).await,
         _ => Ok(()),
     };
     let Err(error) = outcome else { return Ok(()) };
@@ -80,7 +82,7 @@ async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) ->
             transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
-        S::Keeping | S::AwaitingAnnouncement | S::Discarding => {
+        S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
             let hour = 3_600_000_000;
             transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
         }

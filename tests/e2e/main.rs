@@ -21,6 +21,7 @@ mod move_seen_by_others;
 mod onward;
 mod policy;
 mod several_daemons;
+mod removal;
 mod subset;
 mod trial;
 

@@ -72,6 +72,10 @@ impl Host for EmbeddedHost {
         Ok(self.site.add_alias(account, other).await?)
     }
 
+    async fn remove_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
+        Ok(self.site.remove_alias(account, other).await?)
+    }
+
     async fn set_copied_to(
         &self,
         account: &AccountId,

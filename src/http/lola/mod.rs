@@ -21,6 +21,7 @@ pub const MAP_BYTES: usize = 2 << 20;
         hand_over::take,
         hand_over::onward,
         hand_over::status,
+        hand_over::take_back,
         outline::show,
         inventory::freeze,
         inventory::buckets,
@@ -53,6 +54,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route("/map", web::post().to(hand_over::take))
             .route("/onward", web::post().to(hand_over::onward))
             .route("/status", web::get().to(hand_over::status))
+            .route("/withdraw", web::post().to(hand_over::take_back))
             .route("/outline", web::get().to(outline::show))
             .route("/inventory", web::post().to(inventory::freeze))
             .route("/inventory/entries", web::post().to(inventory::entries))
