@@ -32,6 +32,10 @@ pub struct Home {
     pub origin: String,
     /// Address and port, as they stand in handles.
     pub authority: String,
+    /// Where it listens: at its address, or behind something that stands there.
+    listen: String,
+    /// Its PostgreSQL, or nothing.
+    postgres: String,
     reachable: Vec<String>,
     running: Option<Running>,
     dir: TempDir,
@@ -51,10 +55,23 @@ pub fn password(name: &str) -> String {
 impl Home {
     /// A home at `authority` that reaches itself and `reachable`; nothing runs yet.
     pub fn new(authority: &str, reachable: &[&str], settings: Settings<'_>) -> Self {
+        Self::behind(authority, authority, "", reachable, settings)
+    }
+
+    /// A home known at `authority` that listens elsewhere, with its tables in a PostgreSQL if one is named.
+    pub fn behind(
+        authority: &str,
+        listen: &str,
+        postgres: &str,
+        reachable: &[&str],
+        settings: Settings<'_>,
+    ) -> Self {
         let reachable = reachable.iter().chain([&authority]).map(|&host| host.to_owned()).collect();
         let home = Self {
             origin: format!("http://{authority}"),
             authority: authority.to_owned(),
+            listen: listen.to_owned(),
+            postgres: postgres.to_owned(),
             reachable,
             running: None,
             dir: tempfile::Builder::new().prefix("godwit-story-").tempdir().unwrap(),
@@ -73,13 +90,28 @@ impl Home {
     /// Writes the configuration; a running home reads it when it starts again.
     pub fn configure(&self, settings: Settings<'_>) {
         let Settings { arrivals, departures, page_items } = settings;
-        let (origin, listen, hosts) = (&self.origin, &self.authority, &self.reachable);
+        let (origin, listen, hosts, postgres) = (&self.origin, &self.listen, &self.reachable, &self.postgres);
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
-             [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
+             [database]\nurl = \"{postgres}\"\n[policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
+    }
+
+    /// The same home as it stands, on a disk of its own and with these tables; nothing of it runs yet.
+    pub fn twin(&self, postgres: &str, settings: Settings<'_>) -> Self {
+        let reachable: Vec<&str> = self.reachable.iter().map(String::as_str).collect();
+        let twin = Self::behind(&self.authority, &self.listen, postgres, &reachable, settings);
+        let (from, to) = (self.dir.path().join("data"), twin.dir.path().join("data"));
+        let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+        assert!(copied.success(), "the disk of {} is not copied", self.origin);
+        twin
+    }
+
+    /// Its PostgreSQL, if it has one.
+    pub fn postgres(&self) -> Option<&str> {
+        Some(self.postgres.as_str()).filter(|address| !address.is_empty())
     }
 
     /// Makes an account with the password of its name.
