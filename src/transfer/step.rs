@@ -1,6 +1,6 @@
 //! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use super::{
     Engine, TransferError, TransferResult,
@@ -24,6 +24,8 @@ use crate::{
 pub static RUNNING: LazyLock<Vec<TransferState>> =
     LazyLock::new(|| TransferState::ALL.iter().copied().filter(|state| state.is_looked_after()).collect());
 
+/// Longest rest of a step, but for what another server asks for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Failures in a row after which a person is asked.
 const PATIENCE: i64 = 20;
 
@@ -63,6 +65,8 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     tracing::warn!(transfer.id = %transfer.id, doing, error = %why, "a step did not go through");
     match error.disposition() {
         Disposition::Retry { after } => {
+            let tries = transfers::attempts(&engine.store, &transfer.id).await?;
+            let after = after.max(pause(tries));
             let next = now + i64::try_from(after.as_micros()).unwrap_or(i64::MAX / 4);
             let attempts = transfers::put_off(&engine.store, &transfer.id, Some(why.clone()), next).await?;
             if attempts > PATIENCE {
@@ -72,6 +76,12 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         Disposition::SkipItem | Disposition::StopTransfer => give_up(engine, transfer, why, now).await?,
     }
     Ok(())
+}
+
+/// How long a step rests at least that did not go through so often: a second, doubled up to a minute.
+fn pause(tries: i64) -> Duration {
+    let doublings = u32::try_from(tries.clamp(0, 6)).unwrap_or(6);
+    Duration::from_secs(2_u64.pow(doublings)).min(LONGEST_PAUSE)
 }
 
 /// Stops where a person must look; what has become public goes back to where it can be tried again.

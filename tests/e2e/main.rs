@@ -14,6 +14,7 @@ mod fedify_install;
 mod grants;
 mod interruptions;
 mod keep;
+#[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]
 mod lab;
 mod lola_by_others;
 mod lying_peer;
