@@ -113,7 +113,7 @@ impl Home {
 
     /// Its PostgreSQL, if it has one.
     pub fn postgres(&self) -> Option<&str> {
-        Some(self.postgres.as_str()).filter(|address| !address.is_empty())
+        Some(self.database_url.as_str()).filter(|address| !address.is_empty())
     }
 
     /// Makes an account with the password of its name.
