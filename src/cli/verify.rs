@@ -36,14 +36,14 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     let bytes = fs::metadata(file).with_context(|| format!("reading {}", file.display()))?.len();
     anyhow::ensure!(bytes <= LONGEST_BYTES, "{} is larger than any certificate", file.display());
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-    let mut items = match &arguments.items {
+    let mut items: Option<Box<dyn BufRead>> = match &arguments.items {
         Some(path) => {
             let opened = File::open(path).with_context(|| format!("reading {}", path.display()))?;
-            Some(BufReader::new(opened))
+            Some(Box::new(BufReader::new(opened)))
         }
         None => None,
     };
-    let found = check(&text, items.as_mut().map(|items| items as &mut dyn BufRead))?;
+    let found = check(&text, items.as_deref_mut())?;
     let mut out = io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?;

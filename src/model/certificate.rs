@@ -128,7 +128,7 @@ impl Certificate {
                     line.read, line.here, line.declined, line.not_carried, line.failed
                 ));
             }
-            let explained = self.sum(&self.reasons, name);
+            let explained = self.explained(name);
             let left = line.declined.saturating_add(line.not_carried).saturating_add(line.failed);
             if explained != left {
                 found.push(format!("{name}: {left} are not here, and reasons are given for {explained}"));
@@ -163,7 +163,10 @@ impl Certificate {
         found
     }
 
-    fn sum(&self, lines: &[ReasonCount], kind: &str) -> u64 {
-        lines.iter().filter(|line| line.kind == kind).fold(0, |sum, line| sum.saturating_add(line.count))
+    fn explained(&self, kind: &str) -> u64 {
+        self.reasons
+            .iter()
+            .filter(|line| line.kind == kind)
+            .fold(0, |sum, line| sum.saturating_add(line.count))
     }
 }

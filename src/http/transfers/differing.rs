@@ -48,7 +48,7 @@ pub(super) fn differing(session: &Session, transfer: &Transfer, status: &Status)
 }
 
 fn kind(word: &str) -> String {
-    if word == "inventory" { "Old home's own numbers".to_owned() } else { words::kind(word).to_owned() }
+    if word == "inventory" { "Old home's own numbers".to_owned() } else { words::kind(word) }
 }
 
 /// The papers to take away.
