@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod import;
 mod serve;
+mod verify;
 
 /// Moves fediverse accounts: copy, check the numbers, announce, and old links keep working.
 #[derive(Debug, Parser)]
@@ -29,6 +30,8 @@ enum Command {
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
     Demo(demo::Options),
+    /// Looks at a certificate, offline: signatures, sums, and the list of items behind it.
+    Verify(verify::VerifyArguments),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -53,6 +56,10 @@ pub fn run() -> ExitCode {
         Command::Account(command) => account::run(command),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
+        Command::Verify(arguments) => match verify::run(&arguments) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Config => config::run(),
     };
     match outcome {

@@ -151,6 +151,7 @@ pub mod blocks;
 pub mod boosts;
 #[cfg(test)]
 pub(crate) mod census;
+pub mod certificates;
 pub mod choices;
 pub mod compared;
 pub mod consents;
@@ -168,6 +169,7 @@ pub mod host;
 pub mod inventories;
 pub mod items;
 pub mod leases;
+pub mod listing;
 pub mod logins;
 pub mod media;
 pub mod notes;

@@ -9,12 +9,13 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     access::{end_reading, hand_over_login},
-    come_back,
+    certificate, come_back,
     status::old_actor,
 };
 use crate::{
     model::{
         actor::{Actor, authority},
+        certificate::Occasion,
         ending::Ending,
         login::Login,
         transfer::{Transfer, TransferState},
@@ -97,6 +98,7 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         return Err(TransferError::Refused(why));
     }
     if state == Some("announced") {
+        certificate::issue(engine, transfer, Occasion::Done).await?;
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
         return Ok(());

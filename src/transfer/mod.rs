@@ -10,6 +10,8 @@ pub mod access;
 pub mod announce;
 pub mod arrivals;
 pub mod authorize;
+pub mod certificate;
+pub mod check;
 pub mod choose;
 mod come_back;
 pub mod compare;
