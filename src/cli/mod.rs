@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod account;
 mod config;
 mod demo;
+mod forwarding;
 mod import;
 mod serve;
 
@@ -29,6 +30,9 @@ enum Command {
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
     Demo(demo::Options),
+    /// Looks after forwarding when a backup was restored.
+    #[command(subcommand)]
+    Forwarding(forwarding::ForwardingCommand),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -53,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Account(command) => account::run(command),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
+        Command::Forwarding(command) => forwarding::run(command),
         Command::Config => config::run(),
     };
     match outcome {
