@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod account;
 mod config;
 mod demo;
+mod forwarding;
 mod import;
 mod serve;
 mod verify;
@@ -32,6 +33,9 @@ enum Command {
     Demo(demo::Options),
     /// Looks at a certificate, offline: signatures, sums, and the list of items behind it.
     Verify(verify::VerifyArguments),
+    /// Looks after forwarding when a backup was restored.
+    #[command(subcommand)]
+    Forwarding(forwarding::ForwardingCommand),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -60,6 +64,7 @@ pub fn run() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Command::Forwarding(command) => forwarding::run(command),
         Command::Config => config::run(),
     };
     match outcome {

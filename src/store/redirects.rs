@@ -22,7 +22,8 @@ pub struct PlaceRow {
     pub proof: String,
 }
 
-/// Whether anybody here is being forwarded at all; spares every other request the rest.
+/// Whether anybody here is being forwarded at all; spares every other request the rest. Nobody is while a
+/// restored backup has frozen it.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -31,7 +32,8 @@ pub async fn is_anybody_forwarded(store: &Store) -> StoreResult<bool> {
     let found = row!(
         &mut c,
         (String,),
-        "select id from departures where state = 'announced' and is_forwarding and ending <> 'copy' limit 1",
+        "select id from departures where state = 'announced' and is_forwarding and ending <> 'copy' \
+         and not exists (select 1 from counters where name = 'frozen' and value > 0) limit 1",
     )?;
     Ok(found.is_some())
 }

@@ -327,6 +327,21 @@ pub async fn rest(store: &Store, id: &TransferId, state: TransferState) -> Store
     write.await
 }
 
+/// Makes all transfers in a state due at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn wake_all(store: &Store, state: TransferState) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set next_at = 0 where state = $1 and next_at > 0", state.as_str())?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Says something to the person without changing the state.
 ///
 /// # Errors

@@ -50,6 +50,7 @@ pub mod tokens;
 pub mod trial;
 pub mod turn;
 pub mod verify;
+pub mod wake_up;
 pub mod withdraw;
 
 pub use engine::Engine;
