@@ -176,6 +176,7 @@ pub mod overview;
 pub mod pointers;
 pub mod posts;
 pub mod redirects;
+pub mod refollows;
 pub mod releases;
 pub mod remote_actors;
 pub mod remote_posts;

@@ -34,6 +34,7 @@ mod prepare;
 pub mod prove;
 mod recognize;
 pub mod redirect;
+pub mod refollow;
 pub mod remap;
 pub mod source_side;
 pub mod start;
