@@ -11,8 +11,9 @@ use crate::{
     },
 };
 
-/// Follows that were ever to be sent.
-const FOLLOWS: &str = "select count(*) from deliveries where activity like '%\"type\":\"Follow\"%'";
+/// What Ann ever had to send from a home.
+const FOLLOWS: &str =
+    "select count(*) from deliveries where account_id = (select id from accounts where username = 'ann')";
 
 #[tokio::test]
 async fn those_who_block_stay_behind_and_the_others_are_followed_by_choice_only() {
