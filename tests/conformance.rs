@@ -12,6 +12,8 @@ mod destinations;
 mod disturbances;
 #[path = "conformance/invented.rs"]
 mod invented;
+#[path = "conformance/inventories.rs"]
+mod inventories;
 mod laboratory;
 #[path = "conformance/mirror.rs"]
 mod mirror;

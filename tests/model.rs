@@ -163,7 +163,16 @@ fn a_step_that_never_gives_up_is_noticed() {
 }
 
 /// Steps of the code's table that the model does not take, each with its reason.
-const NOT_MODELLED: &[(&str, &str, &str)] = &[];
+const NOT_MODELLED: &[(&str, &str, &str)] = &[
+    ("kept", "removing", "what was seen is removed by a word of its own, long after; the model ends before"),
+    (
+        "awaiting_announcement",
+        "removing",
+        "what was seen is removed by a word of its own, long after; the model ends before",
+    ),
+    ("done", "removing", "what was seen is removed by a word of its own, long after; the model ends before"),
+    ("removing", "removed", "as above"),
+];
 
 #[test]
 fn the_model_takes_the_steps_of_the_code_and_no_others() {

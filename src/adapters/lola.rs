@@ -16,7 +16,9 @@ use crate::{
     model::{
         actor::{Actor, Profile, authority},
         collection::{CollectionKind, Cursor, Page, Unreadable},
-        item::Item,
+        id::ItemKey,
+        inventory::Tally,
+        item::{Item, ItemKind},
         media::MediaFile,
         outlook::{Outline, ServerShare},
     },
@@ -24,10 +26,12 @@ use crate::{
         error::AdapterError,
         lookup,
         remote::{Request, Response, SharedRemote, Signer},
-        source::{MediaStream, Source},
+        source::{EntriesWanted, EntryPage, MediaStream, Source, Statement},
     },
     wire::{self, collection::Read},
 };
+
+mod inventory;
 
 /// Longest outline that is read: a thousand servers' names.
 const OUTLINE_BYTES: usize = 512 << 10;
@@ -77,12 +81,18 @@ impl LolaSource {
 
     /// A GET at the actor's own origin, with the token; 429, 503 and 401 ask to come again.
     async fn get(&self, url: &Url, doing: &str) -> Result<Response, AdapterError> {
-        if url.origin() != self.actor.id.origin() {
-            let why = format!("Old home's list leads to another server, {url}");
+        let request = Request::get(url.clone());
+        let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
+        self.send(request, doing).await
+    }
+
+    /// A request to the actor's own origin, with the token.
+    async fn send(&self, request: Request, doing: &str) -> Result<Response, AdapterError> {
+        if request.url.origin() != self.actor.id.origin() {
+            let why = format!("Old home's list leads to another server, {}", request.url);
             return Err(AdapterError::fatal(doing, why));
         }
-        let request = Request::get(url.clone()).bearing(&self.token).signed(self.signer.clone());
-        let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
+        let request = request.bearing(&self.token).signed(self.signer.clone());
         let response = self.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
         if let Some(busy) = lookup::busy(&response, doing, "Old home") {
             return Err(busy);
@@ -247,6 +257,26 @@ impl Source for LolaSource {
             Err(error) => return Err(AdapterError::item(error)),
         };
         Ok(response.body.map(|chunk| chunk.map_err(broken)).boxed())
+    }
+
+    async fn inventory(&self, pass: u32) -> Result<Statement, AdapterError> {
+        self.stated(pass).await
+    }
+
+    async fn buckets(&self, pass: u32, kind: ItemKind) -> Result<Tally, AdapterError> {
+        self.tally(pass, kind).await
+    }
+
+    async fn entries(
+        &self,
+        wanted: &EntriesWanted,
+        cursor: Option<&Cursor>,
+    ) -> Result<EntryPage, AdapterError> {
+        self.lines(wanted, cursor).await
+    }
+
+    async fn items(&self, collection: CollectionKind, keys: &[ItemKey]) -> Result<Page, AdapterError> {
+        self.picked(collection, keys).await
     }
 }
 

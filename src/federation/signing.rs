@@ -15,6 +15,7 @@ use url::Url;
 use crate::{
     model::actor::authority,
     port::remote::{RemoteError, Signer},
+    wire::seal::pem_bytes,
 };
 
 /// Parsed keys kept at most; past it all are parsed anew. Parsing costs as much as signing.
@@ -113,15 +114,6 @@ fn request_target(url: &Url) -> String {
 /// The `Digest` of a body.
 pub(super) fn digest_of(bytes: &[u8]) -> String {
     format!("SHA-256={}", STANDARD.encode(digest::digest(&digest::SHA256, bytes)))
-}
-
-/// The bytes inside PEM armour of whatever label.
-pub(super) fn pem_bytes(pem: &str) -> Option<Vec<u8>> {
-    let (_, rest) = pem.split_once("-----BEGIN ")?;
-    let (_label, rest) = rest.split_once("-----")?;
-    let (body, _) = rest.split_once("-----END ")?;
-    let text: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(text).ok()
 }
 
 /// A time as HTTP writes it.

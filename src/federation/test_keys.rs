@@ -9,8 +9,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::signing::pem_bytes;
 use crate::port::remote::Signer;
+use crate::wire::seal::pem_bytes;
 
 struct Pems {
     private: String,

@@ -9,7 +9,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::signing::{pem_bytes, read_http_date, signing_string};
+use super::signing::{read_http_date, signing_string};
+use crate::wire::seal::pem_bytes;
 
 /// How far a sender's clock may be ahead, in microseconds: one hour.
 pub const AHEAD_MICROS: i64 = 3600 * 1_000_000;

@@ -183,7 +183,7 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
                 };
                 outcome.err().map(|error| {
                     let rest = match &error {
-                        SourceSideError::Adapter(AdapterError::Busy { after, .. }) => *after,
+                        SourceSideError::Adapter(AdapterError::Busy { after, .. }) => (*after).max(REST),
                         _ => REST,
                     };
                     troubled(&error, "an announcement did not go on", rest)

@@ -60,6 +60,8 @@ pub struct Endpoints {
     pub finish: Option<Url>,
     /// Where the URL map is handed over (our extension).
     pub hand_over: Option<Url>,
+    /// Where the destination says that the copy is gone (our extension).
+    pub withdraw: Option<Url>,
     /// Counts of both sides (our extension).
     pub status: Option<Url>,
     /// Where the account's next home says that it has moved on (our extension).

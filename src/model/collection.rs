@@ -77,6 +77,11 @@ impl CollectionKind {
         self.yields().first().copied().unwrap_or(ItemKind::Posts)
     }
 
+    /// The collection that yields a kind.
+    pub fn that_yields(kind: ItemKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|collection| collection.yields().contains(&kind))
+    }
+
     /// Its name in an actor document: ours have a prefix. Spec: LOLA 0.3, Discovery.
     pub fn directory_name(self) -> String {
         match self {

@@ -2,11 +2,14 @@
 
 pub mod actor;
 pub mod belonging;
+pub mod canonical;
 pub mod choices;
 pub mod collection;
+pub mod digest;
 pub mod ending;
 pub mod handle;
 pub mod id;
+pub mod inventory;
 pub mod item;
 pub mod login;
 pub mod mapping;

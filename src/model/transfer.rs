@@ -63,6 +63,10 @@ states! {
     Discarding = "discarding",
     /// Nothing of it is left but this row.
     Discarded = "discarded",
+    /// What came is taken away again after it was visible.
+    Removing = "removing",
+    /// What came is gone; what stood open left tombstones.
+    Removed = "removed",
 }
 
 impl TransferState {
@@ -87,15 +91,17 @@ impl TransferState {
             S::Verifying => matches!(next, S::Trial | S::Failed | S::Discarding),
             S::Trial => matches!(next, S::Keeping | S::HandingOver | S::Discarding),
             S::Keeping => matches!(next, S::Kept),
-            S::Kept => matches!(next, S::HandingOver),
+            S::Kept => matches!(next, S::HandingOver | S::Removing),
             S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::Kept),
-            S::AwaitingAnnouncement => matches!(next, S::Done | S::HandingOver),
+            S::AwaitingAnnouncement => matches!(next, S::Done | S::HandingOver | S::Removing),
             S::Failed => matches!(
                 next,
                 S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Discarding
             ),
             S::Discarding => matches!(next, S::Discarded),
-            S::Done | S::Discarded => false,
+            S::Done => matches!(next, S::Removing),
+            S::Removing => matches!(next, S::Removed),
+            S::Discarded | S::Removed => false,
         }
     }
 
@@ -112,6 +118,7 @@ impl TransferState {
                 | S::Keeping
                 | S::HandingOver
                 | S::Discarding
+                | S::Removing
         )
     }
 
@@ -181,8 +188,10 @@ mod tests {
     #[test]
     fn nothing_leaves_the_final_states() {
         for state in TransferState::ALL {
-            assert!(!TransferState::Done.may_become(*state));
             assert!(!TransferState::Discarded.may_become(*state));
+            assert!(!TransferState::Removed.may_become(*state));
+            let is_removed = *state == TransferState::Removing;
+            assert_eq!(TransferState::Done.may_become(*state), is_removed, "{}", state.as_str());
         }
     }
 

@@ -176,6 +176,22 @@ pub trait Destination: Send + Sync {
         Ok(())
     }
 
+    /// Removes everything of a transfer that was released, and nothing else. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition, or when the host cannot tell what came with it.
+    async fn remove(&self, _transfer: &TransferId, _account: &AccountId) -> Result<(), AdapterError> {
+        Err(AdapterError::fatal("removing what came", "this server cannot tell what came with which copy"))
+    }
+
+    /// How many posts of a transfer others have answered or passed on, as far as the host knows.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn answered(&self, _transfer: &TransferId, _account: &AccountId) -> Result<u64, AdapterError> {
+        Ok(0)
+    }
+
     /// Removes everything of a transfer that was not released.
     ///
     /// # Errors

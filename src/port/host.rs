@@ -117,6 +117,14 @@ pub trait Host: Send + Sync {
     /// [`AdapterError`] when the host cannot be asked.
     async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError>;
 
+    /// No longer publishes that an account is also known by `other`.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn remove_alias(&self, _account: &AccountId, _other: &Url) -> Result<(), AdapterError> {
+        Ok(())
+    }
+
     /// Publishes that `copy` is a copy of an account that lives on, or no longer does. Saying it twice
     /// says it once. Spec: FEP-7628, `copiedTo`.
     ///

@@ -258,15 +258,17 @@ impl RemoteError {
     /// The same failure as the engine sees it.
     pub fn into_adapter(self, doing: impl Into<String>) -> AdapterError {
         match self {
-            Self::Unreachable { .. } => AdapterError::Busy {
-                doing: doing.into(),
-                why: self.to_string(),
-                after: Duration::from_secs(30),
-            },
+            Self::Unreachable { .. } => {
+                AdapterError::Busy { doing: doing.into(), why: self.to_string(), after: AFTER_SILENCE }
+            }
             other => AdapterError::fatal(doing, other),
         }
     }
 }
+
+/// How soon a server that was not reached is asked again. Most cut lines are whole a moment later; who
+/// asks again and again waits longer each time.
+pub const AFTER_SILENCE: Duration = Duration::from_secs(1);
 
 /// Sends requests to other servers under the guard's rules: https, public addresses only, at most
 /// three redirects each checked anew, a limit of time and size.

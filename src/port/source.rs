@@ -6,15 +6,68 @@ use futures::stream::BoxStream;
 use url::Url;
 
 use super::error::AdapterError;
-use crate::model::{
-    actor::Profile,
-    collection::{CollectionKind, Cursor, Page},
-    media::MediaFile,
-    outlook::Outline,
+use crate::{
+    model::{
+        actor::Profile,
+        collection::{CollectionKind, Cursor, Page},
+        id::ItemKey,
+        inventory::{Entry, Inventory, Tally},
+        item::ItemKind,
+        media::MediaFile,
+        outlook::Outline,
+    },
+    wire::seal::Sealed,
 };
 
 /// The bytes of a file as they come.
 pub type MediaStream = BoxStream<'static, Result<Bytes, AdapterError>>;
+
+/// What a source says it has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Statement {
+    /// It cannot say.
+    Silent,
+    /// It says something that is not to be believed; the sentence says why.
+    Unbelieved(String),
+    /// It states this, signed.
+    Signed(Box<Stated>),
+}
+
+/// A statement whose signature fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated {
+    /// What is stated.
+    pub inventory: Inventory,
+    /// The document as it came.
+    pub document: Sealed,
+    /// The public key it was checked with, as the source's server publishes it.
+    pub key_pem: String,
+}
+
+/// Which lines are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntriesWanted {
+    /// Of which kind.
+    pub kind: ItemKind,
+    /// How many bits of a key's hash choose the bucket.
+    pub bits: u8,
+    /// In which buckets.
+    pub buckets: Vec<u32>,
+}
+
+/// Some lines of an inventory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryPage {
+    /// The lines.
+    pub entries: Vec<Entry>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// The answer to whoever asks a source for what it does not have.
+fn unsupported<T>(doing: &str) -> Result<T, AdapterError> {
+    Err(AdapterError::fatal(doing, "Old home does not offer this"))
+}
 
 /// An account opened for reading.
 #[async_trait]
@@ -68,4 +121,45 @@ pub trait Source: Send + Sync {
     fn notes(&self) -> Vec<(u64, String)> {
         Vec::new()
     }
+
+    /// What the source had at `pass`, signed. The first question counts and freezes; the same pass
+    /// later is the same answer.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn inventory(&self, _pass: u32) -> Result<Statement, AdapterError> {
+        Ok(Statement::Silent)
+    }
+
+    /// The buckets behind one line of an inventory.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn buckets(&self, _pass: u32, _kind: ItemKind) -> Result<Tally, AdapterError> {
+        unsupported("comparing with Old home")
+    }
+
+    /// The lines of some buckets, as they are now. A page may be empty and still not the last.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn entries(
+        &self,
+        _wanted: &EntriesWanted,
+        _cursor: Option<&Cursor>,
+    ) -> Result<EntryPage, AdapterError> {
+        unsupported("comparing with Old home")
+    }
+
+    /// Those items of a collection that have one of `keys`, at most [`MOST_KEYS`] of them; what is not
+    /// there (any more) is left out.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn items(&self, _collection: CollectionKind, _keys: &[ItemKey]) -> Result<Page, AdapterError> {
+        unsupported("asking Old home for single items")
+    }
 }
+
+/// Keys in one question at most.
+pub const MOST_KEYS: usize = 100;

@@ -25,7 +25,7 @@ use crate::{
 const LARGEST_PAGE: usize = 200;
 
 /// One row on its way out: where the next page would start after it, and the item or what is wrong with it.
-type Entry = (String, Result<Item, Unreadable>);
+pub(super) type Entry = (String, Result<Item, Unreadable>);
 
 /// An account as its owner carries it away.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Export {
     }
 
     /// Avatar and header with the keys they have among the files.
-    fn pictures(&self) -> Vec<(&'static str, MediaRole, &StoredBlob)> {
+    pub(super) fn pictures(&self) -> Vec<(&'static str, MediaRole, &StoredBlob)> {
         let avatar = self.account.avatar.iter().map(|blob| ("avatar", MediaRole::Avatar, blob));
         let header = self.account.header.iter().map(|blob| ("header", MediaRole::Header, blob));
         avatar.chain(header).collect()
@@ -151,7 +151,7 @@ impl Site {
         Ok(entries)
     }
 
-    fn post_entry(&self, export: &Export, post: rows::PostRow) -> Entry {
+    pub(super) fn post_entry(&self, export: &Export, post: rows::PostRow) -> Entry {
         let read = from_json::<Object>("post", &post.object).map(|mut object| {
             // The column rules: where the two differ, the stricter one is meant.
             object.visibility = object.visibility.max(Visibility::from_word(&post.visibility));
@@ -164,7 +164,7 @@ impl Site {
         (post.id, read.map_err(|error| unreadable(ItemKind::Posts, key, error)))
     }
 
-    fn exported_boost(&self, export: &Export, boost: rows::BoostRow) -> Entry {
+    pub(super) fn exported_boost(&self, export: &Export, boost: rows::BoostRow) -> Entry {
         let id = self.urls.boost(&export.account.username, &boost.id);
         let read = || -> Result<Item, String> {
             Ok(Item::Boost(Boost {
@@ -184,7 +184,7 @@ impl Site {
         self.urls.at(&["godwit", "lola", &export.account.username, "media", id])
     }
 
-    fn file(&self, export: &Export, file: rows::MediumRow) -> MediaFile {
+    pub(super) fn file(&self, export: &Export, file: rows::MediumRow) -> MediaFile {
         MediaFile {
             url: self.urls.media(&file.id, &file.file_name).into(),
             fetch_url: Some(self.token_address(export, &file.id).into()),
@@ -195,7 +195,7 @@ impl Site {
         }
     }
 
-    fn picture(&self, export: &Export, id: &str, role: MediaRole, blob: &StoredBlob) -> MediaFile {
+    pub(super) fn picture(&self, export: &Export, id: &str, role: MediaRole, blob: &StoredBlob) -> MediaFile {
         let address = self.token_address(export, id).to_string();
         MediaFile {
             url: address.clone(),
@@ -244,7 +244,7 @@ fn unreadable(kind: ItemKind, key: impl std::fmt::Display, why: impl std::fmt::D
     Unreadable { kind, key: key.to_string(), why: format!("this server cannot read what it stored: {why}") }
 }
 
-fn page_of(mut entries: Vec<Entry>, limit: usize) -> Page {
+pub(super) fn page_of(mut entries: Vec<Entry>, limit: usize) -> Page {
     let has_more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| has_more).map(|(key, _)| Cursor(key.clone()));

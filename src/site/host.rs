@@ -130,6 +130,15 @@ impl Site {
         rows::add_alias(&self.store, account.as_str().to_owned(), other.to_string()).await.map_err(of_nobody)
     }
 
+    /// No longer publishes that an account is also known by `other`.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`]; [`SiteError::Internal`] when there is no such account.
+    pub async fn remove_alias(&self, account: &AccountId, other: &Url) -> SiteResult<()> {
+        let (account, other) = (account.as_str().to_owned(), other.to_string());
+        rows::remove_alias(&self.store, account, other).await.map_err(of_nobody)
+    }
+
     /// Publishes that `copy` is a copy of an account, or no longer does.
     ///
     /// # Errors

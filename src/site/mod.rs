@@ -21,6 +21,7 @@ pub mod copies;
 pub mod documents;
 pub mod edits;
 mod error;
+pub mod exported_items;
 pub mod exports;
 pub mod feed;
 pub mod files;

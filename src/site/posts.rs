@@ -18,7 +18,7 @@ use crate::{
         item::ItemKind,
         object::{Object, SourceText, Tag, TagKind, Tallies, Visibility},
     },
-    store::{overview, posts as rows},
+    store::{overview, posts as rows, removals},
     wire,
 };
 
@@ -174,7 +174,11 @@ impl Site {
             let key = self.view_key().await?;
             return Ok(Found::Post(Box::new(self.present(row, &key)?)));
         }
-        let row = rows::by_id(&self.store, id).await?.filter(is_theirs);
+        let row = rows::by_id(&self.store, id).await?;
+        if row.is_none() && removals::is_buried(&self.store, account.id.as_str(), id).await? {
+            return Ok(Found::Gone);
+        }
+        let row = row.filter(is_theirs);
         let was_open = row.is_some_and(|row| {
             row.deleted_at.is_some() && !row.is_trial && Visibility::from_word(&row.visibility).is_open()
         });

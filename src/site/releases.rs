@@ -7,7 +7,10 @@ use crate::{
         id::{AccountId, TransferId},
     },
     port::destination::StoredBlob,
-    store::releases::{self as rows, WaitingProfile},
+    store::{
+        releases::{self as rows, WaitingProfile},
+        removals,
+    },
 };
 
 impl Site {
@@ -50,6 +53,23 @@ impl Site {
         is_hidden: bool,
     ) -> SiteResult<()> {
         Ok(rows::hide_origin(&self.store, owner(transfer, account), is_hidden).await?)
+    }
+
+    /// Removes a copy that was released; what stood open leaves tombstones.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn remove_copy(&self, transfer: &TransferId, account: &AccountId) -> SiteResult<()> {
+        let (owner, now) = (owner(transfer, account), self.clock.now_micros());
+        Ok(removals::remove(&self.store, self.blobs.clone(), owner, now).await?)
+    }
+
+    /// How many posts of a copy others have answered or passed on, as far as is known here.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn answered_copies(&self, transfer: &TransferId, account: &AccountId) -> SiteResult<u64> {
+        Ok(removals::answered(&self.store, &owner(transfer, account)).await?)
     }
 
     /// Takes a copy back, files included; `false` when it was released before.

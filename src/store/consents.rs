@@ -100,6 +100,7 @@ pub async fn revoke(store: &Store, id: String, now: i64) -> StoreResult<()> {
 pub(super) async fn revoke_in(c: &mut Connection, id: &str, now: i64) -> StoreResult<()> {
     run!(c, "update consents set revoked_at = $2 where id = $1 and revoked_at is null", id, now)?;
     run!(c, "delete from tokens where consent_id = $1", id)?;
+    super::inventories::forget_in(c, id).await?;
     run!(
         c,
         "delete from forwards where departure_id in (select d.id from departures d \

@@ -203,6 +203,29 @@ pub async fn stop(store: &Store, id: String, problem: String) -> StoreResult<()>
         .await
 }
 
+/// Withdraws a departure and its map, whatever was said of it; `false` when there is nothing to withdraw.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn withdraw(store: &Store, id: String) -> StoreResult<bool> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let changed = run!(
+                    c,
+                    "update departures set state = 'withdrawn', is_forwarding = false, is_map_complete = false \
+                     where id = $1 and state in ('started', 'announcing', 'announced')",
+                    &id,
+                )?;
+                if changed == 1 {
+                    run!(c, "delete from forwards where departure_id = $1", &id)?;
+                }
+                Ok(changed == 1)
+            })
+        })
+        .await
+}
+
 /// Switches forwarding of something announced; `false` when it is not announced or another's.
 ///
 /// # Errors

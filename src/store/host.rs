@@ -109,6 +109,26 @@ pub async fn set_moved_to(store: &Store, account: String, target: Option<String>
         .await
 }
 
+/// Takes an alias away from an account.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is no such account.
+pub async fn remove_alias(store: &Store, account: String, alias: String) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let (aliases,) =
+                    row!(c, (String,), "select also_known_as from accounts where id = $1", &account)?
+                        .ok_or(StoreError::Missing("account"))?;
+                let mut aliases: Vec<String> = from_json("also_known_as", &aliases)?;
+                aliases.retain(|known| *known != alias);
+                run!(c, "update accounts set also_known_as = $2 where id = $1", account, to_json(&aliases))?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Adds an actor to the copies of an account, once, or takes it away.
 ///
 /// # Errors

@@ -146,7 +146,12 @@ async fn went_on(c: &mut Connection, transfer: &TransferId) -> StoreResult<()> {
 }
 
 /// Saves an item; `false` when one of its kind has this key already: the first stays.
-async fn save(c: &mut Connection, transfer: &TransferId, item: &Item, position: i64) -> StoreResult<bool> {
+pub(super) async fn save(
+    c: &mut Connection,
+    transfer: &TransferId,
+    item: &Item,
+    position: i64,
+) -> StoreResult<bool> {
     let (kind, key) = (item.kind(), item.key());
     let added = run!(
         c,
@@ -466,7 +471,7 @@ pub async fn skip_copied_before(
                      join url_map m on m.transfer_id = t.id and m.kind = items.kind and m.key = items.key \
                      join items i on i.transfer_id = t.id and i.kind = m.kind and i.key = m.key \
                      where t.account_id = $2 and t.id <> $1 and i.state = 'written' \
-                     and t.state not in ('discarding', 'discarded'))",
+                     and t.state not in ('discarding', 'discarded', 'removing', 'removed'))",
                     transfer.as_str(),
                     account.as_str(),
                     why,

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Connection, Store, StoreError, StoreResult, belongings, blobs::Blobs, copies::Owner, from_json, to_json,
+    Connection, Store, StoreError, StoreResult, belongings,
+    blobs::{Blobs, Removing},
+    copies::Owner,
+    from_json, to_json,
 };
 use crate::{model::actor::Profile, port::destination::StoredBlob};
 
@@ -137,6 +140,20 @@ async fn is_released(c: &mut Connection, transfer: &str) -> StoreResult<bool> {
     Ok(found.is_some())
 }
 
+/// What of a profile its owner left empty.
+async fn empty_fields(c: &mut Connection, account: &str) -> StoreResult<Vec<&'static str>> {
+    let found = row!(
+        c,
+        (bool, bool, bool, bool, bool),
+        "select name = '', summary = '', fields = '[]', avatar is null, header is null from accounts where id = $1",
+        account,
+    )?;
+    let Some((name, summary, fields, avatar, header)) = found else { return Ok(Vec::new()) };
+    let words =
+        [(name, "name"), (summary, "summary"), (fields, "fields"), (avatar, "avatar"), (header, "header")];
+    Ok(words.into_iter().filter(|(is_empty, _)| *is_empty).map(|(_, word)| word).collect())
+}
+
 async fn fill_profile(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
     let waiting = row!(
         c,
@@ -147,6 +164,13 @@ async fn fill_profile(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
     )?;
     let Some((profile, avatar, header)) = waiting else { return Ok(()) };
     let profile: Profile = from_json("waiting profile", &profile)?;
+    let filled = empty_fields(c, &owner.account).await?;
+    run!(
+        c,
+        "update waiting_profiles set filled = $2 where transfer_id = $1",
+        &owner.transfer,
+        to_json(&filled),
+    )?;
     run!(
         c,
         "update accounts set name = case when name = '' then $2 else name end, \
@@ -176,24 +200,30 @@ pub async fn discard(store: &Store, blobs: Blobs, owner: Owner) -> StoreResult<b
                 if is_released(c, &owner.transfer).await? {
                     return Ok(false);
                 }
-                let candidates = brought_blobs(c, &owner).await?;
-                delete_rows(c, &owner).await?;
-                // Files go before the commit: after a crash in between the rows are still here and
-                // name what is left to remove. The other way round the files would be forgotten.
-                let needed = needed_pictures(c, &owner.transfer).await?;
-                for sha256 in candidates.difference(&needed) {
-                    if row!(c, (String,), "select id from media where sha256 = $1 limit 1", sha256)?.is_some()
-                    {
-                        continue;
-                    }
-                    removing.remove(sha256).await.map_err(|error| {
-                        StoreError::Conflict(format!("removing a file of a discarded copy: {error}"))
-                    })?;
-                }
+                discard_in(c, &removing, &owner).await?;
                 Ok(true)
             })
         })
         .await
+}
+
+/// Takes back what is on trial of a transfer, with its files, inside a transaction.
+pub(super) async fn discard_in(c: &mut Connection, removing: &Removing, owner: &Owner) -> StoreResult<()> {
+    let candidates = brought_blobs(c, owner).await?;
+    delete_rows(c, owner).await?;
+    // Files go before the commit: after a crash in between the rows are still here and
+    // name what is left to remove. The other way round the files would be forgotten.
+    let needed = needed_pictures(c, &owner.transfer).await?;
+    for sha256 in candidates.difference(&needed) {
+        if row!(c, (String,), "select id from media where sha256 = $1 limit 1", sha256)?.is_some() {
+            continue;
+        }
+        removing
+            .remove(sha256)
+            .await
+            .map_err(|error| StoreError::Conflict(format!("removing a file of a discarded copy: {error}")))?;
+    }
+    Ok(())
 }
 
 /// Hashes of all files that came with a transfer, also of those fetched and not yet written.

@@ -411,6 +411,9 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from follower_servers where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from transfer_inventories where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from transfer_tallies where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from gaps where transfer_id = $1", id.as_str())?;
                 run!(
                     c,
                     "update transfers set source = null, hand_over = null, survey = null, report = null where id = $1",

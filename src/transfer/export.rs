@@ -23,6 +23,9 @@ use crate::{
     wire,
 };
 
+/// The name under which an actor shows where its inventories are.
+pub const INVENTORY: &str = "godwit:inventory";
+
 /// Name of the [`Outline`] among the addresses an actor shows.
 pub const OUTLINE: &str = "outline";
 
@@ -78,7 +81,8 @@ pub fn directory(grant: &Grant, base: &Url, username: &str) -> Option<Value> {
     };
     let addresses = grant.kinds.iter().map(|kind| (kind.directory_name(), at(kind.as_str())));
     let outline = (format!("godwit:{OUTLINE}"), at(OUTLINE));
-    Some(Value::Object(addresses.chain([outline]).collect()))
+    let inventory = (INVENTORY.to_owned(), at("inventory"));
+    Some(Value::Object(addresses.chain([outline, inventory]).collect()))
 }
 
 /// The root of a collection: how many there are, and where the first page is.
@@ -112,6 +116,19 @@ pub async fn page(
     may_read(grant, kind)?;
     let after = Some(Cursor(cursor.to_owned())).filter(|cursor| !cursor.0.is_empty());
     let page = source.page(kind, after.as_ref(), limit).await?;
+    let items = written(grant, host, source, kind, &page.items).await?;
+    let next = page.next.map(|next| with_cursor(at, &next.0));
+    Ok(wire::collection::page(&with_cursor(at, cursor), at, &items, next.as_ref()))
+}
+
+/// The items of a page as they travel.
+pub(super) async fn written(
+    grant: &Grant,
+    host: &dyn Host,
+    source: &dyn Source,
+    kind: CollectionKind,
+    items: &[Item],
+) -> SourceSideResult<Vec<Value>> {
     let actor = source.actor();
     let followers = if kind == CollectionKind::Outbox {
         let document = host.actor_document(&grant.account).await?;
@@ -119,18 +136,12 @@ pub async fn page(
     } else {
         actor.clone()
     };
-    let items: Vec<Value> = page
-        .items
-        .iter()
-        .filter(|item| is_included(grant, item))
-        .map(|item| write(item, actor, &followers))
-        .collect();
-    let next = page.next.map(|next| with_cursor(at, &next.0));
-    Ok(wire::collection::page(&with_cursor(at, cursor), at, &items, next.as_ref()))
+    let included = items.iter().filter(|item| is_included(grant, item));
+    Ok(included.map(|item| write(item, actor, &followers)).collect())
 }
 
 /// The source leaves private posts out by itself; this makes sure of it.
-fn is_included(grant: &Grant, item: &Item) -> bool {
+pub(super) fn is_included(grant: &Grant, item: &Item) -> bool {
     match item {
         Item::Post(_) | Item::Boost(_) => grant.includes_private || item.visibility().is_open(),
         _ => true,
@@ -221,7 +232,8 @@ mod tests {
         let expected = json!({
             "content": "https://old.example/godwit/lola/ann/content",
             "godwit:media": "https://old.example/godwit/lola/ann/media",
-            "godwit:outline": "https://old.example/godwit/lola/ann/outline"
+            "godwit:outline": "https://old.example/godwit/lola/ann/outline",
+            "godwit:inventory": "https://old.example/godwit/lola/ann/inventory"
         });
         assert_eq!(directory(&grant, &base, "ann"), Some(expected));
         assert_eq!(directory(&Grant { scope: Scope::HandOver, ..grant }, &base, "ann"), None);

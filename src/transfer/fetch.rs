@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, TransferError, TransferResult, access::open_source, choose, media, recognize};
+use super::{
+    Engine, TransferError, TransferResult, access::open_source, choose, media, recognize,
+    reconcile::reconcile,
+};
 use crate::{
     model::{
         choices::Choices,
@@ -32,6 +35,7 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
         }
     }
+    reconcile(engine, transfer, &*source, &choices).await?;
     choose::leave_out(engine, transfer, &choices).await?;
     recognize::recognize(engine, transfer).await?;
     media::fetch_files(engine, transfer, &source).await?;

@@ -131,7 +131,7 @@ pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult
     }
 }
 
-async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
+pub(super) async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
     let old = old_actor(transfer).cloned();
     let old = old.ok_or_else(|| TransferError::Refused("this copy came from a file".to_owned()))?;
     let login = hand_over_login(engine, &transfer.id).await?;

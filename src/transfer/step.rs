@@ -1,6 +1,6 @@
 //! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use super::{
     Engine, TransferError, TransferResult,
@@ -9,6 +9,7 @@ use super::{
     give_map,
     import::import,
     plan::plan,
+    removal::remove_all,
     survey::survey,
     trial::{discard_all, release},
     verify::verify,
@@ -23,6 +24,8 @@ use crate::{
 pub static RUNNING: LazyLock<Vec<TransferState>> =
     LazyLock::new(|| TransferState::ALL.iter().copied().filter(|state| state.is_looked_after()).collect());
 
+/// Longest rest of a step, but for what another server asks for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Failures in a row after which a person is asked.
 const PATIENCE: i64 = 20;
 
@@ -48,6 +51,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         S::HandingOver => give_map::hand_over(engine, transfer).await,
         S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
         S::Discarding => discard_all(engine, transfer).await,
+        S::Removing => remove_all(engine, transfer).await,
         _ => Ok(()),
     };
     let Err(error) = outcome else { return Ok(()) };
@@ -61,6 +65,8 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     tracing::warn!(transfer.id = %transfer.id, doing, error = %why, "a step did not go through");
     match error.disposition() {
         Disposition::Retry { after } => {
+            let tries = transfers::attempts(&engine.store, &transfer.id).await?;
+            let after = after.max(pause(tries));
             let next = now + i64::try_from(after.as_micros()).unwrap_or(i64::MAX / 4);
             let attempts = transfers::put_off(&engine.store, &transfer.id, Some(why.clone()), next).await?;
             if attempts > PATIENCE {
@@ -72,6 +78,12 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     Ok(())
 }
 
+/// How long a step rests at least that did not go through so often: a second, doubled up to a minute.
+fn pause(tries: i64) -> Duration {
+    let doublings = u32::try_from(tries.clamp(0, 6)).unwrap_or(6);
+    Duration::from_secs(2_u64.pow(doublings)).min(LONGEST_PAUSE)
+}
+
 /// Stops where a person must look; what has become public goes back to where it can be tried again.
 async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) -> TransferResult<()> {
     use TransferState as S;
@@ -80,7 +92,7 @@ async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) ->
             transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
-        S::Keeping | S::AwaitingAnnouncement | S::Discarding => {
+        S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
             let hour = 3_600_000_000;
             transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
         }

@@ -21,6 +21,8 @@ use crate::{
 
 /// Public posts shown as a sample at most.
 const SAMPLE: usize = 5;
+/// Pages looked into for it: the first one of a list may hold nothing but the way to the next.
+const SAMPLE_PAGES: u32 = 3;
 
 /// Reads counts and a sample, asks the admin's rule once more, and lets the fetching begin, unless
 /// the owner wants to choose first.
@@ -40,11 +42,18 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     let mut sample: Vec<Value> = Vec::new();
     let mut item_micros = None;
     if collections.contains(&CollectionKind::Content) {
-        let began = engine.clock.now_micros();
-        let page = source.page(CollectionKind::Content, None, engine.page_items).await?;
-        let took = u64::try_from(engine.clock.now_micros().saturating_sub(began)).unwrap_or(0);
-        item_micros = u64::try_from(page.items.len()).ok().and_then(|items| took.checked_div(items));
-        sample = page.items.iter().filter_map(shown).take(SAMPLE).collect();
+        let mut cursor = None;
+        for _ in 0..SAMPLE_PAGES {
+            let began = engine.clock.now_micros();
+            let page = source.page(CollectionKind::Content, cursor.as_ref(), engine.page_items).await?;
+            let took = u64::try_from(engine.clock.now_micros().saturating_sub(began)).unwrap_or(0);
+            item_micros = u64::try_from(page.items.len()).ok().and_then(|items| took.checked_div(items));
+            sample = page.items.iter().filter_map(shown).take(SAMPLE).collect();
+            cursor = page.next;
+            if !sample.is_empty() || cursor.is_none() {
+                break;
+            }
+        }
     }
     let outline = source.outline().await?.unwrap_or_default();
     let survey = json!({

@@ -87,6 +87,14 @@ pub async fn discard(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
 /// [`TransferError`] with its disposition; going on later takes back the rest.
 pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     engine.destination.discard(&transfer.id, &transfer.account).await?;
+    forget(engine, transfer).await?;
+    let (from, to) = (TransferState::Discarding, TransferState::Discarded);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Gives Old home's permissions back and forgets what was gathered, once the copy itself is gone.
+pub(super) async fn forget(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     for purpose in [Purpose::Read, Purpose::HandOver] {
         if let Some(login) = logins::find(&engine.store, &transfer.id, purpose).await? {
             access::give_back(engine, &login).await;
@@ -100,8 +108,6 @@ pub async fn discard_all(engine: &Engine, transfer: &Transfer) -> TransferResult
     }
     drop(removing);
     transfers::erase(&engine.store, &transfer.id).await?;
-    let (from, to) = (TransferState::Discarding, TransferState::Discarded);
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
 }
 

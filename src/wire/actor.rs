@@ -62,6 +62,7 @@ pub fn read(value: &Value) -> Result<Actor, String> {
             start: lenient::url(endpoints, "startMigration"),
             finish: lenient::url(endpoints, "finishMigration"),
             hand_over: lenient::url(endpoints, "godwitHandOver"),
+            withdraw: lenient::url(endpoints, "godwitWithdraw"),
             status: lenient::url(endpoints, "godwitStatus"),
             onward: lenient::url(endpoints, "godwitOnward"),
         },

@@ -10,6 +10,7 @@ pub mod lenient;
 pub mod media;
 pub mod object;
 pub mod relation;
+pub mod seal;
 
 /// The AS2 namespace and the terms we use beyond it. Spec: LOLA 0.3; SWICG Miscellaneous Terms.
 pub fn context() -> serde_json::Value {

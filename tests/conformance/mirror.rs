@@ -19,7 +19,7 @@ use godwit::{
 use super::openings::{Stage, copied, walk};
 
 /// Always the same source.
-struct Given(Arc<dyn Source>);
+pub struct Given(pub Arc<dyn Source>);
 
 #[async_trait]
 impl Sources for Given {

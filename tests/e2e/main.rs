@@ -15,12 +15,14 @@ mod follow_again;
 mod grants;
 mod interruptions;
 mod keep;
+#[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]
 mod lab;
 mod lola_by_others;
 mod lying_peer;
 mod move_seen_by_others;
 mod onward;
 mod policy;
+mod removal;
 mod several_daemons;
 mod subset;
 mod trial;

@@ -43,6 +43,12 @@ async fn what_is_not_ticked_on_the_page_is_counted_and_never_written() {
 
     let page = mover.browser.get(page.url.as_str(), PAGES).await;
     assert!(page.words().contains("What shall come?"), "{}", page.words());
+    let shown = mover.browser.get(page.url.as_str(), PAGES).await.text();
+    for beforehand in
+        ["copying takes less than a minute", "What changes on the way", "The first public posts there"]
+    {
+        assert!(shown.contains(beforehand), "{beforehand}: {shown}");
+    }
     let form = page.form("kinds").choose("kinds", "content").unwrap().tick("originals_only").unwrap();
     mover.browser.submit(&form).await;
     let status = mover.until(&id, "trial").await;

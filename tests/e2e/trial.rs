@@ -16,6 +16,9 @@ use crate::{
 /// What stays of a copy that was thrown away: that it was made and taken back.
 const TRACES: [&str; 2] = ["audit", "transfers"];
 
+/// What stays of it at Old home: that a permission was given and taken back, and the sign-in it took.
+const OLD_TRACES: [&str; 5] = ["audit", "codes", "consents", "sessions", "tokens"];
+
 async fn homes() -> ([Home; 2], Mover) {
     let [mut old, mut new] = Home::pair(&[], OPEN);
     let dir = tempfile::tempdir().unwrap();
@@ -101,6 +104,7 @@ async fn a_stranger_finds_nothing_of_a_trial_at_any_address_or_in_any_list() {
 async fn a_trial_thrown_away_leaves_the_new_home_as_it_was_and_its_permission_is_void() {
     let ([old, mut new], mover) = homes().await;
     let (rows, files) = (tables::all_but(&new, &TRACES).await, new.media());
+    let (old_rows, old_files) = (tables::all_but(&old, &OLD_TRACES).await, old.media());
     let id = mover.copy().await;
     assert!(new.media().len() > files.len());
     let token = token(&new).await;
@@ -117,6 +121,8 @@ async fn a_trial_thrown_away_leaves_the_new_home_as_it_was_and_its_permission_is
     assert_eq!(status["map"]["entries"], 0, "{status:#}");
     tables::are_equal(&rows, &tables::all_but(&new, &TRACES).await);
     assert_eq!(new.media(), files);
+    tables::are_equal(&old_rows, &tables::all_but(&old, &OLD_TRACES).await);
+    assert_eq!(old.media(), old_files);
     let kept = "select coalesce(source, '') || coalesce(survey, '') from transfers";
     assert_eq!(tables::text(&new, kept).await, "", "what was read is not kept beside the copy either");
     assert_eq!(read().await, 401, "Old home no longer knows the permission");

@@ -5,6 +5,9 @@ use godwit::{
     http::lola::MAP_BYTES,
     model::{
         collection::CollectionKind,
+        digest::Digest,
+        id::ItemKey,
+        inventory::{Entry, Inventory, Tally},
         item::{ItemKind, Reference},
         mapping::UrlMapping,
         media::{MediaFile, MediaRole},
@@ -19,7 +22,10 @@ use godwit::{
         redirect,
         tokens::{self, Grant},
     },
-    wire,
+    wire::{
+        self,
+        seal::{ALGORITHM, Seal, Sealed},
+    },
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -49,6 +55,7 @@ pub fn blocks() -> Vec<(&'static str, String)> {
             "belongings",
             shown(&Value::Object(wire::belonging::examples(&url("https://old.example/users/ann")))),
         ),
+        ("inventory", inventory()),
         ("breadcrumb", breadcrumb()),
         ("batch", batch()),
         ("taken", taken()),
@@ -169,6 +176,24 @@ fn taken() -> String {
             why: "the old address is not an object or file of this account".into(),
         }],
     })
+}
+
+fn inventory() -> String {
+    let mut posts = Tally::for_about(224);
+    let key = ItemKey::from("https://old.example/users/ann/posts/1");
+    posts.add(ItemKind::Posts, &Entry { key, content: Digest::of(b"") });
+    let stated = Inventory {
+        actor: url("https://old.example/users/ann"),
+        pass: 1,
+        taken_at: Moment::from_micros(1_780_000_000_000_000),
+        kinds: [(ItemKind::Posts, posts.total())].into(),
+    };
+    let signature = Seal {
+        key_id: "https://old.example/actor#main-key".into(),
+        algorithm: ALGORITHM.into(),
+        value: "MEUCIQ…".into(),
+    };
+    shown(&Sealed { statement: json!(stated), signature })
 }
 
 fn limits() -> String {

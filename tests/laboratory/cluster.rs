@@ -71,8 +71,13 @@ impl Cluster {
 
     /// Makes an empty database and gives its address.
     pub fn create(&self, database: &str) -> String {
+        self.copy("template0", database)
+    }
+
+    /// Makes a database as another one is, which nobody uses, and gives its address.
+    pub fn copy(&self, from: &str, database: &str) -> String {
         let mut createdb = Command::new(self.programs.join("createdb"));
-        createdb.arg("-h").arg(self.dir.path()).args(["-U", "godwit", "-T", "template0", database]);
+        createdb.arg("-h").arg(self.dir.path()).args(["-U", "godwit", "-T", from, database]);
         finish(&mut createdb).unwrap();
         self.url(database)
     }

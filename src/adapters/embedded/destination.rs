@@ -101,6 +101,14 @@ impl Destination for EmbeddedDestination {
         Ok(self.site.hide_origin(transfer, account, is_hidden).await?)
     }
 
+    async fn remove(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError> {
+        Ok(self.site.remove_copy(transfer, account).await?)
+    }
+
+    async fn answered(&self, transfer: &TransferId, account: &AccountId) -> Result<u64, AdapterError> {
+        Ok(self.site.answered_copies(transfer, account).await?)
+    }
+
     async fn discard(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError> {
         if self.site.discard_copy(transfer, account).await? {
             return Ok(());

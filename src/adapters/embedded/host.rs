@@ -83,6 +83,10 @@ impl Host for EmbeddedHost {
         self.site.ask_to_follow(remote, &account, actor).await?
     }
 
+    async fn remove_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
+        Ok(self.site.remove_alias(account, other).await?)
+    }
+
     async fn set_copied_to(
         &self,
         account: &AccountId,

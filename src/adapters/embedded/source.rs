@@ -9,6 +9,7 @@ use crate::{
     model::{
         actor::Profile,
         collection::{CollectionKind, Cursor, Page},
+        id::ItemKey,
         item::ItemKind,
         media::MediaFile,
         outlook::Outline,
@@ -98,5 +99,9 @@ impl Source for EmbeddedSource {
 
     async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
         Ok(Some(self.site.outline(&self.export).await?))
+    }
+
+    async fn items(&self, collection: CollectionKind, keys: &[ItemKey]) -> Result<Page, AdapterError> {
+        Ok(self.site.export_items(&self.export, collection, keys).await?)
     }
 }

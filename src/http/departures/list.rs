@@ -107,6 +107,9 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
                     "Old links do not lead to " strong { (there) } ": "
                     (sentence(departure.problem.as_deref().unwrap_or_default()))
                 }
+                "withdrawn" if departure.announced_at.is_some() => p {
+                    "You removed the copy at " strong { (there) } ". Old links no longer lead there."
+                }
                 "withdrawn" => p { "The move to " strong { (there) } " was called off. Nobody was told." },
                 _ => {
                     p { "A copy of your account is at " strong { (there) } ". Nobody was told yet." }

@@ -13,7 +13,7 @@ use crate::{
     transfer::{
         departure_status,
         hand_over::{self, Batch, Taken},
-        onward,
+        onward, withdraw,
     },
 };
 
@@ -105,6 +105,22 @@ pub(super) async fn onward(
     let opened = open(&app, &request, &name).await?;
     onward::told(&opened.side, &opened.grant, &form.actor).await?;
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// Takes word that the copy is gone: nothing here leads to it any more. Saying it again changes nothing.
+#[utoipa::path(
+    post, path = "/godwit/lola/{name}/withdraw", tag = "lola", security(("lola" = ["godwit_hand_over"])),
+    params(("name" = String, Path, description = "login name of the account the token is for")),
+    responses((status = 204, description = "nothing leads there any more"))
+)]
+pub(super) async fn take_back(
+    app: web::Data<App>,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let opened = open(&app, &request, &name).await?;
+    withdraw::withdraw(&opened.side, &opened.grant).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// How far the departure is, in numbers.

@@ -7,6 +7,7 @@ mod arrivals;
 mod collections;
 mod guard;
 mod hand_over;
+mod inventory;
 mod outline;
 
 /// Longest batch of the list, in bytes: a thousand lines of the longest sensible addresses.
@@ -20,7 +21,12 @@ pub const MAP_BYTES: usize = 2 << 20;
         hand_over::take,
         hand_over::onward,
         hand_over::status,
+        hand_over::take_back,
         outline::show,
+        inventory::freeze,
+        inventory::buckets,
+        inventory::entries,
+        inventory::items,
         collections::media,
         collections::show
     ),
@@ -48,7 +54,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route("/map", web::post().to(hand_over::take))
             .route("/onward", web::post().to(hand_over::onward))
             .route("/status", web::get().to(hand_over::status))
+            .route("/withdraw", web::post().to(hand_over::take_back))
             .route("/outline", web::get().to(outline::show))
+            .route("/inventory", web::post().to(inventory::freeze))
+            .route("/inventory/entries", web::post().to(inventory::entries))
+            .route("/inventory/items", web::post().to(inventory::items))
+            .route("/inventory/{pass}/{kind}", web::get().to(inventory::buckets))
             .route("/media/{id}", web::get().to(collections::media))
             .route("/{kind}", web::get().to(collections::show)),
     );

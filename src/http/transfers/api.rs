@@ -253,7 +253,7 @@ pub async fn discard(
     answer(&app, &signed, &id).await
 }
 
-async fn answer(app: &App, signed: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
+pub(super) async fn answer(app: &App, signed: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
     let transfer = own(app, signed, id).await?;
     Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
 }

@@ -39,7 +39,7 @@ impl Choices<'_> {
                 },
                 S::AwaitingConfirmation => (self.button("confirm", "Yes, copy that account", "primary")),
                 S::Failed if !self.was_refused => (self.button("retry", "Try again", "primary")),
-                S::Failed | S::AwaitingConsent | S::Discarded => p.actions {
+                S::Failed | S::AwaitingConsent | S::Discarded | S::Removed => p.actions {
                     a.button.primary href="/transfers/new" { "Start again" }
                 },
                 S::Done => p.actions { (self.profile("Go to your profile", true)) (follow_again()) },
@@ -64,13 +64,16 @@ impl Choices<'_> {
                     p.actions { (self.profile("Go to your profile", false)) (follow_again()) }
                     @if is_live { h2 { "When you are ready" } (self.announce(true)) (self.redirect()) (self.copy()) }
                     @else { p.note { "This copy came from a file. Only your Old home itself can announce a move." } }
+                    (self.remove())
                 }
                 S::AwaitingAnnouncement if !self.is_announcing => details {
                     summary { "Old home does not know about it?" }
                     p { "If you took the permission back there, or it says that the list of addresses is missing, "
                         "let it ask you once more." }
                     (self.button(self.asks(), "Let Old home ask again", "secondary"))
+                    (self.remove())
                 },
+                S::Done => (self.remove()),
                 S::AwaitingConfirmation => (self.discard("No, stop")),
                 S::AwaitingConsent => (self.button("discard", "Stop", "secondary")),
                 S::Failed if self.was_refused => {}
@@ -159,6 +162,12 @@ impl Choices<'_> {
                 p { "From then on the copy cannot be thrown away without a trace." }
                 (self.button("keep", "Keep the copy", "secondary"))
             }
+        }
+    }
+
+    fn remove(&self) -> Markup {
+        html! {
+            p.actions { a.button href={ "/transfers/" (self.transfer.id) "/remove" } { "Remove what came …" } }
         }
     }
 

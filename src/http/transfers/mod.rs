@@ -11,6 +11,7 @@ mod forecast;
 mod numbers;
 mod pages;
 mod pressed;
+mod remove;
 mod view;
 mod words;
 
@@ -24,6 +25,7 @@ mod words;
     api::keep,
     api::announce,
     api::discard,
+    remove::remove_by_program,
     api::map,
     forecast::show,
     callback::client,
@@ -46,6 +48,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/redirect", post().to(pages::redirect))
         .route("/transfers/{id}/copy", post().to(pages::copy))
         .route("/transfers/{id}/discard", post().to(pages::discard))
+        .route("/transfers/{id}/remove", get().to(remove::show))
+        .route("/transfers/{id}/remove", post().to(remove::remove))
         .route("/transfers/{id}/retry", post().to(pages::retry))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
@@ -54,6 +58,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/begin", post().to(api::begin))
         .route("/api/v1/transfers/{id}/keep", post().to(api::keep))
         .route("/api/v1/transfers/{id}/announce", post().to(api::announce))
+        .route("/api/v1/transfers/{id}/remove", post().to(remove::remove_by_program))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))

@@ -53,7 +53,7 @@ pub async fn new(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, 
 pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, Problem> {
     let all = transfers::of_account(&app.store, &account.id).await?;
     let is_open = |transfer: &Transfer| {
-        !matches!(transfer.state, S::Done | S::Discarded | S::AwaitingConsent | S::Kept)
+        !matches!(transfer.state, S::Done | S::Discarded | S::Removed | S::AwaitingConsent | S::Kept)
     };
     Ok(all
         .iter()

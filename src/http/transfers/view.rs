@@ -105,7 +105,7 @@ pub(super) fn show(
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };
             (choice_form::form(session, transfer, status, &shown))
-        } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded) {
+        } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded | S::Removing | S::Removed) {
             (numbers::numbers(transfer, status))
         }
         @if transfer.state == S::Done { (afterwards(&old_host, old_actor.as_ref())) }

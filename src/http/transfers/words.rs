@@ -28,7 +28,7 @@ pub(super) fn stage(state: S) -> Option<usize> {
         | S::Verifying => Some(0),
         S::Trial => Some(1),
         S::Keeping | S::Kept | S::HandingOver | S::AwaitingAnnouncement => Some(2),
-        S::Done | S::Failed | S::Discarding | S::Discarded => None,
+        S::Done | S::Failed | S::Discarding | S::Discarded | S::Removing | S::Removed => None,
     }
 }
 
@@ -80,6 +80,8 @@ pub(super) fn headline(transfer: &Transfer) -> &'static str {
         S::Failed => "Something is in the way",
         S::Discarding => "Throwing the copy away",
         S::Discarded => "The copy was thrown away",
+        S::Removing => "Removing what came",
+        S::Removed => "What came was removed",
     }
 }
 
@@ -142,6 +144,12 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
         S::Failed if was_refused(transfer) => "Old home is as it was. You can ask again.",
         S::Failed => "Nothing is lost. Try again where it stopped, or throw the copy away.",
         S::Discarding => "What was copied is being deleted here. Old home is as it was.",
+        S::Removing => {
+            "Old home is told first; then everything that came is deleted here. What you wrote here stays."
+        }
+        S::Removed => {
+            "Nothing of it is left here, and what you wrote here yourself stays. You can copy again."
+        }
         S::Discarded => "Nothing of it is left here. Old home is as it was, and you can copy again.",
     }
 }

@@ -24,6 +24,7 @@ pub fn endpoints(urls: &Urls, name: &str) -> Value {
         "finishMigration": urls.at(&["departures", name, "finish"]),
         "godwitHandOver": lola("map"),
         "godwitStatus": lola("status"),
+        "godwitWithdraw": lola("withdraw"),
         "godwitOnward": lola("onward"),
     })
 }

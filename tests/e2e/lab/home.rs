@@ -32,7 +32,8 @@ pub struct Home {
     pub origin: String,
     /// Address and port, as they stand in handles.
     pub authority: String,
-    /// Where its process listens; another address for a second daemon of the same home.
+    /// Where its process listens: at its address, behind something that stands there, or at another
+    /// address for a second daemon of the same home.
     listen: String,
     /// A PostgreSQL, or nothing for SQLite.
     database_url: String,
@@ -55,12 +56,23 @@ pub fn password(name: &str) -> String {
 impl Home {
     /// A home at `authority` that reaches itself and `reachable`; nothing runs yet.
     pub fn new(authority: &str, reachable: &[&str], settings: Settings<'_>) -> Self {
+        Self::behind(authority, authority, "", reachable, settings)
+    }
+
+    /// A home known at `authority` that listens elsewhere, with its tables in a PostgreSQL if one is named.
+    pub fn behind(
+        authority: &str,
+        listen: &str,
+        postgres: &str,
+        reachable: &[&str],
+        settings: Settings<'_>,
+    ) -> Self {
         let reachable = reachable.iter().chain([&authority]).map(|&host| host.to_owned()).collect();
         let home = Self {
             origin: format!("http://{authority}"),
             authority: authority.to_owned(),
-            listen: authority.to_owned(),
-            database_url: String::new(),
+            listen: listen.to_owned(),
+            database_url: postgres.to_owned(),
             reachable,
             running: None,
             dir: tempfile::Builder::new().prefix("godwit-story-").tempdir().unwrap(),
@@ -87,6 +99,21 @@ impl Home {
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
+    }
+
+    /// The same home as it stands, on a disk of its own and with these tables; nothing of it runs yet.
+    pub fn twin(&self, postgres: &str, settings: Settings<'_>) -> Self {
+        let reachable: Vec<&str> = self.reachable.iter().map(String::as_str).collect();
+        let twin = Self::behind(&self.authority, &self.listen, postgres, &reachable, settings);
+        let (from, to) = (self.dir.path().join("data"), twin.dir.path().join("data"));
+        let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+        assert!(copied.success(), "the disk of {} is not copied", self.origin);
+        twin
+    }
+
+    /// Its PostgreSQL, if it has one.
+    pub fn postgres(&self) -> Option<&str> {
+        Some(self.database_url.as_str()).filter(|address| !address.is_empty())
     }
 
     /// Makes an account with the password of its name.

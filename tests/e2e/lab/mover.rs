@@ -39,11 +39,26 @@ pub struct Mover {
 impl Mover {
     /// Signs `name` in at two running homes.
     pub async fn new(old: &Home, new: &Home, name: &str) -> Self {
+        Self::at(&old.origin, &old.authority, &new.origin, name).await
+    }
+
+    /// Signs `name` in at two running homes by their addresses.
+    pub async fn at(old: &str, old_authority: &str, new: &str, name: &str) -> Self {
         let browser = Browser::new();
-        browser.sign_in(&old.origin, name).await;
-        browser.sign_in(&new.origin, name).await;
-        let handle = format!("@{name}@{}", old.authority);
-        Self { browser, old: old.origin.clone(), new: new.origin.clone(), handle, name: name.to_owned() }
+        browser.sign_in(old, name).await;
+        browser.sign_in(new, name).await;
+        let handle = format!("@{name}@{old_authority}");
+        Self { browser, old: old.to_owned(), new: new.to_owned(), handle, name: name.to_owned() }
+    }
+
+    /// Where Old home is.
+    pub fn old_origin(&self) -> &str {
+        &self.old
+    }
+
+    /// Where New home is.
+    pub fn new_origin(&self) -> &str {
+        &self.new
     }
 
     /// Signs `name` in at New home only; Old home is a server of the story's making.

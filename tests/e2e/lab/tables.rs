@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::home::Home;
 
@@ -17,6 +17,10 @@ pub async fn open(home: &Home) -> SqliteConnection {
 
 /// One number.
 pub async fn number(home: &Home, sql: &'static str) -> i64 {
+    if let Some(address) = home.postgres() {
+        let mut database = PgConnection::connect(address).await.unwrap();
+        return sqlx::query_scalar(sql).fetch_one(&mut database).await.unwrap();
+    }
     sqlx::query_scalar(sql).fetch_one(&mut open(home).await).await.unwrap()
 }
 
@@ -65,18 +69,22 @@ pub fn are_equal(before: &Rows, after: &Rows) {
 
 /// Gives Ann followers with an inbox each at `origin`, while her home stands still.
 pub async fn add_followers(home: &Home, origin: &str, number: usize) {
-    let options = SqliteConnectOptions::new().filename(home.database());
-    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let insert = "insert into followers (account_id, actor, inbox, follow_id, since)
+                  select id, $1, $2, $3, 1 from accounts where username = 'ann'";
     for number in 0..number {
-        let insert = "insert into followers (account_id, actor, inbox, follow_id, since)
-                      select id, $1, $2, $3, 1 from accounts where username = 'ann'";
-        sqlx::query(insert)
-            .bind(format!("{origin}/users/{number}"))
-            .bind(format!("{origin}/users/{number}/inbox"))
-            .bind(format!("{origin}/follows/{number}"))
-            .execute(&mut database)
-            .await
-            .unwrap();
+        let (actor, follow) = (format!("{origin}/users/{number}"), format!("{origin}/follows/{number}"));
+        let inbox = format!("{actor}/inbox");
+        if let Some(address) = home.postgres() {
+            let mut database = PgConnection::connect(address).await.unwrap();
+            let insert = sqlx::query(insert).bind(actor).bind(inbox).bind(follow);
+            insert.execute(&mut database).await.unwrap();
+            database.close().await.unwrap();
+        } else {
+            let options = SqliteConnectOptions::new().filename(home.database());
+            let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+            let insert = sqlx::query(insert).bind(actor).bind(inbox).bind(follow);
+            insert.execute(&mut database).await.unwrap();
+            database.close().await.unwrap();
+        }
     }
-    database.close().await.unwrap();
 }

@@ -1,0 +1,123 @@
+//! Removing what came, as a page and as JSON: what goes, what stays, and the password.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use maud::html;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    api::{answer, own},
+    pages::back,
+    pressed::Pressed,
+    words,
+};
+use crate::{
+    app::App,
+    http::{
+        extract::SignedIn,
+        problem::{Problem, ProblemKind},
+        ui::{
+            layout::{Home, csrf, page},
+            words::count,
+        },
+    },
+    model::{ending::Ending, transfer::TransferState},
+    transfer::removal,
+};
+
+/// The owner's word, with the password of the account here.
+#[derive(Deserialize, ToSchema)]
+pub struct Remove {
+    /// The password at this server.
+    #[schema(format = Password)]
+    password: String,
+    /// Whether posts go that others have answered or boosted.
+    #[serde(default)]
+    answered_too: bool,
+}
+
+/// `GET /transfers/{id}/remove`: what will happen.
+pub async fn show(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
+    if !transfer.state.may_become(TransferState::Removing) {
+        return back(&id, Ok(()));
+    }
+    let answered =
+        removal::answered(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
+    let ending = transfer.ending;
+    let title = "Remove what came";
+    let body = html! {
+        h1 { (title) }
+        p { "Everything that came from " strong { (words::old_handle(&transfer)) } " is deleted here, pictures and files too. "
+            "What you wrote here yourself stays. This cannot be undone." }
+        ul.effects {
+            li { "Addresses of posts that were public say from now on that the post is gone." }
+            @if ending.is_some_and(Ending::redirects) {
+                li { "Old home is told first and stops sending visitors here; your old links show what is there again." }
+            }
+            @if ending == Some(Ending::Announce) {
+                li { "What was announced cannot be called back: followers who came along stay with you here, and your "
+                    "old account still says that you moved." }
+            }
+            @if ending == Some(Ending::Copy) { li { "Old home is told first and no longer names this account as a copy." } }
+            li { "You can copy again at any time." }
+        }
+        form.card method="post" action={ "/transfers/" (transfer.id) "/remove" } {
+            (csrf(&signed.session))
+            @if answered > 0 {
+                label {
+                    input type="checkbox" name="answered_too" value="yes" required;
+                    span { "Others have answered or boosted " (count(answered, "of these posts", "of these posts"))
+                        ". They shall go as well." }
+                }
+            }
+            label for="password" { "Your password here" }
+            input #password type="password" name="password" autocomplete="current-password" required;
+            p.actions {
+                button.danger type="submit" { "Remove what came" }
+                a.button href={ "/transfers/" (transfer.id) } { "Not now" }
+            }
+        }
+    };
+    Ok(page(&app, Some(&signed.session), Home::New, title, &body))
+}
+
+/// `POST /transfers/{id}/remove`.
+pub async fn remove(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    let transfer = pressed.transfer().await?;
+    check(&pressed.app, &pressed.signed, pressed.one("password")).await.map_err(Problem::page)?;
+    let answered_too = !pressed.one("answered_too").is_empty();
+    back(&pressed.id, removal::remove(&pressed.app.engine, &transfer, answered_too).await)
+}
+
+/// Removes what came with a transfer that was kept.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/remove", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Remove,
+    responses((status = 200, body = crate::transfer::status::Status))
+)]
+pub async fn remove_by_program(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Remove>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    let transfer = own(&app, &signed, &id).await?;
+    check(&app, &signed, &body.password).await?;
+    removal::remove(&app.engine, &transfer, body.answered_too).await?;
+    answer(&app, &signed, &id).await
+}
+
+async fn check(app: &App, signed: &SignedIn, password: &str) -> Result<(), Problem> {
+    if app.site.confirm_password(&signed.session.account.id, password).await? {
+        return Ok(());
+    }
+    let why = "Nothing was removed: that is not the password of this account. Type it once more.";
+    Err(Problem::new(ProblemKind::Refused, why))
+}

@@ -1,0 +1,85 @@
+//! One text for one JSON value, so that two servers hash and sign the same bytes.
+//!
+//! Keys are sorted, nothing stands between the tokens, and what is absent, null or empty is left out:
+//! a field that a later version adds changes nothing for things that do not use it.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// Writes a value in its one form.
+pub fn text(value: &Value) -> String {
+    let mut out = String::new();
+    put(value, &mut out);
+    out
+}
+
+fn put(value: &Value, out: &mut String) {
+    match value {
+        Value::Array(list) => {
+            out.push('[');
+            for (at, one) in list.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                put(one, out);
+            }
+            out.push(']');
+        }
+        Value::Object(fields) => {
+            let mut named: Vec<(&String, &Value)> = fields.iter().filter(|(_, v)| !is_nothing(v)).collect();
+            named.sort_unstable_by_key(|(name, _)| *name);
+            out.push('{');
+            for (at, (name, one)) in named.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                put(&Value::String(name.clone()), out);
+                out.push(':');
+                put(one, out);
+            }
+            out.push('}');
+        }
+        // The last digits of a fraction are lost when it is written and read; six of them are enough.
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(fraction) => {
+                let _infallible = write!(out, "{fraction:.6}");
+            }
+            None => out.push_str(&number.to_string()),
+        },
+        one => out.push_str(&one.to_string()),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn order_and_what_is_not_there_make_no_difference() {
+        let one = json!({"b": [1, "x\n"], "a": {"z": null, "y": 0.25}, "gone": [], "none": {}});
+        let other: Value = serde_json::from_str(r#"{ "a": {"y": 0.2500000001}, "b": [1,"x\n"] }"#).unwrap();
+        assert_eq!(text(&one), r#"{"a":{"y":0.250000},"b":[1,"x\n"]}"#);
+        assert_eq!(text(&one), text(&other));
+    }
+
+    #[test]
+    fn what_is_there_does() {
+        let empty = [json!({"a": ""}), json!({"a": false}), json!({"a": 0}), json!({"a": [null]}), json!({})];
+        for (at, one) in empty.iter().enumerate() {
+            for other in empty.iter().skip(at + 1) {
+                assert_ne!(text(one), text(other));
+            }
+        }
+    }
+}

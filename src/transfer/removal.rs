@@ -1,0 +1,94 @@
+//! New home: what came with a transfer goes again, at any time. Old home is told first, so that nobody
+//! is sent on to where nothing is any more.
+
+use serde_json::json;
+
+use super::{Engine, TransferError, TransferResult, give_map, trial::forget};
+use crate::{
+    model::{
+        ending::Ending,
+        login::Purpose,
+        transfer::{Transfer, TransferState},
+    },
+    port::{error::Disposition, remote::Request},
+    store::{logins, transfers},
+};
+
+/// How often Old home is asked in vain before the copy goes all the same.
+const TRIES: i64 = 3;
+
+/// How many posts of the copy others have answered or passed on, as far as is known here.
+///
+/// # Errors
+/// [`TransferError`] when the host cannot be asked.
+pub async fn answered(engine: &Engine, transfer: &Transfer) -> TransferResult<u64> {
+    Ok(engine.destination.answered(&transfer.id, &transfer.account).await?)
+}
+
+/// The owner says that what came shall go; [`remove_all`] does it. The caller has checked the password.
+///
+/// # Errors
+/// [`TransferError::Refused`] when it was not kept, or others have answered and that was not agreed to.
+pub async fn remove(engine: &Engine, transfer: &Transfer, answered_too: bool) -> TransferResult<()> {
+    if matches!(transfer.state, TransferState::Removing | TransferState::Removed) {
+        return Ok(());
+    }
+    if !transfer.state.may_become(TransferState::Removing) {
+        let why = "Only a copy that was kept can be removed, and not while it is worked on.";
+        return Err(TransferError::Refused(why.to_owned()));
+    }
+    let number = answered(engine, transfer).await?;
+    if number > 0 && !answered_too {
+        return Err(TransferError::Refused(format!(
+            "Others have answered or boosted {number} of these posts. Nothing was removed; say that these shall go as well."
+        )));
+    }
+    let (from, to) = (transfer.state, TransferState::Removing);
+    Ok(transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?)
+}
+
+/// Takes away everything that came: forwarding first, then the copy, then what was gathered for it.
+///
+/// # Errors
+/// [`TransferError`] with its disposition; going on later takes away the rest.
+pub async fn remove_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let untold = tell_old_home(engine, transfer).await?;
+    engine.destination.remove(&transfer.id, &transfer.account).await?;
+    forget(engine, transfer).await?;
+    let (from, to) = (TransferState::Removing, TransferState::Removed);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    if let Some(why) = untold {
+        let why = format!(
+            "Old home could not be told ({why}). If old links still lead here, switch that off there, under “Departures”."
+        );
+        transfers::remark(&engine.store, &transfer.id, why).await?;
+    }
+    Ok(())
+}
+
+/// Lets Old home withdraw what it says of the copy; answers why that was not possible for good.
+async fn tell_old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<String>> {
+    if logins::find(&engine.store, &transfer.id, Purpose::HandOver).await?.is_none() {
+        return Ok(None);
+    }
+    let Err(error) = try_telling(engine, transfer).await else { return Ok(None) };
+    let attempts = transfers::attempts(&engine.store, &transfer.id).await?;
+    match error.disposition() {
+        Disposition::Retry { .. } if attempts < TRIES => Err(error),
+        _ if matches!(error, TransferError::Store(_)) => Err(error),
+        _ => Ok(Some(error.to_string())),
+    }
+}
+
+async fn try_telling(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let (old, login, actor) = give_map::old_home(engine, transfer).await?;
+    let endpoint = actor.endpoints.withdraw.ok_or_else(|| {
+        TransferError::Refused(format!("{} takes no such word", crate::model::actor::authority(&old)))
+    })?;
+    give_map::request(engine, &login, Request::post_json(endpoint, &json!({}))).await?;
+    // Followers who came with the announcement find here who called them; nobody else needs the name.
+    if transfer.ending != Some(Ending::Announce) {
+        engine.host.remove_alias(&transfer.account, &old).await?;
+    }
+    Ok(())
+}
