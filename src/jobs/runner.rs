@@ -12,10 +12,12 @@ use super::deliveries;
 use crate::{
     port::error::AdapterError,
     store::{
-        StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, restored, transfers,
+        StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, refollows,
+        restored, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, onward, pass_on, source_side::SourceSideError, step, turn, wake_up,
+        Engine, SourceSide, announce, onward, pass_on, refollow, source_side::SourceSideError, step, turn,
+        wake_up,
     },
 };
 
@@ -48,6 +50,7 @@ enum Work {
     Departure(String),
     Word(String, String),
     Deliveries,
+    Refollows,
 }
 
 impl Work {
@@ -58,6 +61,7 @@ impl Work {
             Self::Departure(id) => format!("departure {id}"),
             Self::Word(departure, transfer) => format!("word {departure} {transfer}"),
             Self::Deliveries => "deliveries".to_owned(),
+            Self::Refollows => "refollows".to_owned(),
         }
     }
 }
@@ -217,9 +221,18 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             sent.err().map(|error| troubled(&error, "the deliveries did not go on", REST))
         }));
     }
+    let follow_at = refollows::next_due(store).await?;
+    let follows_are_due = follow_at.is_some_and(|at| at <= now);
+    if follows_are_due && is_free(&Work::Refollows) && desk.takes(&Work::Refollows, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Refollows, async move {
+            let asked = refollow::run_due(&engine).await;
+            asked.err().map(|error| troubled(&error, "following again did not go on", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at];
+    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }
 

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use url::Url;
 
-use super::{error::AdapterError, remote::Signer};
+use super::{
+    error::AdapterError,
+    remote::{Remote, Signer},
+};
 use crate::model::{
     id::{AccountId, LocalId},
     item::ItemKind,
@@ -134,6 +137,20 @@ pub trait Host: Send + Sync {
         _is_copy: bool,
     ) -> Result<(), AdapterError> {
         Err(AdapterError::fatal("naming the copy", "this server has no way to say that there is a copy"))
+    }
+
+    /// Asks to follow somebody for an account, in its name. Whoever is followed already is not asked again.
+    ///
+    /// # Errors
+    /// [`AdapterError::Busy`] when their server cannot be asked now; another one when it never will be,
+    /// or the host has no way to do it.
+    async fn follow(
+        &self,
+        _remote: &dyn Remote,
+        _account: &AccountId,
+        _actor: &Url,
+    ) -> Result<(), AdapterError> {
+        Err(AdapterError::item("this server has no way to follow by itself"))
     }
 
     /// The key that signs for an account.

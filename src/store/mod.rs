@@ -182,6 +182,7 @@ pub mod overview;
 pub mod pointers;
 pub mod posts;
 pub mod redirects;
+pub mod refollows;
 pub mod releases;
 pub mod remote_actors;
 pub mod remote_posts;

@@ -39,6 +39,7 @@ pub mod prove;
 mod recognize;
 pub mod reconcile;
 pub mod redirect;
+pub mod refollow;
 pub mod remap;
 pub mod removal;
 pub mod source_side;

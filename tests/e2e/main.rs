@@ -11,6 +11,7 @@ mod demo;
 mod endings;
 mod fedify_follower;
 mod fedify_install;
+mod follow_again;
 mod grants;
 mod interruptions;
 mod keep;
