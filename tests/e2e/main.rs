@@ -6,6 +6,7 @@
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
 
+mod around;
 mod belongings;
 mod demo;
 mod endings;
@@ -21,8 +22,8 @@ mod lying_peer;
 mod move_seen_by_others;
 mod onward;
 mod policy;
-mod several_daemons;
 mod removal;
+mod several_daemons;
 mod subset;
 mod trial;
 
