@@ -78,6 +78,12 @@ pub trait Host: Send + Sync {
     /// [`AdapterError`] when the host cannot be asked.
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError>;
 
+    /// The id of the object or file that an address means by its form, whether there is such a thing or
+    /// not; a host that cannot tell says nothing.
+    fn id_of(&self, _url: &Url) -> Option<Url> {
+        None
+    }
+
     /// As [`Host::locate`] for many addresses, in their order; a host that can should ask once.
     ///
     /// # Errors

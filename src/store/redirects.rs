@@ -76,6 +76,29 @@ pub async fn place(store: &Store, departure: &str, old_url: &str) -> StoreResult
     )?)
 }
 
+/// Where something went that is deleted here, by its id: what was proven before it was deleted, of an
+/// account that is being forwarded. When it was announced comes with it.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn gone(store: &Store, old_url: &str) -> StoreResult<Option<(PlaceRow, i64)>> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (String, Option<String>, String, String, i64),
+        "select f.new_url, f.new_page, f.visibility, f.proof, now.announced_at from forwards f \
+         join departures d on d.id = f.departure_id \
+         join departures now on now.account_id = d.account_id and now.state = 'announced' and now.is_forwarding \
+         where f.old_url = $1 and f.proof = 'proven' and (d.id = now.id or d.state = 'passed') \
+         and now.announced_at is not null \
+         order by case when d.id = now.id then 0 else 1 end, d.announced_at desc limit 1",
+        old_url,
+    )?;
+    Ok(found.map(|(new_url, new_page, visibility, proof, at)| {
+        (PlaceRow { new_url, new_page, visibility, proof }, at)
+    }))
+}
+
 /// Where something that arrived here lives now, by any address it had before. Only what strangers
 /// may see, and only of copies that are visible.
 ///

@@ -21,7 +21,7 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
-    store::{notes, transfers, url_map},
+    store::{notes, onward_words, transfers, url_map},
 };
 
 /// Entries in one batch.
@@ -100,6 +100,7 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     if state == Some("announced") {
         certificate::issue(engine, transfer, Occasion::Done).await?;
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
+        onward_words::owe_return(&engine.store, transfer.account.as_str(), transfer.id.as_str(), now).await?;
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
         return Ok(());
     }

@@ -6,6 +6,7 @@
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
 
+mod around;
 mod belongings;
 mod demo;
 mod endings;

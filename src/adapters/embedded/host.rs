@@ -56,6 +56,10 @@ impl Host for EmbeddedHost {
         Ok(self.site.locate_all(urls).await?)
     }
 
+    fn id_of(&self, url: &Url) -> Option<Url> {
+        self.site.id_of(url)
+    }
+
     async fn standing(&self, ids: &[Url]) -> Result<Vec<Standing>, AdapterError> {
         Ok(self.site.standing(ids).await?)
     }

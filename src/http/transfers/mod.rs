@@ -10,6 +10,7 @@ mod choice_form;
 mod choices;
 mod differing;
 mod forecast;
+mod former_homes;
 mod numbers;
 mod pages;
 mod pressed;
@@ -44,7 +45,9 @@ pub use pages::open_copies;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.route("/transfers/new", get().to(pages::new))
+    cfg.route("/former-homes", get().to(former_homes::show))
+        .route("/former-homes", post().to(former_homes::add))
+        .route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
