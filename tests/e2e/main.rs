@@ -18,11 +18,13 @@ mod keep;
 mod lab;
 mod lola_by_others;
 mod lying_peer;
+mod merge;
 mod move_seen_by_others;
 mod onward;
 mod policy;
-mod several_daemons;
 mod removal;
+mod rename;
+mod several_daemons;
 mod subset;
 mod trial;
 
