@@ -149,6 +149,7 @@ pub mod belongings;
 pub mod blobs;
 pub mod blocks;
 pub mod boosts;
+pub mod breadcrumbs;
 #[cfg(test)]
 pub(crate) mod census;
 pub mod certificates;

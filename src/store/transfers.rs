@@ -426,6 +426,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from former_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from follower_servers where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_inventories where transfer_id = $1", id.as_str())?;

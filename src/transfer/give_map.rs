@@ -9,7 +9,7 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     access::{end_reading, hand_over_login},
-    certificate, come_back,
+    certificate, come_back, join,
     status::old_actor,
 };
 use crate::{
@@ -46,6 +46,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     let ending = transfer.ending.unwrap_or(Ending::Announce);
     engine.destination.hide_origin(&transfer.id, &transfer.account, false).await?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
+    join::join(engine, transfer, true).await?;
     engine.host.add_alias(&transfer.account, &old).await?;
     come_back::end_departures(engine, &account).await?;
     come_back::take_names_over(engine, &account, &actor).await?;

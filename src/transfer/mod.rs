@@ -30,6 +30,7 @@ pub mod give_map;
 pub mod hand_over;
 pub mod import;
 pub mod inventory;
+mod join;
 pub mod media;
 pub mod onward;
 pub mod pass_on;
