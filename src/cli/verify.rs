@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufReader, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -36,14 +36,17 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     let bytes = fs::metadata(file).with_context(|| format!("reading {}", file.display()))?.len();
     anyhow::ensure!(bytes <= LONGEST_BYTES, "{} is larger than any certificate", file.display());
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-    let mut items: Option<Box<dyn BufRead>> = match &arguments.items {
+    let items = match &arguments.items {
         Some(path) => {
             let opened = File::open(path).with_context(|| format!("reading {}", path.display()))?;
-            Some(Box::new(BufReader::new(opened)))
+            Some(BufReader::new(opened))
         }
         None => None,
     };
-    let found = check(&text, items.as_deref_mut())?;
+    let found = match items {
+        Some(mut items) => check(&text, Some(&mut items))?,
+        None => check(&text, None)?,
+    };
     let mut out = io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?;
