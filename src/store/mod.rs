@@ -84,6 +84,10 @@ impl From<sqlx::Error> for StoreError {
         let told = error.as_database_error().map(|told| (told.code(), told.message().to_owned()));
         match told {
             Some((Some(code), message)) if writer::is_of_the_disk(&code) => Self::Disk(message),
+            // It would be the same again: the text comes from somebody else and stays as it is.
+            Some((Some(code), _)) if code == postgres::NOT_STORABLE => {
+                Self::Conflict("a text holds a character that PostgreSQL does not store".to_owned())
+            }
             _ => Self::Database(error),
         }
     }

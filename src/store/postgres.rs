@@ -20,6 +20,9 @@ const CHANNEL: &str = "godwit_commits";
 /// Pause before the listener tries again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// The code of a text with the character NUL in it, which SQLite keeps.
+pub(super) const NOT_STORABLE: &str = "22021";
+
 /// Begins a transaction that writes. The lock is the same number in every daemon, and falls with the
 /// transaction; what is read after it is what the one before has written.
 pub(super) const BEGIN: &str = "begin; select pg_advisory_xact_lock(7236837362)";
@@ -195,6 +198,19 @@ mod tests {
         let store = Store::open(dir.path()).await.unwrap();
         let mut c = store.reader().await.unwrap();
         assert!(run!(&mut c, "delete from seen_activities").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_text_that_cannot_be_stored_is_no_reason_to_try_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let Some([store, _other]) = two_stores(dir.path()).await else { return };
+        let kept = store.write(|c| {
+            Box::pin(async move {
+                run!(c, "insert into seen_activities (id, seen_at) values ($1, 1)", "a\0b")?;
+                Ok(())
+            })
+        });
+        assert!(matches!(kept.await, Err(crate::store::StoreError::Conflict(_))));
     }
 
     #[tokio::test]

@@ -13,8 +13,9 @@ use crate::{
     sample,
 };
 
-/// What stays of a copy that was thrown away: that it was made and taken back.
-const TRACES: [&str; 2] = ["audit", "transfers"];
+/// What stays of a copy that was thrown away: that it was made and taken back. Works that are taken on
+/// are counted whatever they were.
+const TRACES: [&str; 3] = ["audit", "counters", "transfers"];
 
 /// What stays of it at Old home: that a permission was given and taken back, and the sign-in it took.
 const OLD_TRACES: [&str; 5] = ["audit", "codes", "consents", "sessions", "tokens"];
