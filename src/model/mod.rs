@@ -20,4 +20,5 @@ pub mod outlook;
 pub mod policy;
 pub mod problem;
 pub mod report;
+pub mod seal;
 pub mod transfer;
