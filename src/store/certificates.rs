@@ -2,10 +2,7 @@
 //! the person has accepted.
 
 use super::{Store, StoreResult, count, from_json, to_json};
-use crate::{
-    model::{certificate::Occasion, id::TransferId},
-    wire::seal::Sealed,
-};
+use crate::model::{certificate::Occasion, id::TransferId, seal::Sealed};
 
 /// Keeps a certificate; one of the same occasion is replaced.
 ///
