@@ -30,6 +30,7 @@ pub mod import;
 pub mod inventory;
 pub mod media;
 pub mod onward;
+pub mod pace;
 pub mod pass_on;
 pub mod plan;
 mod prepare;
