@@ -137,16 +137,23 @@ async fn add(
         added.iter().map(|(kind, key)| (kind.as_str(), key.as_str())).collect();
     let is_new: Vec<bool> =
         lines.iter().map(|line| added.remove(&(line.kind.as_str(), line.key.as_str()))).collect();
-    let mut addresses = Vec::new();
+    let (mut addresses, mut former) = (Vec::new(), Vec::new());
     for (line, _) in lines.iter().zip(&is_new).filter(|(_, is_new)| **is_new) {
-        let Some(Item::Post(object)) = line.item else { continue };
-        // Also what it was called before, so that it is found by that, too.
-        let before = object.previously.iter().map(|crumb| &crumb.id);
-        addresses.extend(object.addresses().chain(before).map(|address| {
+        let row = |address| {
             let (kind, key) = (line.kind.as_str(), line.key.as_str());
-            [transfer.as_str(), address.as_str(), kind, key].map(Value::Text)
-        }));
+            [transfer.as_str(), address, kind, key].map(Value::Text)
+        };
+        let Some(item) = line.item else { continue };
+        former.extend(item.previously().iter().map(|crumb| row(crumb.id.as_str())));
+        if let Item::Post(object) = item {
+            // Also what it was called before, so that it is found by that, too.
+            let before = object.previously.iter().map(|crumb| &crumb.id);
+            addresses.extend(object.addresses().chain(before).map(|address| row(address.as_str())));
+        }
     }
+    let sql = "insert into former_addresses (transfer_id, address, kind, key) values {rows} \
+               on conflict do nothing";
+    many::insert(c, sql, &former).await?;
     let sql = "insert into old_addresses (transfer_id, address, kind, key) values {rows} \
                on conflict do nothing";
     many::insert(c, sql, &addresses).await?;
