@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench transfer` takes accounts of 10,000, 100,000 and 1,000,000 posts and needs
 //! hours and 60 GB; `-- --short` takes small ones and a minute; `-- 2000 20000` names the sizes, and
-//! `--only sqlite` (or `postgres`, `atproto`, `many`) runs one part. Nothing here passes or fails by time.
+//! `--only sqlite` (or `postgres`, `atproto`) runs one part. Nothing here passes or fails by time.
 //! What each line means is in `docs/BENCHMARKS.md`.
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,11 @@
     reason = "a measurement that cannot go on ends here, and its lines are its result"
 )]
 
+#[path = "transfer/atproto.rs"]
+mod atproto;
+#[path = "../tests/laboratory/cluster.rs"]
+#[expect(dead_code, clippy::disallowed_methods, reason = "made for tests, which skip and look around")]
+mod cluster;
 #[path = "transfer/crossing.rs"]
 mod crossing;
 #[path = "transfer/daemon.rs"]
@@ -32,7 +37,7 @@ use pictures::Pictures;
 /// Sizes of the accounts, smallest first.
 const LONG: [usize; 3] = [10_000, 100_000, 1_000_000];
 /// Sizes that a minute is enough for.
-const SHORT: [usize; 3] = [500, 2_000, 6_000];
+const SHORT: [usize; 3] = [300, 1_000, 3_000];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +61,12 @@ fn main() {
         if wanted("sqlite") {
             sqlite(&pictures, &sizes).await;
         }
+        if wanted("postgres") {
+            postgres(&pictures, middle(&sizes)).await;
+        }
+        if wanted("atproto") {
+            beside_atproto(&pictures, middle(&sizes)).await;
+        }
         say("machine.load_after", load(), "of 1 minute");
         say("bench.took", begin.elapsed().as_secs_f64(), "s");
     });
@@ -66,7 +77,7 @@ async fn sqlite(pictures: &Pictures, sizes: &[usize]) {
     for order in [Order::Time, Order::Random] {
         let mut crossings = Vec::new();
         for (index, posts) in sizes.iter().enumerate() {
-            let (old, new) = crossing::prepare(pictures, *posts, order).await;
+            let (old, new) = crossing::prepare(pictures, *posts, order, "").await;
             let crossing = crossing::run(&old, &new).await;
             crossing.say(&format!("transfer.{}.{posts}", order.as_str()));
             if order == Order::Time && index + 1 == sizes.len() {
@@ -81,6 +92,39 @@ async fn sqlite(pictures: &Pictures, sizes: &[usize]) {
             memory(&crossings);
         }
     }
+}
+
+/// One crossing to a New home that stores in PostgreSQL, and the floor there.
+async fn postgres(pictures: &Pictures, posts: usize) {
+    let cluster = match cluster::Cluster::start() {
+        Ok(cluster) => cluster,
+        Err(why) => return println!("transfer.floor_ratio.postgres skipped: {why}"),
+    };
+    let (old, new) = crossing::prepare(pictures, posts, Order::Time, &cluster.create("new")).await;
+    let crossing = crossing::run(&old, &new).await;
+    crossing.say(&format!("transfer.postgres.{posts}"));
+    let floor = floor::postgres(&old, &new, &cluster.create("floor")).await;
+    say("transfer.floor.postgres", floor.as_secs_f64(), "s");
+    say("transfer.floor_ratio.postgres", ratio(crossing.took, floor), "times");
+}
+
+/// The same number of posts and files between two atproto servers, and between two of ours.
+async fn beside_atproto(pictures: &Pictures, posts: usize) {
+    let theirs = atproto::install().and_then(|folder| atproto::crossing(&folder, posts));
+    let theirs = match theirs {
+        Ok(took) => took,
+        Err(why) => return println!("transfer.vs_atproto skipped: {why}"),
+    };
+    let (old, new) = crossing::prepare(pictures, posts, Order::Time, "").await;
+    let ours = crossing::run(&old, &new).await;
+    say("transfer.atproto.posts", float(posts) / theirs.as_secs_f64(), "posts/s");
+    say("transfer.beside_atproto.posts", float(posts) / ours.took.as_secs_f64(), "posts/s");
+    say("transfer.vs_atproto", ratio(theirs, ours.took), "times as fast");
+}
+
+/// The second of the sizes, or the only one.
+fn middle(sizes: &[usize]) -> usize {
+    sizes.get(1).or(sizes.first()).copied().unwrap_or(1_000)
 }
 
 /// How much more the last posts cost than those before them.

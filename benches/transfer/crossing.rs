@@ -70,9 +70,11 @@ impl Crossing {
     }
 }
 
-/// Two homes: at the first an account of `posts` posts, at the second one to receive it.
-pub async fn prepare(pictures: &Pictures, posts: usize, order: Order) -> (Place, Place) {
-    let [old, new] = laboratory::configurations(["old", "new"], PAGE_ITEMS);
+/// Two homes: at the first an account of `posts` posts, at the second, with its tables in `database`
+/// (SQLite where that is empty), one to receive it.
+pub async fn prepare(pictures: &Pictures, posts: usize, order: Order, database: &str) -> (Place, Place) {
+    let [old, mut new] = laboratory::configurations(["old", "new"], PAGE_ITEMS);
+    database.clone_into(&mut new.0.database.url);
     let (old, new) = (place(old).await, place(new).await);
     let password = "long enough";
     let ann =

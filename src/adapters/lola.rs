@@ -26,7 +26,7 @@ use crate::{
         error::AdapterError,
         lookup,
         remote::{Request, Response, SharedRemote, Signer},
-        source::{EntriesWanted, EntryPage, MediaStream, Source, Statement},
+        source::{EntriesWanted, EntryPage, MediaStream, Opened, Source, Statement},
     },
     wire::{self, collection::Read},
 };
@@ -79,7 +79,7 @@ impl LolaSource {
         Ok(Self { remote, signer, token: token.to_owned(), actor, document, collections })
     }
 
-    /// A GET at the actor's own origin, with the token; 429, 503 and 401 ask to come again.
+    /// A GET at the actor's own origin, with the token.
     async fn get(&self, url: &Url, doing: &str) -> Result<Response, AdapterError> {
         let request = Request::get(url.clone());
         let request = request.accepting("application/activity+json, application/json;q=0.9, */*;q=0.1");
@@ -92,7 +92,11 @@ impl LolaSource {
             let why = format!("Old home's list leads to another server, {}", request.url);
             return Err(AdapterError::fatal(doing, why));
         }
-        let request = request.bearing(&self.token).signed(self.signer.clone());
+        self.answered(request.bearing(&self.token).signed(self.signer.clone()), doing).await
+    }
+
+    /// Sends a request; 429, 5xx and 401 ask to come again, anything else but success is an end.
+    async fn answered(&self, request: Request, doing: &str) -> Result<Response, AdapterError> {
         let response = self.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
         if let Some(busy) = lookup::busy(&response, doing, "Old home") {
             return Err(busy);
@@ -237,26 +241,41 @@ impl Source for LolaSource {
     }
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {
+        Ok(self.media_from(file, 0).await?.bytes)
+    }
+
+    async fn media_from(&self, file: &MediaFile, from: u64) -> Result<Opened, AdapterError> {
+        // Two halves are one file only where its hash can say so.
+        let from = if file.sha256.is_some() { from } else { 0 };
         let address = file.fetch_url.as_deref().unwrap_or(&file.url);
         let url = wire::lenient::web_url(address)
             .ok_or_else(|| AdapterError::item("the file has no web address"))?;
         let doing = "fetching a file";
-        let response = if url.origin() == self.actor.id.origin() {
-            self.get(&url, doing).await
+        let request = Request::get(url).accepting("*/*").behind(from);
+        let response = if request.url.origin() == self.actor.id.origin() {
+            // The token says who asks; a signature besides would cost more than the file.
+            self.answered(request.bearing(&self.token), doing).await
         } else {
             // Files of Old home may lie on another host; they are public there and get no token.
-            let request = Request::get(url).accepting("*/*");
             self.remote.send(request).await.map_err(|error| error.into_adapter(doing))
         };
         let response = match response {
             Ok(response) if response.is_success() => response,
+            Ok(response) if response.status == 429 => {
+                return Err(lookup::busy(&response, doing, "the server of its files")
+                    .unwrap_or_else(|| AdapterError::item("the file's server is busy")));
+            }
+            Ok(_) if from > 0 => return self.media_from(file, 0).await,
             Ok(response) => {
                 return Err(AdapterError::item(format!("the file's server answered {}", response.status)));
             }
             Err(busy @ AdapterError::Busy { .. }) => return Err(busy),
+            // What has come may be longer than what there is.
+            Err(_) if from > 0 => return self.media_from(file, 0).await,
             Err(error) => return Err(AdapterError::item(error)),
         };
-        Ok(response.body.map(|chunk| chunk.map_err(broken)).boxed())
+        let (from, length) = response.part();
+        Ok(Opened { from, length, bytes: response.body.map(|chunk| chunk.map_err(broken)).boxed() })
     }
 
     async fn inventory(&self, pass: u32) -> Result<Statement, AdapterError> {

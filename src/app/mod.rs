@@ -95,6 +95,7 @@ impl App {
             arrivals: config.policy.arrivals.clone(),
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
+            pace: Arc::default(),
             media_file_bytes: config.limits.media_file_bytes,
         });
         Ok(Self { config, store, blobs, clock, remote, site, host, engine })

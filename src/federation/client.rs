@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, RANGE};
 use url::Url;
 
 use super::{
@@ -84,6 +84,9 @@ impl GuardedRemote {
             None => self.client.get(url.clone()),
         };
         out = out.header(ACCEPT, request.accept);
+        if request.from > 0 {
+            out = out.header(RANGE, format!("bytes={}-", request.from));
+        }
         if let Some(Bearer(token)) = bearer {
             out = out.header(AUTHORIZATION, format!("Bearer {token}"));
         }

@@ -39,6 +39,8 @@ pub struct Request {
     pub url: Url,
     /// `Accept` header.
     pub accept: &'static str,
+    /// Bytes at the beginning that are not asked for; an answer may bring them all the same.
+    pub from: u64,
     /// Bearer token; kept on redirects within the same origin only. Never logged.
     pub bearer: Option<Bearer>,
     /// Who signs.
@@ -62,7 +64,15 @@ pub const ACCEPT_ACTIVITY: &str =
 impl Request {
     /// A GET for an ActivityPub document.
     pub fn get(url: Url) -> Self {
-        Self { body: None, content_type: "", url, accept: ACCEPT_ACTIVITY, bearer: None, signer: None }
+        Self {
+            body: None,
+            content_type: "",
+            url,
+            accept: ACCEPT_ACTIVITY,
+            from: 0,
+            bearer: None,
+            signer: None,
+        }
     }
 
     /// A POST of an activity.
@@ -102,6 +112,13 @@ impl Request {
         self
     }
 
+    /// Only what follows the first `from` bytes.
+    #[must_use]
+    pub fn behind(mut self, from: u64) -> Self {
+        self.from = from;
+        self
+    }
+
     /// With a bearer token.
     #[must_use]
     pub fn bearing(mut self, token: &str) -> Self {
@@ -138,6 +155,16 @@ impl Response {
     /// What `Retry-After` asks for, in seconds form (dates are read by the client before).
     pub fn retry_after(&self) -> Option<Duration> {
         self.headers.get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    /// Bytes of the beginning that this answer leaves out, and the length of the whole, where it says so.
+    pub fn part(&self) -> (u64, Option<u64>) {
+        let number = |text: &str| text.trim().parse::<u64>().ok();
+        let part = self.headers.get("content-range").filter(|_| self.status == 206).and_then(|range| {
+            let (place, length) = range.trim().strip_prefix("bytes ")?.split_once('/')?;
+            Some((number(place.split_once('-')?.0)?, number(length)))
+        });
+        part.unwrap_or_else(|| (0, self.headers.get("content-length").and_then(|text| number(text))))
     }
 
     /// Reads the whole body.

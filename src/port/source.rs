@@ -69,6 +69,16 @@ fn unsupported<T>(doing: &str) -> Result<T, AdapterError> {
     Err(AdapterError::fatal(doing, "Old home does not offer this"))
 }
 
+/// A file opened for reading, perhaps not from its beginning.
+pub struct Opened {
+    /// Bytes of its beginning that are left out.
+    pub from: u64,
+    /// Length of the whole file, where it is known.
+    pub length: Option<u64>,
+    /// What follows.
+    pub bytes: MediaStream,
+}
+
 /// An account opened for reading.
 #[async_trait]
 pub trait Source: Send + Sync {
@@ -115,6 +125,15 @@ pub trait Source: Send + Sync {
     /// [`AdapterError`] with its disposition.
     async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
         Ok(None)
+    }
+
+    /// Opens one file behind its first `from` bytes; a source that cannot do so begins at its beginning.
+    ///
+    /// # Errors
+    /// As [`Source::media`].
+    async fn media_from(&self, file: &MediaFile, from: u64) -> Result<Opened, AdapterError> {
+        let _always_from_the_beginning = from;
+        Ok(Opened { from: 0, length: None, bytes: self.media(file).await? })
     }
 
     /// What was odd about the source as a whole and how it was read: `(count, sentence)`.

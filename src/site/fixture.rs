@@ -50,8 +50,9 @@ impl Fixture {
         };
         let stream = futures::stream::iter([Ok(Bytes::from_static(bytes))]);
         let blobs = &self.site.blobs;
-        let spooled = blobs.spool(stream, Expected { limit_bytes: 1 << 20, file: &file }).await.unwrap();
-        blobs.keep(spooled).await.unwrap().blob().clone()
+        let expected = Expected { limit_bytes: 1 << 20, file: &file };
+        let spooled = blobs.spool(&mut None, stream, expected).await.unwrap();
+        blobs.keep(vec![spooled]).await.unwrap().blobs()[0].clone()
     }
 
     /// All files of the media directory.

@@ -3,28 +3,29 @@
 //! A blob is never served by its name: a private file may equal a public one.
 
 use std::{
+    collections::BTreeSet,
     io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use aws_lc_rs::digest;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tempfile::NamedTempFile;
 use tokio::{
     fs,
-    io::AsyncWriteExt,
     sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
+    task::spawn_blocking,
 };
 
-use super::spool::Spool;
+pub use super::arriving::Arriving;
+use super::{
+    arriving::{self, TOGETHER},
+    spool::Spool,
+};
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
-
-/// Bytes at the start of a file that tell its type.
-const HEAD_BYTES: usize = 8192;
 
 /// The directory of blobs.
 ///
@@ -45,17 +46,17 @@ pub struct Spooled {
     blob: StoredBlob,
 }
 
-/// A kept file. Nobody removes it while this stands: let it go when a row names the file.
+/// Kept files. Nobody removes them while this stands: let it go when rows name the files.
 #[derive(Debug)]
 pub struct Kept {
-    blob: StoredBlob,
+    blobs: Vec<StoredBlob>,
     _gate: OwnedRwLockReadGuard<()>,
 }
 
 impl Kept {
-    /// What was kept.
-    pub fn blob(&self) -> &StoredBlob {
-        &self.blob
+    /// What was kept, in the order in which it was given.
+    pub fn blobs(&self) -> &[StoredBlob] {
+        &self.blobs
     }
 }
 
@@ -104,71 +105,89 @@ impl Blobs {
         self.dir.join(fan).join(sha256)
     }
 
-    /// Writes a stream to disk, hashes it once and checks it against what was announced.
+    /// Writes a stream to disk, hashes it once and checks it against what was announced. Where the
+    /// bytes break off, what has come stays in `begun`: the next stream goes on behind it.
     ///
     /// # Errors
-    /// [`Unspooled`]; nothing of the bytes is left then.
-    pub async fn spool<S>(&self, mut stream: S, expected: Expected<'_>) -> Result<Spooled, Unspooled>
+    /// [`Unspooled`]; nothing of the bytes is left but what `begun` holds.
+    pub async fn spool<S>(
+        &self,
+        begun: &mut Option<Arriving>,
+        mut stream: S,
+        expected: Expected<'_>,
+    ) -> Result<Spooled, Unspooled>
     where
         S: Stream<Item = Result<Bytes, AdapterError>> + Unpin,
     {
-        let broken = |why: String| Err(Unspooled::Broken(AdapterError::item(why)));
-        let file = self.spool.file().map_err(disk)?;
-        let mut out = fs::File::create(file.path()).await.map_err(disk)?;
-        let mut hash = digest::Context::new(&digest::SHA256);
-        let mut length: u64 = 0;
-        let mut head = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|error| match error {
-                AdapterError::Item { .. } => Unspooled::Broken(error),
-                AdapterError::Busy { .. } | AdapterError::Fatal { .. } => Unspooled::Refused(error),
-            })?;
+        let mut length = begun.as_ref().map_or(0, Arriving::length);
+        let (mut pieces, mut gathered, mut ends) = (Vec::new(), 0, false);
+        while !ends {
+            let (chunk, broken);
+            (chunk, broken, ends) = match stream.next().await {
+                Some(Ok(chunk)) => (chunk, None, false),
+                Some(Err(error)) => (Bytes::new(), Some(error), true),
+                None => (Bytes::new(), None, true),
+            };
             length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             if length > expected.limit_bytes {
+                *begun = None;
                 return Err(Unspooled::Refused(AdapterError::item(format!(
                     "the file is larger than this server takes ({} bytes)",
                     expected.limit_bytes
                 ))));
             }
-            if head.len() < HEAD_BYTES {
-                head.extend(chunk.iter().take(HEAD_BYTES - head.len()));
+            gathered += chunk.len();
+            pieces.push(chunk);
+            if ends || gathered >= TOGETHER {
+                let written = arriving::write(&self.spool, begun.take(), std::mem::take(&mut pieces)).await;
+                *begun = Some(written.map_err(disk)?);
+                gathered = 0;
             }
-            hash.update(&chunk);
-            out.write_all(&chunk).await.map_err(disk)?;
+            match broken {
+                Some(error @ AdapterError::Item { .. }) => return Err(Unspooled::Broken(error)),
+                Some(error) => return Err(Unspooled::Refused(error)),
+                None => {}
+            }
         }
-        out.sync_all().await.map_err(disk)?;
-        let sha256 = hex(hash.finish().as_ref());
-        if let Some(announced) = expected.file.bytes
-            && announced != length
-        {
-            return broken(format!("the file has {length} bytes, but the old server announced {announced}"));
-        }
-        if let Some(announced) = &expected.file.sha256
-            && *announced != sha256
-        {
-            return broken("the file's bytes are not the ones the old server announced".to_owned());
-        }
-        let blob = StoredBlob { sha256, bytes: length, media_type: served_type(&head) };
-        Ok(Spooled { file, blob })
+        let Some(arriving) = begun.take() else { return Err(disk(ErrorKind::NotFound.into())) };
+        whole(arriving, expected.file)
     }
 
-    /// Gives a spooled file its name, for good: after a power cut it is there.
+    /// Gives spooled files their names, for good: after a power cut they are there. All of them wait
+    /// for the disk together, which costs hardly more than one by itself.
     ///
     /// # Errors
     /// [`AdapterError::Busy`] when the disk does not do it.
-    pub async fn keep(&self, spooled: Spooled) -> Result<Kept, AdapterError> {
+    pub async fn keep(&self, spooled: Vec<Spooled>) -> Result<Kept, AdapterError> {
         let gate = Arc::clone(&self.gate).read_owned().await;
-        let Spooled { file, blob } = spooled;
-        let path = self.path(&blob.sha256);
-        let fan = path.parent().unwrap_or(&self.dir);
-        match fs::create_dir(fan).await {
-            Ok(()) => sync_dir(&self.dir).await.map_err(trouble)?,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(trouble(error)),
+        let blobs = self.clone();
+        let kept = spawn_blocking(move || blobs.name(spooled)).await;
+        let blobs = kept.map_err(std::io::Error::other).flatten().map_err(trouble)?;
+        Ok(Kept { blobs, _gate: gate })
+    }
+
+    /// First the bytes, then the names, then the directories that hold the names.
+    fn name(&self, spooled: Vec<Spooled>) -> std::io::Result<Vec<StoredBlob>> {
+        for one in &spooled {
+            one.file.as_file().sync_all()?;
         }
-        file.persist(&path).map_err(|error| trouble(error.error))?;
-        sync_dir(fan).await.map_err(trouble)?;
-        Ok(Kept { blob, _gate: gate })
+        let (mut blobs, mut changed) = (Vec::with_capacity(spooled.len()), BTreeSet::new());
+        for Spooled { file, blob } in spooled {
+            let path = self.path(&blob.sha256);
+            let fan = path.parent().unwrap_or(&self.dir);
+            match std::fs::create_dir(fan) {
+                Ok(()) => sync_dir(&self.dir)?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+            file.persist(&path).map_err(|error| error.error)?;
+            changed.insert(fan.to_owned());
+            blobs.push(blob);
+        }
+        for dir in changed {
+            sync_dir(&dir)?;
+        }
+        Ok(blobs)
     }
 
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called
@@ -193,8 +212,26 @@ impl Removing {
 }
 
 /// Makes the names in a directory durable.
-async fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    fs::File::open(dir).await?.sync_all().await
+fn sync_dir(dir: &Path) -> std::io::Result<()> {
+    std::fs::File::open(dir)?.sync_all()
+}
+
+/// A file that has come whole, if it is the announced one.
+fn whole(arriving: Arriving, announced: &MediaFile) -> Result<Spooled, Unspooled> {
+    let broken = |why: String| Err(Unspooled::Broken(AdapterError::item(why)));
+    let (length, media_type) = (arriving.length(), served_type(arriving.head()));
+    let (file, sha256) = arriving.finish();
+    if let Some(announced) = announced.bytes
+        && announced != length
+    {
+        return broken(format!("the file has {length} bytes, but the old server announced {announced}"));
+    }
+    if let Some(announced) = &announced.sha256
+        && *announced != sha256
+    {
+        return broken("the file's bytes are not the ones the old server announced".to_owned());
+    }
+    Ok(Spooled { file, blob: StoredBlob { sha256, bytes: length, media_type } })
 }
 
 /// The type a file is served with: what its bytes say, from a short list; never what somebody claims,
@@ -251,8 +288,8 @@ mod tests {
     async fn keep(announced: &MediaFile, limit_bytes: u64) -> Result<StoredBlob, Unspooled> {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
-        let kept = match blobs.spool(bytes(), Expected { limit_bytes, file: announced }).await {
-            Ok(spooled) => Ok(blobs.keep(spooled).await.unwrap().blob().clone()),
+        let kept = match blobs.spool(&mut None, bytes(), Expected { limit_bytes, file: announced }).await {
+            Ok(spooled) => Ok(blobs.keep(vec![spooled]).await.unwrap().blobs()[0].clone()),
             Err(error) => Err(error),
         };
         let spooled = std::fs::read_dir(dir.path().join("media/spool")).unwrap().count();
@@ -275,6 +312,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_that_broke_off_goes_on_where_it_stopped_and_is_hashed_as_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let announced = file(Some(12), None);
+        let expected = Expected { limit_bytes: 100, file: &announced };
+        let mut begun = None;
+        let first: [Result<Bytes, _>; 2] =
+            [Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n")), Err(AdapterError::item("it broke off"))];
+        let half = blobs.spool(&mut begun, futures::stream::iter(first), expected).await;
+        assert!(matches!(half, Err(Unspooled::Broken(_))));
+        assert_eq!(begun.as_ref().unwrap().length(), 8);
+        let rest = futures::stream::iter([Ok(Bytes::from_static(b"rest"))]);
+        let resumed = blobs.spool(&mut begun, rest, expected).await.unwrap();
+        let whole = blobs.spool(&mut None, bytes(), expected).await.unwrap();
+        assert_eq!(resumed.blob, whole.blob);
+        assert_eq!(resumed.blob.media_type, "image/png");
+        let kept = blobs.keep(vec![resumed, whole]).await.unwrap();
+        assert_eq!(kept.blobs().len(), 2, "the same bytes twice are one file and two answers");
+    }
+
+    #[tokio::test]
     async fn a_file_past_the_limit_is_refused() {
         assert!(matches!(keep(&file(None, None), 11).await, Err(Unspooled::Refused(_))));
     }
@@ -287,12 +345,15 @@ mod tests {
         std::fs::remove_dir(&arriving).unwrap();
         std::fs::write(&arriving, "in the way").unwrap();
         let expected = file(None, None);
-        let spool = || blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected });
-        let Err(Unspooled::Refused(error @ AdapterError::Busy { .. })) = spool().await else { panic!() };
+        let mut begun = [None, None];
+        let [one, other] = begun
+            .each_mut()
+            .map(|begun| blobs.spool(begun, bytes(), Expected { limit_bytes: 100, file: &expected }));
+        let Err(Unspooled::Refused(error @ AdapterError::Busy { .. })) = one.await else { panic!() };
         assert!(error.to_string().contains("this server's disk"), "{error}");
         std::fs::remove_file(&arriving).unwrap();
         std::fs::create_dir(&arriving).unwrap();
-        assert!(blobs.keep(spool().await.unwrap()).await.is_ok());
+        assert!(blobs.keep(vec![other.await.unwrap()]).await.is_ok());
     }
 
     #[tokio::test]
@@ -300,11 +361,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(dir.path()).await.unwrap();
         let expected = file(None, None);
-        let spooled = blobs.spool(bytes(), Expected { limit_bytes: 100, file: &expected }).await.unwrap();
-        let kept = blobs.keep(spooled).await.unwrap();
+        let expected = Expected { limit_bytes: 100, file: &expected };
+        let spooled = blobs.spool(&mut None, bytes(), expected).await.unwrap();
+        let kept = blobs.keep(vec![spooled]).await.unwrap();
         let mut removing = std::pin::pin!(blobs.removing());
         assert!(futures::poll!(removing.as_mut()).is_pending());
-        let sha256 = kept.blob().sha256.clone();
+        let sha256 = kept.blobs()[0].sha256.clone();
         drop(kept);
         removing.await.remove(&sha256).await.unwrap();
         assert!(!blobs.path(&sha256).exists());

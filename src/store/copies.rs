@@ -1,10 +1,6 @@
 //! What a transfer brings into the built-in server's tables: keyed, and on trial until released.
 
-use super::{
-    Connection, Store, StoreResult,
-    belongings::{self, BelongingRow},
-    count,
-};
+use super::{Connection, Store, StoreResult, belongings::BelongingRow, copying, count};
 
 /// A copied post with its topics and files.
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
@@ -82,113 +78,18 @@ pub struct Owner {
 /// # Errors
 /// [`super::StoreError`].
 pub async fn write(store: &Store, owner: Owner, now: i64, batch: Vec<CopiedRow>) -> StoreResult<Vec<bool>> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let mut written = Vec::with_capacity(batch.len());
-                for copied in batch {
-                    written.push(write_one(c, &owner, now, copied).await?);
-                }
-                Ok(written)
-            })
-        })
-        .await
+    store.write(move |c| Box::pin(async move { copying::write(c, &owner, now, &batch).await })).await
 }
 
+/// Writes one row as a batch of its own.
 pub(super) async fn write_one(
     c: &mut Connection,
     owner: &Owner,
     now: i64,
     copied: CopiedRow,
 ) -> StoreResult<bool> {
-    match copied {
-        CopiedRow::Post(post) => write_post(c, owner, post).await.map(|()| true),
-        CopiedRow::Medium(medium) => write_medium(c, owner, None, &medium).await.map(|()| true),
-        CopiedRow::Boost(boost) => {
-            run!(
-                c,
-                "insert into boosts (id, account_id, object_url, visibility, published, previously, \
-                 transfer_id, is_trial) values ($1, $2, $3, $4, $5, $6, $7, true) on conflict (id) do nothing",
-                boost.id,
-                &owner.account,
-                boost.object_url,
-                boost.visibility,
-                boost.published,
-                boost.previously,
-                &owner.transfer,
-            )?;
-            Ok(true)
-        }
-        CopiedRow::Pointer(pointer) => write_pointer(c, owner, pointer).await,
-        CopiedRow::Follow(actor) => {
-            run!(
-                c,
-                "insert into following (account_id, actor, inbox, follow_id, state, since, transfer_id) \
-                 values ($1, $2, '', '', 'kept', $3, $4) on conflict (account_id, actor) do nothing",
-                &owner.account,
-                &actor,
-                now,
-                &owner.transfer,
-            )?;
-            let found = row!(
-                c,
-                (Option<String>,),
-                "select transfer_id from following where account_id = $1 and actor = $2",
-                &owner.account,
-                &actor,
-            )?;
-            Ok(found.is_some_and(|(transfer,)| transfer.as_ref() == Some(&owner.transfer)))
-        }
-        CopiedRow::Block(actor) => {
-            run!(
-                c,
-                "insert into blocks (account_id, actor, since, transfer_id) values ($1, $2, $3, $4) \
-                 on conflict (account_id, actor) do nothing",
-                &owner.account,
-                &actor,
-                now,
-                &owner.transfer,
-            )?;
-            let found = row!(
-                c,
-                (Option<String>,),
-                "select transfer_id from blocks where account_id = $1 and actor = $2",
-                &owner.account,
-                &actor,
-            )?;
-            Ok(found.is_some_and(|(transfer,)| transfer.as_ref() == Some(&owner.transfer)))
-        }
-        CopiedRow::Belonging(row, members) => belongings::copy_in(c, owner, now, row, members).await,
-        CopiedRow::Nothing => Ok(true),
-    }
-}
-
-async fn write_post(c: &mut Connection, owner: &Owner, post: PostRow) -> StoreResult<()> {
-    run!(
-        c,
-        "insert into posts (id, account_id, object, visibility, published_at, in_reply_to, is_reply, \
-         transfer_id, is_trial) values ($1, $2, $3, $4, $5, $6, $7, $8, true) on conflict (id) do nothing",
-        &post.id,
-        &owner.account,
-        post.object,
-        post.visibility,
-        post.published_at,
-        &post.in_reply_to,
-        post.in_reply_to.is_some(),
-        &owner.transfer,
-    )?;
-    for tag in post.tags {
-        run!(
-            c,
-            "insert into post_tags (tag, post_id) values ($1, $2) on conflict (tag, post_id) do nothing",
-            tag,
-            &post.id,
-        )?;
-    }
-    for medium in &post.media {
-        write_medium(c, owner, Some(&post.id), medium).await?;
-    }
-    Ok(())
+    let stands = copying::write(c, owner, now, &[copied]).await?;
+    Ok(stands == [true])
 }
 
 /// A file that two posts show stays with the first of them: its visibility never widens afterwards.
@@ -214,29 +115,6 @@ pub(super) async fn write_medium(
         &owner.transfer,
     )?;
     Ok(())
-}
-
-async fn write_pointer(c: &mut Connection, owner: &Owner, pointer: PointerRow) -> StoreResult<bool> {
-    run!(
-        c,
-        "insert into pointers (id, account_id, kind, object_url, published, transfer_id, is_trial) \
-         values ($1, $2, $3, $4, $5, $6, true) on conflict do nothing",
-        &pointer.id,
-        &owner.account,
-        pointer.kind,
-        pointer.object_url,
-        pointer.published,
-        &owner.transfer,
-    )?;
-    let own = row!(
-        c,
-        (String,),
-        "select id from pointers where id = $1 and account_id = $2 and transfer_id = $3",
-        &pointer.id,
-        &owner.account,
-        &owner.transfer,
-    )?;
-    Ok(own.is_some())
 }
 
 /// Counts what stands here of a transfer: word of the kind and number, for every kind that has rows.

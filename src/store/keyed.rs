@@ -1,4 +1,4 @@
-//! Rows by a list of keys: many look-ups in one statement instead of one statement each.
+//! Rows by a list of keys: many of them in one statement instead of one statement each.
 //!
 //! No database binds a list in a portable way, so the list is written out as placeholders. It has one
 //! of few lengths, so that the database prepares few statements: a shorter list repeats its last key,
@@ -29,13 +29,7 @@ where
 {
     let mut found = Vec::with_capacity(keys.len());
     for some in keys.chunks(AT_ONCE) {
-        let length = LENGTHS.into_iter().find(|length| *length >= some.len()).unwrap_or(AT_ONCE);
-        let first = fixed.len() + 1;
-        let places: Vec<String> = (first..first + length).map(|number| format!("${number}")).collect();
-        // Only our own text and numbered placeholders: nothing of anybody's data.
-        let sql = sql.replace(PLACE, &places.join(", "));
-        let last = some.last().copied().unwrap_or_default();
-        let padded = some.iter().copied().chain(std::iter::repeat(last)).take(length);
+        let (sql, padded) = with_keys(sql, fixed.len(), some);
         let values = fixed.iter().copied().chain(padded);
         found.extend(match c {
             Connection::Sqlite(c) => {
@@ -49,6 +43,39 @@ where
         });
     }
     Ok(found)
+}
+
+/// Runs a statement for all `keys`, written as for [`rows_of`].
+pub(super) async fn run_for(
+    c: &mut Connection,
+    sql: &'static str,
+    fixed: &[Option<&str>],
+    keys: &[&str],
+) -> StoreResult<()> {
+    for some in keys.chunks(AT_ONCE) {
+        let (sql, padded) = with_keys(sql, fixed.len(), some);
+        let values = fixed.iter().copied().chain(padded.map(Some));
+        match c {
+            Connection::Sqlite(c) => {
+                let query = sqlx::query(AssertSqlSafe(sql));
+                values.fold(query, sqlx::query::Query::bind).execute(&mut ***c).await.map(drop)
+            }
+            Connection::Postgres(c) => {
+                let query = sqlx::query(AssertSqlSafe(sql));
+                values.fold(query, sqlx::query::Query::bind).execute(&mut ***c).await.map(drop)
+            }
+        }?;
+    }
+    Ok(())
+}
+
+/// A statement for some keys, behind so many fixed parameters, and the keys as it binds them.
+fn with_keys<'k>(sql: &str, fixed: usize, some: &[&'k str]) -> (String, impl Iterator<Item = &'k str>) {
+    let length = LENGTHS.into_iter().find(|length| *length >= some.len()).unwrap_or(AT_ONCE);
+    let places: Vec<String> = (fixed + 1..=fixed + length).map(|number| format!("${number}")).collect();
+    let last = some.last().copied().unwrap_or_default();
+    // Only our own text and numbered placeholders: nothing of anybody's data.
+    (sql.replace(PLACE, &places.join(", ")), some.iter().copied().chain(std::iter::repeat(last)).take(length))
 }
 
 #[cfg(test)]

@@ -16,10 +16,13 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, PgPool, SqlitePool, sqlite::SqliteConnection};
 use tokio::sync::watch;
 
+mod arriving;
 #[cfg(test)]
 pub(crate) mod both;
+mod copying;
 mod identity;
 mod keyed;
+mod many;
 mod postgres;
 mod sealed;
 mod sqlite;

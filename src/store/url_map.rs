@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Store, StoreError, StoreResult, count, keyed::rows_of};
+use super::{
+    Store, StoreError, StoreResult, count,
+    keyed::{rows_of, run_for},
+    many::{self, Value},
+};
 use crate::model::{
     id::{ItemKey, LocalId, TransferId},
     item::ItemKind,
@@ -32,22 +36,26 @@ pub async fn save(store: &Store, transfer: &TransferId, lines: Vec<Line>) -> Sto
     store
         .write(move |c| {
             Box::pin(async move {
-                for line in &lines {
-                    run!(
-                        c,
-                        "insert into url_map (transfer_id, kind, key, old_url, local_id, new_url, new_page, \
-                         visibility, handed_over) values ($1, $2, $3, $4, $5, $6, $7, $8, false) \
-                         on conflict do nothing",
-                        transfer.as_str(),
-                        line.reservation.kind.as_str(),
-                        line.reservation.key.as_str(),
-                        line.old.clone().unwrap_or_default(),
-                        line.reservation.local_id.as_str(),
-                        line.reservation.url.as_str(),
-                        line.reservation.page.as_ref().map(Url::as_str),
-                        line.visibility.as_str(),
-                    )?;
-                }
+                let rows: Vec<_> = lines
+                    .iter()
+                    .map(|line| {
+                        let Reservation { kind, key, local_id, url, page } = &line.reservation;
+                        [
+                            Value::Text(transfer.as_str()),
+                            Value::Text(kind.as_str()),
+                            Value::Text(key.as_str()),
+                            Value::Text(line.old.as_deref().unwrap_or_default()),
+                            Value::Text(local_id.as_str()),
+                            Value::Text(url.as_str()),
+                            Value::Maybe(page.as_ref().map(Url::as_str)),
+                            Value::Text(line.visibility.as_str()),
+                            Value::Flag(false),
+                        ]
+                    })
+                    .collect();
+                let sql = "insert into url_map (transfer_id, kind, key, old_url, local_id, new_url, new_page, \
+                           visibility, handed_over) values {rows} on conflict do nothing";
+                many::insert(c, sql, &rows).await?;
                 Ok(())
             })
         })
@@ -181,14 +189,10 @@ pub async fn mark_handed_over(store: &Store, transfer: &TransferId, old: Vec<Str
     store
         .write(move |c| {
             Box::pin(async move {
-                for old in &old {
-                    run!(
-                        c,
-                        "update url_map set handed_over = true where transfer_id = $1 and old_url = $2",
-                        transfer.as_str(),
-                        old,
-                    )?;
-                }
+                let sql =
+                    "update url_map set handed_over = true where transfer_id = $1 and old_url in ({keys})";
+                let old: Vec<&str> = old.iter().map(String::as_str).collect();
+                run_for(c, sql, &[Some(transfer.as_str())], &old).await?;
                 Ok(())
             })
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
+use super::pace::Pace;
 use crate::{
     model::{login::Login, policy::Rule, transfer::Transfer},
     port::{
@@ -61,6 +62,8 @@ pub struct Engine {
     pub page_items: usize,
     /// Things one transfer may bring at most; a source that lists more is given up.
     pub most_items: u64,
+    /// How much is asked of others at the same time.
+    pub pace: Arc<Pace>,
     /// Largest media file, in bytes.
     pub media_file_bytes: u64,
 }

@@ -18,7 +18,7 @@ use crate::{
     oauth::scope::Scope,
     port::{
         host::Host,
-        source::{MediaStream, Source},
+        source::{Opened, Source},
     },
     wire,
 };
@@ -167,7 +167,8 @@ fn with_cursor(at: &Url, cursor: &str) -> Url {
     url
 }
 
-/// The bytes of one file. `public` is an address of it the host knows, `at` the one asked for.
+/// The bytes of one file behind its first `from`. `public` is an address of it the host knows, `at`
+/// the one asked for.
 ///
 /// # Errors
 /// [`SourceSideError::Refused`] `not-found` when it is another's or hidden from this grant.
@@ -177,7 +178,8 @@ pub async fn media(
     source: &dyn Source,
     public: &Url,
     at: &Url,
-) -> SourceSideResult<MediaStream> {
+    from: u64,
+) -> SourceSideResult<Opened> {
     may_read(grant, CollectionKind::Media)?;
     if let Some(located) = host.locate(public).await? {
         let is_hidden = !located.visibility.is_open() && !grant.includes_private;
@@ -196,7 +198,7 @@ pub async fn media(
         bytes: None,
         sha256: None,
     };
-    Ok(source.media(&file).await?)
+    Ok(source.media_from(&file, from).await?)
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! New home: files are streamed into the blob store, hashed once, checked against what was announced.
+//!
+//! Some are on their way while those before them become durable together: a disk that is asked to keep
+//! one file by itself, again and again, would be what a transfer waits for.
 
 use std::sync::Arc;
 
@@ -7,26 +10,31 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
+use tokio::sync::mpsc;
+use url::Url;
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, pace};
 use crate::{
-    model::{id::ItemKey, item::Item, media::MediaFile, transfer::Transfer},
+    model::{item::Item, media::MediaFile, transfer::Transfer},
     port::{
         error::{AdapterError, Disposition},
         source::Source,
     },
     store::{
-        blobs::{Expected, Unspooled},
+        blobs::{Arriving, Expected, Spooled, Unspooled},
         items::{self, ItemState, Waiting},
     },
 };
 
-/// Files on the way at the same time. More would not be faster on one connection, only heavier.
-const AT_ONCE: usize = 4;
+/// Files that become durable together at most; each is open until then.
+const TOGETHER: usize = 24;
 /// Files taken from the table at a time.
-const BATCH: i64 = 64;
+const BATCH: i64 = 200;
 /// How often a file is asked for whose bytes break off before it counts as not to be had.
 const TRIES: u32 = 3;
+
+/// A file that has come, and the item it belongs to.
+type Arrived = (Waiting, Spooled);
 
 /// Fetches every file that is not here yet. A file that cannot be had is noted with its reason.
 ///
@@ -37,8 +45,13 @@ pub async fn fetch_files(
     transfer: &Transfer,
     source: &Arc<dyn Source>,
 ) -> TransferResult<()> {
-    let files = files_to_fetch(engine, transfer);
-    files.try_for_each_concurrent(AT_ONCE, |file| fetch_file(engine, transfer, source, file)).await
+    let (arrived, arriving) = mpsc::channel(TOGETHER);
+    let fetching = async move {
+        let files = files_to_fetch(engine, transfer);
+        let fetch = |file| fetch_file(engine, transfer, source, file, &arrived);
+        files.try_for_each_concurrent(pace::MOST, fetch).await
+    };
+    tokio::try_join!(fetching, keep_files(engine, transfer, arriving)).map(drop)
 }
 
 /// The files that are not here yet, a batch at a time from the table.
@@ -58,61 +71,81 @@ async fn fetch_file(
     transfer: &Transfer,
     source: &Arc<dyn Source>,
     waiting: Waiting,
+    arrived: &mpsc::Sender<Arrived>,
 ) -> TransferResult<()> {
     let Item::Media(file) = &waiting.item else { return Ok(()) };
     engine.store.goes_on()?;
-    let kind = waiting.item.kind();
-    let mut tries = 1;
+    let (mut tries, mut begun) = (1, None);
+    let peer = peer_of(file, &**source);
     let error = loop {
-        let Err(error) = fetch_bytes(engine, transfer, source, &waiting, file).await else { return Ok(()) };
-        match error {
-            Broken::ForNow(error) if tries < TRIES => {
-                tracing::info!(%error, "a file broke off and is asked for again");
+        let fetching = fetch_bytes(engine, source, file, &mut begun);
+        match engine.pace.keep(&peer, fetching, is_strain).await {
+            Ok(spooled) => {
+                // Nobody takes them only when keeping has failed, and that ends all of this.
+                let _is_taken = arrived.send((waiting, spooled)).await;
+                return Ok(());
+            }
+            Err(Unspooled::Broken(error)) if tries < TRIES => {
+                let has = begun.as_ref().map_or(0, Arriving::length);
+                tracing::info!(%error, has, "a file broke off and is asked for again");
                 tries += 1;
             }
-            Broken::ForNow(error) | Broken::ForGood(error) => break error,
-            Broken::Elsewhere(error) => return Err(error),
+            Err(Unspooled::Broken(error) | Unspooled::Refused(error)) => break error,
         }
     };
     if error.disposition() == Disposition::SkipItem {
-        let outcome = failed(kind, waiting.key, &error);
+        let outcome = (waiting.item.kind(), waiting.key, ItemState::Failed, Some(error.to_string()));
         return Ok(items::settle(&engine.store, &transfer.id, vec![outcome]).await?);
     }
     Err(error.into())
 }
 
-/// How a file did not arrive.
-enum Broken {
-    /// Its bytes broke off or are not the announced ones: the next try may bring all of them.
-    ForNow(AdapterError),
-    /// It is not to be had, or the source or our disk is in trouble as a whole.
-    ForGood(AdapterError),
-    /// Our database.
-    Elsewhere(super::TransferError),
+/// Which server gives a file.
+fn peer_of(file: &MediaFile, source: &dyn Source) -> String {
+    let address = file.fetch_url.as_deref().unwrap_or(&file.url);
+    let url = Url::parse(address).unwrap_or_else(|_| source.actor().clone());
+    url.origin().ascii_serialization()
 }
 
+fn is_strain(error: &Unspooled) -> bool {
+    let (Unspooled::Broken(error) | Unspooled::Refused(error)) = error;
+    pace::is_strain(error)
+}
+
+/// Asks for a file, or for what is still missing of it.
 async fn fetch_bytes(
     engine: &Engine,
-    transfer: &Transfer,
     source: &Arc<dyn Source>,
-    waiting: &Waiting,
     file: &MediaFile,
-) -> Result<(), Broken> {
-    let bytes = source.media(file).await.map_err(Broken::ForGood)?;
-    let expected = Expected { limit_bytes: engine.media_file_bytes, file };
-    let spooled = engine.blobs.spool(bytes, expected).await.map_err(|error| match error {
-        Unspooled::Broken(error) => Broken::ForNow(error),
-        Unspooled::Refused(error) => Broken::ForGood(error),
-    })?;
-    // Nobody may remove the same bytes before our row says that they are needed.
-    let kept = engine.blobs.keep(spooled).await.map_err(Broken::ForGood)?;
-    items::keep_blob(&engine.store, &transfer.id, waiting.item.kind(), &waiting.key, kept.blob())
-        .await
-        .map_err(|error| Broken::Elsewhere(error.into()))
+    begun: &mut Option<Arriving>,
+) -> Result<Spooled, Unspooled> {
+    let has = begun.as_ref().map_or(0, Arriving::length);
+    let opened = source.media_from(file, has).await.map_err(Unspooled::Refused)?;
+    if opened.from != has {
+        *begun = None;
+    }
+    if opened.from != 0 && opened.from != has {
+        let why = "its server goes on with the file at another place than it was asked to";
+        return Err(Unspooled::Broken(AdapterError::item(why)));
+    }
+    engine.blobs.spool(begun, opened.bytes, Expected { limit_bytes: engine.media_file_bytes, file }).await
 }
 
-type Outcome = (crate::model::item::ItemKind, ItemKey, ItemState, Option<String>);
-
-fn failed(kind: crate::model::item::ItemKind, key: ItemKey, error: &AdapterError) -> Outcome {
-    (kind, key, ItemState::Failed, Some(error.to_string()))
+/// Keeps what has come, as much at a time as there is.
+async fn keep_files(
+    engine: &Engine,
+    transfer: &Transfer,
+    mut arriving: mpsc::Receiver<Arrived>,
+) -> TransferResult<()> {
+    let mut batch = Vec::with_capacity(TOGETHER);
+    while arriving.recv_many(&mut batch, TOGETHER).await > 0 {
+        let (items, spooled): (Vec<Waiting>, Vec<Spooled>) = batch.drain(..).unzip();
+        // Nobody may remove the same bytes before our rows say that they are needed.
+        let kept = engine.blobs.keep(spooled).await?;
+        let blobs = kept.blobs().iter().cloned();
+        let rows =
+            items.into_iter().zip(blobs).map(|(waiting, blob)| (waiting.item.kind(), waiting.key, blob));
+        items::keep_blobs(&engine.store, &transfer.id, rows.collect()).await?;
+    }
+    Ok(())
 }

@@ -33,6 +33,7 @@ pub mod inventory;
 mod join;
 pub mod media;
 pub mod onward;
+pub mod pace;
 pub mod pass_on;
 pub mod plan;
 mod prepare;

@@ -1,7 +1,10 @@
 //! An account of the built-in server, read by its owner.
 
+use std::io::SeekFrom;
+
 use async_trait::async_trait;
 use futures::StreamExt;
+use tokio::io::AsyncSeekExt;
 use tokio_util::io::ReaderStream;
 use url::Url;
 
@@ -16,7 +19,7 @@ use crate::{
     },
     port::{
         error::AdapterError,
-        source::{MediaStream, Source},
+        source::{MediaStream, Opened, Source},
     },
     site::{Site, accounts::Account, exports::Export, urls::Meaning},
 };
@@ -81,12 +84,16 @@ impl Source for EmbeddedSource {
     }
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {
+        Ok(self.media_from(file, 0).await?.bytes)
+    }
+
+    async fn media_from(&self, file: &MediaFile, from: u64) -> Result<Opened, AdapterError> {
         let missing = || AdapterError::item(format!("{} is not a file of this account", file.url));
         let key = self.key_of(file).ok_or_else(missing)?;
         // What the caller says about the file counts for nothing: our own row names the blob.
         let own = self.site.exported_file(&self.export, &key).await?.ok_or_else(missing)?;
         let sha256 = own.sha256.ok_or_else(missing)?;
-        let bytes = tokio::fs::File::open(self.site.blobs.path(&sha256)).await.map_err(|error| {
+        let mut bytes = tokio::fs::File::open(self.site.blobs.path(&sha256)).await.map_err(|error| {
             AdapterError::item(format!("{} cannot be read from this server's disk: {error}", file.url))
         })?;
         let broken = |error: std::io::Error| AdapterError::Busy {
@@ -94,7 +101,14 @@ impl Source for EmbeddedSource {
             why: format!("this server's disk: {error}"),
             after: std::time::Duration::from_mins(1),
         };
-        Ok(ReaderStream::with_capacity(bytes, CHUNK_BYTES).map(move |chunk| chunk.map_err(broken)).boxed())
+        let length = own.bytes;
+        let from = if length.is_some_and(|length| from < length) { from } else { 0 };
+        if from > 0 {
+            bytes.seek(SeekFrom::Start(from)).await.map_err(broken)?;
+        }
+        let bytes =
+            ReaderStream::with_capacity(bytes, CHUNK_BYTES).map(move |chunk| chunk.map_err(broken)).boxed();
+        Ok(Opened { from, length, bytes })
     }
 
     async fn outline(&self) -> Result<Option<Outline>, AdapterError> {

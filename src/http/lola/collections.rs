@@ -1,6 +1,11 @@
 //! Collections, their pages, and the bytes of files.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    http::{StatusCode, header},
+    web,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -64,7 +69,10 @@ pub(super) async fn show(
         ("name" = String, Path, description = "login name of the account the token is for"),
         ("id" = String, Path, description = "from the media collection")
     ),
-    responses((status = 200, description = "the bytes", content_type = "application/octet-stream"))
+    responses(
+        (status = 200, description = "the bytes", content_type = "application/octet-stream"),
+        (status = 206, description = "those from `Range: bytes=N-` on", content_type = "application/octet-stream")
+    )
 )]
 pub(super) async fn media(
     app: web::Data<App>,
@@ -76,9 +84,24 @@ pub(super) async fn media(
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, "media", &id]);
     let public = app.site.urls.media(&id, "file");
     let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
-    let stream = export::media(&opened.grant, &*app.host, &*source, &public, &at).await?;
-    Ok(HttpResponse::Ok()
+    let from = behind(&request).unwrap_or(0);
+    let file = export::media(&opened.grant, &*app.host, &*source, &public, &at, from).await?;
+    let mut response = HttpResponse::Ok();
+    response
         .content_type("application/octet-stream")
-        .insert_header(("X-Content-Type-Options", "nosniff"))
-        .streaming(stream))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    let Some(length) = file.length else { return Ok(response.streaming(file.bytes)) };
+    if file.from > 0 {
+        let (first, last) = (file.from, length.saturating_sub(1));
+        response.status(StatusCode::PARTIAL_CONTENT);
+        response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{length}")));
+    }
+    Ok(response.body(SizedStream::new(length.saturating_sub(file.from), file.bytes)))
+}
+
+/// Where a reader goes on that was interrupted; other ranges get the whole file.
+fn behind(request: &HttpRequest) -> Option<u64> {
+    let range = request.headers().get(header::RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
 }
