@@ -25,6 +25,14 @@ pub enum ItemState {
     Declined,
     /// Tried in vain, with a reason.
     Failed,
+    /// At the destination, and newer at the source.
+    Changed,
+    /// At the destination, and gone at the source.
+    Gone,
+    /// Gone at the source; here because its owner made it their own.
+    Own,
+    /// Taken away at the destination by its owner.
+    Removed,
 }
 
 impl ItemState {
@@ -35,11 +43,16 @@ impl ItemState {
             Self::Skipped => "skipped",
             Self::Declined => "declined",
             Self::Failed => "failed",
+            Self::Changed => "changed",
+            Self::Gone => "gone",
+            Self::Own => "own",
+            Self::Removed => "removed",
         }
     }
 
     fn from_word(word: &str) -> Self {
-        [Self::Fetched, Self::Written, Self::Skipped, Self::Declined]
+        use ItemState as S;
+        [S::Fetched, S::Written, S::Skipped, S::Declined, S::Changed, S::Gone, S::Own, S::Removed]
             .into_iter()
             .find(|state| state.as_str() == word)
             .unwrap_or(Self::Failed)
@@ -315,7 +328,7 @@ pub async fn files_to_fetch(
         &mut c,
         (String, String, i64),
         "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
-         and state = 'fetched' and blob is null and position > $2 order by position limit $3",
+         and state in ('fetched', 'changed') and blob is null and position > $2 order by position limit $3",
         transfer.as_str(),
         after,
         limit,
@@ -512,7 +525,7 @@ pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
         &mut c,
         (String, i64, String),
         "select kind, count(*), coalesce(why, 'no reason was noted') from items \
-         where transfer_id = $1 and state in ('skipped', 'declined', 'failed') group by kind, why order by kind, why",
+         where transfer_id = $1 and state in ('skipped', 'declined', 'failed', 'removed') group by kind, why order by kind, why",
         transfer.as_str(),
     )?;
     Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())

@@ -10,14 +10,15 @@ use futures::{
 
 use super::{Engine, TransferResult};
 use crate::{
-    model::{id::ItemKey, item::Item, media::MediaFile, transfer::Transfer},
+    model::{item::Item, media::MediaFile, transfer::Transfer},
     port::{
         error::{AdapterError, Disposition},
         source::Source,
     },
     store::{
         blobs::{Expected, Unspooled},
-        items::{self, ItemState, Waiting},
+        deltas,
+        items::{self, Waiting},
     },
 };
 
@@ -75,8 +76,8 @@ async fn fetch_file(
         }
     };
     if error.disposition() == Disposition::SkipItem {
-        let outcome = failed(kind, waiting.key, &error);
-        return Ok(items::settle(&engine.store, &transfer.id, vec![outcome]).await?);
+        let why = error.to_string();
+        return Ok(deltas::lose_file(&engine.store, &transfer.id, kind, &waiting.key, why).await?);
     }
     Err(error.into())
 }
@@ -109,10 +110,4 @@ async fn fetch_bytes(
     items::keep_blob(&engine.store, &transfer.id, waiting.item.kind(), &waiting.key, kept.blob())
         .await
         .map_err(|error| Broken::Elsewhere(error.into()))
-}
-
-type Outcome = (crate::model::item::ItemKind, ItemKey, ItemState, Option<String>);
-
-fn failed(kind: crate::model::item::ItemKind, key: ItemKey, error: &AdapterError) -> Outcome {
-    (kind, key, ItemState::Failed, Some(error.to_string()))
 }

@@ -21,8 +21,8 @@ mod lying_peer;
 mod move_seen_by_others;
 mod onward;
 mod policy;
-mod several_daemons;
 mod removal;
+mod several_daemons;
 mod subset;
 mod trial;
 

@@ -8,6 +8,7 @@ mod callback;
 mod choice_form;
 mod choices;
 mod forecast;
+mod looks;
 mod numbers;
 mod pages;
 mod pressed;
@@ -24,6 +25,7 @@ mod words;
     api::begin,
     api::keep,
     api::announce,
+    api::look_again,
     api::discard,
     remove::remove_by_program,
     api::map,
@@ -50,6 +52,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/discard", post().to(pages::discard))
         .route("/transfers/{id}/remove", get().to(remove::show))
         .route("/transfers/{id}/remove", post().to(remove::remove))
+        .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
@@ -61,6 +64,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/remove", post().to(remove::remove_by_program))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
+        .route("/api/v1/transfers/{id}/look-again", post().to(api::look_again))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
         .route("/godwit/client.json", get().to(callback::client))
         .route("/godwit/callback", get().to(callback::callback));
