@@ -21,4 +21,5 @@ pub mod pass;
 pub mod policy;
 pub mod problem;
 pub mod report;
+pub mod seal;
 pub mod transfer;

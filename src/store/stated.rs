@@ -2,10 +2,7 @@
 //! and the buckets in which both sides last agreed.
 
 use super::{Store, StoreResult, count, from_json, to_json};
-use crate::{
-    model::{id::TransferId, inventory::Tally, item::ItemKind},
-    wire::seal::Sealed,
-};
+use crate::model::{id::TransferId, inventory::Tally, item::ItemKind, seal::Sealed};
 
 /// What came at one pass.
 #[derive(Debug, Clone, PartialEq)]

@@ -310,15 +310,17 @@ pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
 /// Later than any clock: a transfer that rests until somebody does something.
 const NEVER: i64 = 253_402_300_799_000_000;
 
-/// Lets a transfer rest in its state until a step or a wake-up.
+/// Lets a transfer rest until a step or a wake-up, if it is still in that state: whoever has taken
+/// it on meanwhile is not put to sleep.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rest(store: &Store, id: &TransferId) -> StoreResult<()> {
+pub async fn rest(store: &Store, id: &TransferId, state: TransferState) -> StoreResult<()> {
     let id = id.clone();
     let write = store.write(move |c| {
         Box::pin(async move {
-            run!(c, "update transfers set next_at = $2 where id = $1", id.as_str(), NEVER)?;
+            let sql = "update transfers set next_at = $3 where id = $1 and state = $2";
+            run!(c, sql, id.as_str(), state.as_str(), NEVER)?;
             Ok(())
         })
     });

@@ -90,7 +90,7 @@ pub async fn look_around(engine: &Engine, transfer: &Transfer) -> TransferResult
     let limit = i64::try_from(AT_ONCE).unwrap_or(1);
     let hosts = follower_servers::unknown(&engine.store, &transfer.id, limit).await?;
     if hosts.is_empty() {
-        return Ok(transfers::rest(&engine.store, &transfer.id).await?);
+        return Ok(transfers::rest(&engine.store, &transfer.id, transfer.state).await?);
     }
     let old_home = super::status::old_actor(transfer).map(authority);
     let look = |host: String| {

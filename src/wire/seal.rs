@@ -6,34 +6,13 @@ use aws_lc_rs::{
     signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::model::seal::{Seal, Sealed};
 use crate::model::{canonical, digest::Digest};
 
 /// The one algorithm we sign with. Spec: RFC 8017 8.2 with SHA-256.
 pub const ALGORITHM: &str = "rsa-v1_5-sha256";
-
-/// A signature over the canonical text of a statement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Seal {
-    /// Address of the key: `<host actor>#main-key`.
-    pub key_id: String,
-    /// [`ALGORITHM`].
-    pub algorithm: String,
-    /// Base64.
-    pub value: String,
-}
-
-/// A statement of a server, and its signature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Sealed {
-    /// What is stated.
-    #[schema(value_type = Object)]
-    pub statement: Value,
-    /// By whom.
-    pub signature: Seal,
-}
 
 /// Seals a statement with a PKCS#8 key in PEM.
 ///

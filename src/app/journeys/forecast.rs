@@ -65,4 +65,8 @@ async fn followers_are_told_apart_before_anything_is_copied() {
     let now = new.app.clock.now_micros();
     let due = transfers::due(&new.app.store, &step::RUNNING, now).await.unwrap();
     assert!(due.is_empty(), "once all were looked at, it rests");
+    choices::begin(&new.app.store, &id, Choices::default(), now).await.unwrap();
+    step::advance(&engine, &transfer).await.unwrap();
+    let due = transfers::due(&new.app.store, &step::RUNNING, now).await.unwrap();
+    assert_eq!(due.len(), 1, "a look around that comes late puts nothing to sleep");
 }
