@@ -13,7 +13,7 @@ use crate::model::object::Visibility;
 /// [`super::StoreError`].
 pub async fn posts(store: &Store, scope: Scope<'_>, ids: &[&str]) -> StoreResult<Vec<PostRow>> {
     let mut c = store.reader().await?;
-    let sql = "select id, object, visibility from posts where account_id = $1 and not is_trial \
+    let sql = "select id, object, visibility, hides_origin from posts where account_id = $1 and not is_trial \
                and deleted_at is null and id in ({keys})";
     let mut found: Vec<PostRow> = rows_of(&mut c, sql, &[scope.account], ids).await?;
     found.retain(|post| is_included(scope, &post.visibility));
@@ -26,8 +26,9 @@ pub async fn posts(store: &Store, scope: Scope<'_>, ids: &[&str]) -> StoreResult
 /// [`super::StoreError`].
 pub async fn boosts(store: &Store, scope: Scope<'_>, ids: &[&str]) -> StoreResult<Vec<BoostRow>> {
     let mut c = store.reader().await?;
-    let sql = "select id, object_url, visibility, published, previously from boosts where account_id = $1 \
-               and not is_trial and id in ({keys})";
+    let sql = "select id, object_url, visibility, published, \
+               case when hides_origin then '[]' else previously end as previously \
+               from boosts where account_id = $1 and not is_trial and id in ({keys})";
     let mut found: Vec<BoostRow> = rows_of(&mut c, sql, &[scope.account], ids).await?;
     found.retain(|boost| is_included(scope, &boost.visibility));
     Ok(found)
