@@ -63,7 +63,7 @@ async fn measure(posts: usize) {
     let (ann, eve) = (old.account("ann").await, new.account("eve").await);
 
     let path = archive.to_string_lossy().into_owned();
-    let import = old.begin(&ann, Origin::Archive { path }, None).await;
+    let import = old.begin(&ann, Origin::Archive { path, beside: Vec::new() }, None).await;
     let items = copied(&old, &import, "import").await;
     trial::keep(&old.app.engine, &old.transfer(&import).await).await.unwrap();
     old.advance(&old.app.engine, &import).await;

@@ -6,6 +6,8 @@
     reason = "what cannot go on ends the test, and the homes run beside it"
 )]
 
+#[path = "conformance/certificates.rs"]
+mod certificates;
 #[path = "conformance/deltas.rs"]
 mod deltas;
 #[path = "conformance/destinations.rs"]

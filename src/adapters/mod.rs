@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::port::{error::AdapterError, source::Source};
 
+pub mod csv_lists;
 pub mod embedded;
 pub mod lola;
 pub mod mastodon_archive;

@@ -5,7 +5,12 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 
 use crate::{
-    adapters::{ArchiveLimits, lola::LolaSource, open_archive},
+    adapters::{
+        ArchiveLimits,
+        csv_lists::{self, CsvLists},
+        lola::LolaSource,
+        open_archive,
+    },
     config::Config,
     model::{
         login::Login,
@@ -52,10 +57,16 @@ impl Sources for Known {
                 let remote = Arc::clone(&self.remote);
                 Ok(Arc::new(LolaSource::open(remote, self.signer.clone(), actor, token).await?))
             }
-            Origin::Archive { path } => {
+            Origin::Archive { path, beside } => {
                 let (path, limits) = (PathBuf::from(path), self.limits);
-                let opened = tokio::task::spawn_blocking(move || open_archive(&path, limits)).await;
-                opened.map_err(|error| AdapterError::fatal("opening the archive", error))?
+                let beside: Vec<PathBuf> = beside.iter().map(PathBuf::from).collect();
+                let opened = tokio::task::spawn_blocking(move || {
+                    Ok::<_, AdapterError>((open_archive(&path, limits)?, csv_lists::read_all(&beside)?))
+                });
+                let opened =
+                    opened.await.map_err(|error| AdapterError::fatal("opening the archive", error))?;
+                let (archive, tables) = opened?;
+                Ok(Arc::new(CsvLists::new(archive, tables, Arc::clone(&self.remote), self.signer.clone())))
             }
         }
     }

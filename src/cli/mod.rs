@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 mod account;
 mod config;
 mod demo;
+mod forwarding;
 mod import;
 mod serve;
+mod verify;
 
 /// Moves fediverse accounts: copy, check the numbers, announce, and old links keep working.
 #[derive(Debug, Parser)]
@@ -29,6 +31,11 @@ enum Command {
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
     Demo(demo::Options),
+    /// Looks at a certificate, offline: signatures, sums, and the list of items behind it.
+    Verify(verify::VerifyArguments),
+    /// Looks after forwarding when a backup was restored.
+    #[command(subcommand)]
+    Forwarding(forwarding::ForwardingCommand),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -53,6 +60,11 @@ pub fn run() -> ExitCode {
         Command::Account(command) => account::run(command),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
+        Command::Verify(arguments) => match verify::run(&arguments) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        Command::Forwarding(command) => forwarding::run(command),
         Command::Config => config::run(),
     };
     match outcome {

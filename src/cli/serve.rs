@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use tokio::sync::watch;
 
 use super::WithConfig;
-use crate::{app::App, config::Config, http, telemetry};
+use crate::{app::App, config::Config, http, store::restored, telemetry};
 
 /// Runs the daemon until it is told to stop. Loopback is never reachable for it.
 pub(super) fn serve(with: &WithConfig) -> anyhow::Result<()> {
@@ -33,6 +33,11 @@ fn start(config: Config) -> anyhow::Result<()> {
     system.block_on(async move {
         let (base, listen) = (config.server.base_url.clone(), config.server.listen);
         let app = web::Data::new(App::open(config).await.context("starting the daemon")?);
+        // Before anybody is forwarded.
+        restored::count_on(&app.store).await.context("comparing the database with what is remembered")?;
+        if restored::is_frozen(&app.store).await? {
+            tracing::error!("{}", super::forwarding::FROZEN);
+        }
         let server = http::server::listen(app.clone()).with_context(|| format!("listening on {listen}"))?;
         let (stop, stopped) = watch::channel(false);
         let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });

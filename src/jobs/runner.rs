@@ -11,8 +11,14 @@ use tokio::{sync::watch, task::JoinSet};
 use super::deliveries;
 use crate::{
     port::error::AdapterError,
-    store::{StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, transfers},
-    transfer::{Engine, SourceSide, announce, onward, pass_on, source_side::SourceSideError, step, turn},
+    store::{
+        StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, refollows,
+        restored, transfers,
+    },
+    transfer::{
+        Engine, SourceSide, announce, onward, pass_on, refollow, source_side::SourceSideError, step, turn,
+        wake_up,
+    },
 };
 
 /// Transfers and departures worked on at the same time.
@@ -44,6 +50,7 @@ enum Work {
     Departure(String),
     Word(String, String),
     Deliveries,
+    Refollows,
 }
 
 impl Work {
@@ -54,6 +61,7 @@ impl Work {
             Self::Departure(id) => format!("departure {id}"),
             Self::Word(departure, transfer) => format!("word {departure} {transfer}"),
             Self::Deliveries => "deliveries".to_owned(),
+            Self::Refollows => "refollows".to_owned(),
         }
     }
 }
@@ -99,6 +107,10 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
         Ok(left) => tracing::info!(left, "what was under way when this daemon ended is taken up again"),
         Err(error) => tracing::error!(%error, "works left behind wait until their time is over"),
     }
+    if let Err(error) = wake_up::look_around(&parts.side).await {
+        tracing::error!(%error, "rows could not be held against what the world says");
+    }
+    let mut remember = tokio::time::interval(LONGEST_WAIT);
     loop {
         commits.mark_unchanged();
         let wait = match start_due(&parts, &mut desk).await {
@@ -111,6 +123,11 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = stop.changed() => break,
             _ = commits.changed() => {}
+            _ = remember.tick() => {
+                if let Err(error) = restored::count_on(store).await {
+                    tracing::error!(%error, "a restored backup would not be noticed");
+                }
+            }
             () = tokio::time::sleep(wait) => {}
             Some(ended) = desk.running.join_next(), if !desk.running.is_empty() => match ended {
                 Ok(ended) => desk.put_aside(ended, parts.engine.clock.now_micros()),
@@ -164,7 +181,8 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             }));
         }
     }
-    let announcing = departures::in_state(store, "announcing").await?;
+    let is_frozen = restored::is_frozen(store).await?;
+    let announcing = if is_frozen { Vec::new() } else { departures::in_state(store, "announcing").await? };
     for departure in announcing.into_iter().chain(departures::in_state(store, "onward").await?) {
         let work = Work::Departure(departure.id.clone());
         if is_free(&work) && desk.takes(&work, now) {
@@ -203,9 +221,18 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             sent.err().map(|error| troubled(&error, "the deliveries did not go on", REST))
         }));
     }
+    let follow_at = refollows::next_due(store).await?;
+    let follows_are_due = follow_at.is_some_and(|at| at <= now);
+    if follows_are_due && is_free(&Work::Refollows) && desk.takes(&Work::Refollows, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Refollows, async move {
+            let asked = refollow::run_due(&engine).await;
+            asked.err().map(|error| troubled(&error, "following again did not go on", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at];
+    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }
 

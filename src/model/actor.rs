@@ -66,6 +66,8 @@ pub struct Endpoints {
     pub status: Option<Url>,
     /// Where the account's next home says that it has moved on (our extension).
     pub onward: Option<Url>,
+    /// The page where the owner says so (our extension).
+    pub onward_page: Option<Url>,
 }
 
 /// What a person wrote about themselves; travels with the account.

@@ -1,12 +1,33 @@
 //! SHA-256 values that can be added up.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 /// A SHA-256 value, or a sum of such values modulo 2^256; 64 lower-case hex digits as text.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
+
+/// A SHA-256 that is computed as the bytes come.
+pub struct Running(Context);
+
+impl Default for Running {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl Running {
+    /// Takes some bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all of them.
+    pub fn finish(self) -> Digest {
+        Digest::read(self.0.finish().as_ref())
+    }
+}
 
 /// The text is not 64 hex digits.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +37,12 @@ pub struct NotADigest;
 impl Digest {
     /// The SHA-256 of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
+        Self::read(digest(&SHA256, bytes).as_ref())
+    }
+
+    fn read(bytes: &[u8]) -> Self {
         let mut out = [0; 32];
-        for (place, byte) in out.iter_mut().zip(digest(&SHA256, bytes).as_ref()) {
+        for (place, byte) in out.iter_mut().zip(bytes) {
             *place = *byte;
         }
         Self(out)

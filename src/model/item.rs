@@ -167,6 +167,15 @@ impl Item {
         }
     }
 
+    /// Where it was before its source had it, newest first.
+    pub fn previously(&self) -> &[Breadcrumb] {
+        match self {
+            Self::Post(object) => &object.previously,
+            Self::Boost(boost) => &boost.previously,
+            _ => &[],
+        }
+    }
+
     /// Who may see it at the source; things that were never shown are the owner's own.
     pub fn visibility(&self) -> Visibility {
         match self {

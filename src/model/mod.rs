@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod belonging;
 pub mod canonical;
+pub mod certificate;
 pub mod choices;
 pub mod collection;
 pub mod digest;
@@ -11,6 +12,7 @@ pub mod handle;
 pub mod id;
 pub mod inventory;
 pub mod item;
+pub mod listing;
 pub mod login;
 pub mod mapping;
 pub mod media;

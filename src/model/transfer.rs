@@ -158,6 +158,9 @@ pub enum Origin {
     Archive {
         /// Where the file lies on this machine.
         path: String,
+        /// Where files or directories of lists lie that belong to it.
+        #[serde(default)]
+        beside: Vec<String>,
     },
 }
 

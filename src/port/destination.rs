@@ -11,6 +11,7 @@ use crate::model::{
     item::{Item, ItemKind},
     mapping::Reservation,
     moment::Moment,
+    object::Breadcrumb,
 };
 
 /// A request for a new id.
@@ -173,6 +174,20 @@ pub trait Destination: Send + Sync {
             let why = "this server cannot keep to itself where posts were before";
             return Err(AdapterError::fatal("keeping the copy quietly", why));
         }
+        Ok(())
+    }
+
+    /// Adds former places to an account's own things, by their keys here, or takes them away. Doing it
+    /// again changes nothing; a host without such lists does nothing.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition.
+    async fn set_former(
+        &self,
+        _account: &AccountId,
+        _crumbs: Vec<(ItemKind, String, Breadcrumb)>,
+        _is_there: bool,
+    ) -> Result<(), AdapterError> {
         Ok(())
     }
 

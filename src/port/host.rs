@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use url::Url;
 
-use super::{error::AdapterError, remote::Signer};
+use super::{
+    error::AdapterError,
+    remote::{Remote, Signer},
+};
 use crate::model::{
     id::{AccountId, LocalId},
     item::ItemKind,
@@ -75,6 +78,12 @@ pub trait Host: Send + Sync {
     /// [`AdapterError`] when the host cannot be asked.
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError>;
 
+    /// The id of the object or file that an address means by its form, whether there is such a thing or
+    /// not; a host that cannot tell says nothing.
+    fn id_of(&self, _url: &Url) -> Option<Url> {
+        None
+    }
+
     /// As [`Host::locate`] for many addresses, in their order; a host that can should ask once.
     ///
     /// # Errors
@@ -134,6 +143,20 @@ pub trait Host: Send + Sync {
         _is_copy: bool,
     ) -> Result<(), AdapterError> {
         Err(AdapterError::fatal("naming the copy", "this server has no way to say that there is a copy"))
+    }
+
+    /// Asks to follow somebody for an account, in its name. Whoever is followed already is not asked again.
+    ///
+    /// # Errors
+    /// [`AdapterError::Busy`] when their server cannot be asked now; another one when it never will be,
+    /// or the host has no way to do it.
+    async fn follow(
+        &self,
+        _remote: &dyn Remote,
+        _account: &AccountId,
+        _actor: &Url,
+    ) -> Result<(), AdapterError> {
+        Err(AdapterError::item("this server has no way to follow by itself"))
     }
 
     /// The key that signs for an account.

@@ -7,7 +7,7 @@ use url::Url;
 use super::{Site, SiteError, SiteResult, accounts::Account};
 use crate::{
     model::{handle::Handle, id::AccountId},
-    port::{lookup, remote::Remote},
+    port::{error::AdapterError, lookup, remote::Remote},
     store::{
         deliveries::{self, Letter},
         followers::{self as rows, FollowerRow, FollowingRow},
@@ -21,28 +21,44 @@ impl Site {
     /// # Errors
     /// [`SiteError::Refused`] with a sentence for the person.
     pub async fn follow(&self, remote: &dyn Remote, account: &Account, whom: &str) -> SiteResult<()> {
-        let refuse = |why: &str| Err(SiteError::Refused(why.to_owned()));
         let id = self.find_actor(remote, whom).await?;
-        if id == self.urls.actor(&account.username) {
+        let asked = self.ask_to_follow(remote, account, &id).await?;
+        asked.map_err(|error| SiteError::Refused(error.to_string()))
+    }
+
+    /// Asks to follow an actor. Asking twice asks once.
+    ///
+    /// # Errors
+    /// The outer error is our own ([`SiteError::Store`]); the inner one says why they were not asked.
+    pub async fn ask_to_follow(
+        &self,
+        remote: &dyn Remote,
+        account: &Account,
+        id: &Url,
+    ) -> SiteResult<Result<(), AdapterError>> {
+        let refuse = |why: &str| Ok(Err(AdapterError::item(why)));
+        if *id == self.urls.actor(&account.username) {
             return refuse("this is your own account");
         }
         let (account_id, actor) = (account.id.as_str(), id.as_str());
         {
             let mut c = self.store.reader().await?;
             if rows::is_blocked_in(&mut c, account_id, actor).await? {
-                return refuse("you block this account; unblock it first");
+                return refuse("you block this account or its server; unblock it first");
             }
             let known = rows::following_one_in(&mut c, account_id, actor).await?;
             if known.is_some_and(|row| row.state != "kept") {
-                return Ok(());
+                return Ok(Ok(()));
             }
         }
-        let target =
-            self.fetch_actor(remote, &id).await?.map_err(|error| SiteError::Refused(error.to_string()))?;
+        let target = match self.fetch_actor(remote, id).await? {
+            Ok(target) => target,
+            Err(error) => return Ok(Err(error)),
+        };
         if let Some(moved_to) = &target.moved_to {
-            return Err(SiteError::Refused(format!("this account has moved to {moved_to}; follow it there")));
+            return refuse(&format!("this account has moved to {moved_to}; follow it there"));
         }
-        let (row, letter) = self.asking(account, &id, &target.inbox);
+        let (row, letter) = self.asking(account, id, &target.inbox);
         let inboxes = vec![target.inbox.to_string()];
         self.store
             .write(move |c| {
@@ -53,7 +69,7 @@ impl Site {
                 })
             })
             .await?;
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Stops following somebody; stopping twice stops once.

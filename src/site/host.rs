@@ -74,6 +74,23 @@ impl Site {
         Ok(meant.iter().map(|thing| thing.as_ref().and_then(standing).unwrap_or_default()).collect())
     }
 
+    /// The id of the post, boost or file that an address of ours means, whether it is there or not.
+    pub fn id_of(&self, url: &Url) -> Option<Url> {
+        let Thing { owner, kind, id } = self.thing(url)?;
+        match (kind, owner) {
+            (ItemKind::Posts, Some(owner)) if url.path_segments()?.count() <= 4 => {
+                Some(self.urls.post(&owner, &id))
+            }
+            (ItemKind::Boosts, Some(owner)) => Some(self.urls.boost(&owner, &id)),
+            (ItemKind::Media, _) => {
+                let mut own = url.clone();
+                own.set_query(None);
+                Some(own)
+            }
+            _ => None,
+        }
+    }
+
     /// What an address of ours says it stands for.
     fn thing(&self, url: &Url) -> Option<Thing> {
         match self.urls.meaning(url)? {

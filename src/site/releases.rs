@@ -5,9 +5,12 @@ use crate::{
     model::{
         actor::Profile,
         id::{AccountId, TransferId},
+        item::ItemKind,
+        object::Breadcrumb,
     },
     port::destination::StoredBlob,
     store::{
+        breadcrumbs,
         releases::{self as rows, WaitingProfile},
         removals,
     },
@@ -53,6 +56,19 @@ impl Site {
         is_hidden: bool,
     ) -> SiteResult<()> {
         Ok(rows::hide_origin(&self.store, owner(transfer, account), is_hidden).await?)
+    }
+
+    /// Adds former places to an account's own things, or takes them away.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn set_former(
+        &self,
+        account: &AccountId,
+        crumbs: Vec<(ItemKind, String, Breadcrumb)>,
+        is_there: bool,
+    ) -> SiteResult<()> {
+        Ok(breadcrumbs::set(&self.store, account, crumbs, is_there).await?)
     }
 
     /// Removes a copy that was released; what stood open leaves tombstones.

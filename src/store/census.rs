@@ -16,6 +16,7 @@ pub(crate) async fn census(store: &Store) -> Vec<(String, i64)> {
          union all select 'followers', count(*) from followers \
          union all select 'following', count(*) from following union all select 'blocks', count(*) from blocks \
          union all select 'blocked_by', count(*) from blocked_by \
+         union all select 'refollows', count(*) from refollows \
          union all select 'belongings', count(*) from belongings \
          union all select 'list_members', count(*) from list_members \
          union all select 'remote_actors', count(*) from remote_actors \

@@ -177,6 +177,19 @@ pub(super) async fn save(
         item.published().map_or(0, crate::model::moment::Moment::micros),
         to_json(item),
     )?;
+    if added == 1 {
+        for crumb in item.previously() {
+            run!(
+                c,
+                "insert into former_addresses (transfer_id, address, kind, key) values ($1, $2, $3, $4) \
+                 on conflict do nothing",
+                transfer.as_str(),
+                crumb.id.as_str(),
+                kind.as_str(),
+                key.as_str(),
+            )?;
+        }
+    }
     if let (1, Item::Post(object)) = (added, item) {
         // Also what it was called before, so that it is found by that, too.
         let before = object.previously.iter().map(|crumb| &crumb.id);

@@ -149,8 +149,10 @@ pub mod belongings;
 pub mod blobs;
 pub mod blocks;
 pub mod boosts;
+pub mod breadcrumbs;
 #[cfg(test)]
 pub(crate) mod census;
+pub mod certificates;
 pub mod choices;
 pub mod compared;
 pub mod consents;
@@ -169,6 +171,7 @@ pub mod host;
 pub mod inventories;
 pub mod items;
 pub mod leases;
+pub mod listing;
 pub mod logins;
 pub mod media;
 pub mod notes;
@@ -182,10 +185,12 @@ pub mod passes;
 pub mod pointers;
 pub mod posts;
 pub mod redirects;
+pub mod refollows;
 pub mod releases;
 pub mod remote_actors;
 pub mod remote_posts;
 pub mod removals;
+pub mod restored;
 pub mod seen;
 pub mod sessions;
 mod spool;
@@ -203,6 +208,7 @@ pub struct Store {
     commits: Arc<watch::Sender<u64>>,
     sealing: Arc<Sealing>,
     daemon: Arc<str>,
+    outside: Arc<Path>,
     is_draining: Arc<AtomicBool>,
     _hearing: Option<Arc<postgres::Hearing>>,
 }
@@ -231,6 +237,7 @@ impl Store {
     /// [`StoreError`] when it cannot be opened or migrated, or is none we can work with.
     pub async fn open_at(data_dir: &Path, url: &str) -> StoreResult<Self> {
         let sealing = Arc::new(Sealing::open(data_dir)?);
+        let outside = Arc::from(data_dir.join(restored::FILE));
         let (daemon, is_draining) = (Arc::from(identity::open(data_dir)?), Arc::default());
         let commits = Arc::new(watch::Sender::new(0));
         #[cfg(test)]
@@ -241,7 +248,16 @@ impl Store {
             let options = sqlite::options(data_dir);
             let writer = Writer::start(Place::Sqlite(options.clone()), Arc::clone(&commits)).await?;
             let readers = Readers::Sqlite(sqlite::readers(options).await?);
-            return Ok(Self { readers, writer, commits, sealing, daemon, is_draining, _hearing: None });
+            return Ok(Self {
+                readers,
+                writer,
+                commits,
+                sealing,
+                daemon,
+                outside,
+                is_draining,
+                _hearing: None,
+            });
         }
         let options = postgres::options(url)?;
         postgres::check(&options).await?;
@@ -251,7 +267,7 @@ impl Store {
         let hearing = postgres::Hearing::start(&options, voice, Arc::clone(&commits)).await?;
         let readers = Readers::Postgres(postgres::readers(options));
         let hearing = Some(Arc::new(hearing));
-        Ok(Self { readers, writer, commits, sealing, daemon, is_draining, _hearing: hearing })
+        Ok(Self { readers, writer, commits, sealing, daemon, outside, is_draining, _hearing: hearing })
     }
 
     /// A connection for reading.

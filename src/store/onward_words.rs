@@ -8,7 +8,8 @@ use super::{Connection, Store, StoreResult};
 pub struct WordRow {
     pub departure_id: String,
     pub transfer_id: String,
-    pub target: String,
+    /// Where the account went; none when it is here again.
+    pub target: Option<String>,
     pub attempts: i64,
 }
 
@@ -38,7 +39,44 @@ pub(super) async fn owe_in(c: &mut Connection, departure: &str, now: i64) -> Sto
     Ok(())
 }
 
-/// Words that are due, oldest first. One about a departure that no longer holds is never due.
+/// Owes a word to every earlier home but the one that was just left: the account is back here. Its last
+/// departure from here stands for it; without one there is nothing to say.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn owe_return(store: &Store, account: &str, but: &str, now: i64) -> StoreResult<()> {
+    let (account, but) = (account.to_owned(), but.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let last = row!(
+                    c,
+                    (String,),
+                    "select id from departures where account_id = $1 and state = 'returned' \
+                     order by id desc limit 1",
+                    account.as_str(),
+                )?;
+                let Some((last,)) = last else { return Ok(()) };
+                run!(
+                    c,
+                    "insert into onward_words (departure_id, transfer_id, state, attempts, next_at) \
+                     select d.id, t.id, 'owed', 0, $3 from departures d \
+                     join transfers t on t.account_id = d.account_id \
+                     where d.id = $1 and t.id <> $2 and t.state = 'done' and t.hand_over is not null \
+                     on conflict (departure_id, transfer_id) do update \
+                     set state = 'owed', attempts = 0, next_at = excluded.next_at",
+                    last,
+                    but,
+                    now,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Words that are due, oldest first. One about a departure that no longer holds is never due; one about
+/// a departure that ended with a return says that the account is here again.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -47,9 +85,10 @@ pub async fn due(store: &Store, now: i64, limit: i64) -> StoreResult<Vec<WordRow
     Ok(rows!(
         &mut c,
         WordRow,
-        "select w.departure_id, w.transfer_id, d.target, w.attempts from onward_words w \
-         join departures d on d.id = w.departure_id \
-         where w.state = 'owed' and w.next_at <= $1 and d.state = 'announced' order by w.next_at limit $2",
+        "select w.departure_id, w.transfer_id, case when d.state = 'announced' then d.target end as target, \
+         w.attempts from onward_words w join departures d on d.id = w.departure_id \
+         where w.state = 'owed' and w.next_at <= $1 and d.state in ('announced', 'returned') \
+         order by w.next_at limit $2",
         now,
         limit,
     )?)

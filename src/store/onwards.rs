@@ -59,11 +59,11 @@ pub async fn begin(store: &Store, new: NewOnward) -> StoreResult<bool> {
                 let announced = row!(
                     c,
                     (String, String),
-                    "select id, target from departures where account_id = $1 and state = 'announced' \
-                     order by announced_at desc limit 1",
+                    "select ending, target from departures where account_id = $1 and state = 'announced' \
+                     and ending in ('announce', 'redirect') order by announced_at desc limit 1",
                     new.account_id.as_str(),
                 )?;
-                let Some((_, target)) = announced else { return Ok(false) };
+                let Some((ending, target)) = announced else { return Ok(false) };
                 if target == new.target {
                     return Ok(true);
                 }
@@ -77,14 +77,16 @@ pub async fn begin(store: &Store, new: NewOnward) -> StoreResult<bool> {
                 run!(
                     c,
                     "insert into departures (id, account_id, target, state, is_forwarding, is_map_complete, \
-                     asked_at, created_at) values ($1, $2, $3, 'onward', $4, $4, $5, $5) \
-                     on conflict (account_id, target) do update set state = 'onward', asked_at = $5, \
-                     problem = null where departures.state <> 'onward'",
+                     asked_at, created_at, ending) values ($1, $2, $3, 'onward', $4, $4, $5, $5, $6) \
+                     on conflict (account_id, target) do update set state = 'onward', \
+                     asked_at = excluded.asked_at, ending = excluded.ending, problem = null \
+                     where departures.state <> 'onward'",
                     new.id,
                     new.account_id.as_str(),
                     new.target.as_str(),
                     false,
                     new.now,
+                    ending,
                 )?;
                 let (departure,) = row!(
                     c,

@@ -20,7 +20,8 @@ pub struct OriginalRow {
     pub why: &'static str,
 }
 
-/// Where earlier copies of an account brought what had these addresses: by address, the address here.
+/// Where earlier copies of an account brought what had these addresses, there or before: by address,
+/// the address here.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -35,8 +36,15 @@ pub async fn brought_before(
                where t.account_id = $1 and t.id <> $2 \
                and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
                and m.kind in ('posts', 'boosts') and m.old_url in ({keys})";
-    let found: Vec<(String, String)> = rows_of(&mut c, sql, &[account, transfer.as_str()], addresses).await?;
-    Ok(found.into_iter().collect())
+    let fixed = [account, transfer.as_str()];
+    let found: Vec<(String, String)> = rows_of(&mut c, sql, &fixed, addresses).await?;
+    let sql = "select f.address, m.new_url from transfers t join former_addresses f on f.transfer_id = t.id \
+               join url_map m on m.transfer_id = f.transfer_id and m.kind = f.kind and m.key = f.key \
+               where t.account_id = $1 and t.id <> $2 \
+               and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
+               and f.address in ({keys})";
+    let siblings: Vec<(String, String)> = rows_of(&mut c, sql, &fixed, addresses).await?;
+    Ok(siblings.into_iter().chain(found).collect())
 }
 
 /// Keeps what was recognized and ends its items: one transaction. An item that is dealt with already

@@ -22,7 +22,8 @@ pub struct PlaceRow {
     pub proof: String,
 }
 
-/// Whether anybody here is being forwarded at all; spares every other request the rest.
+/// Whether anybody here is being forwarded at all; spares every other request the rest. Nobody is while a
+/// restored backup has frozen it.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -31,7 +32,8 @@ pub async fn is_anybody_forwarded(store: &Store) -> StoreResult<bool> {
     let found = row!(
         &mut c,
         (String,),
-        "select id from departures where state = 'announced' and is_forwarding and ending <> 'copy' limit 1",
+        "select id from departures where state = 'announced' and is_forwarding and ending <> 'copy' \
+         and not exists (select 1 from counters where name = 'frozen' and value > 0) limit 1",
     )?;
     Ok(found.is_some())
 }
@@ -72,6 +74,29 @@ pub async fn place(store: &Store, departure: &str, old_url: &str) -> StoreResult
         departure,
         old_url,
     )?)
+}
+
+/// Where something went that is deleted here, by its id: what was proven before it was deleted, of an
+/// account that is being forwarded. When it was announced comes with it.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn gone(store: &Store, old_url: &str) -> StoreResult<Option<(PlaceRow, i64)>> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (String, Option<String>, String, String, i64),
+        "select f.new_url, f.new_page, f.visibility, f.proof, now.announced_at from forwards f \
+         join departures d on d.id = f.departure_id \
+         join departures now on now.account_id = d.account_id and now.state = 'announced' and now.is_forwarding \
+         where f.old_url = $1 and f.proof = 'proven' and (d.id = now.id or d.state = 'passed') \
+         and now.announced_at is not null \
+         order by case when d.id = now.id then 0 else 1 end, d.announced_at desc limit 1",
+        old_url,
+    )?;
+    Ok(found.map(|(new_url, new_page, visibility, proof, at)| {
+        (PlaceRow { new_url, new_page, visibility, proof }, at)
+    }))
 }
 
 /// Where something that arrived here lives now, by any address it had before. Only what strangers

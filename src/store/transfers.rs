@@ -354,6 +354,21 @@ pub async fn rest_until(
         .await
 }
 
+/// Makes all transfers in a state due at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn wake_all(store: &Store, state: TransferState) -> StoreResult<()> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update transfers set next_at = 0 where state = $1 and next_at > 0", state.as_str())?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Says something to the person without changing the state.
 ///
 /// # Errors
@@ -438,12 +453,15 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from former_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_cursors where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from follower_servers where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_inventories where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_tallies where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from gaps where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
                 run!(
                     c,
                     "update transfers set source = null, hand_over = null, survey = null, report = null where id = $1",

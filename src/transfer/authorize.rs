@@ -103,6 +103,19 @@ pub async fn authorize(
     Ok(id)
 }
 
+/// Whether an answer that still waits was asked for by another account of this server: whoever takes a
+/// new name here consents under the old one.
+///
+/// # Errors
+/// [`TransferError::Store`].
+pub async fn is_anothers(engine: &Engine, account: &AccountId, callback: &Callback) -> TransferResult<bool> {
+    let state = callback.state.as_deref().unwrap_or_default();
+    let id = TransferId::from(state.split('.').next().unwrap_or_default());
+    let transfer = transfers::find(&engine.store, &id).await?;
+    let is_anothers = transfer.is_some_and(|transfer| transfer.account != *account);
+    Ok(is_anothers && asked(engine, &id, state).await?.is_some())
+}
+
 /// The login a `state` was made for, if it still waits for its answer.
 async fn asked(engine: &Engine, id: &TransferId, state: &str) -> TransferResult<Option<Login>> {
     let expected = state_hash(state);

@@ -55,8 +55,10 @@ pub struct Choice {
 /// [`SourceSideError::Refused`] with a sentence for the page; nobody is redirected then.
 pub async fn ask(side: &SourceSide, request: AuthorizationRequest) -> SourceSideResult<Asked> {
     let other = authority(&request.client_id);
-    if let Decision::Refused(why) =
-        side.departures.decide(Direction::Departure, &authority(&side.base), &other)
+    let here = authority(&side.base);
+    // Who takes a new name on this server does not leave it.
+    if let Decision::Refused(why) = side.departures.decide(Direction::Departure, &here, &other)
+        && other != here
     {
         return Err(SourceSideError::refused(ProblemKind::Policy, why));
     }

@@ -9,18 +9,19 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     access::{end_reading, hand_over_login},
-    come_back,
+    certificate, come_back, join,
     status::old_actor,
 };
 use crate::{
     model::{
         actor::{Actor, authority},
+        certificate::Occasion,
         ending::Ending,
         login::Login,
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
-    store::{notes, transfers, url_map},
+    store::{notes, onward_words, transfers, url_map},
 };
 
 /// Entries in one batch.
@@ -45,6 +46,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     let ending = transfer.ending.unwrap_or(Ending::Announce);
     engine.destination.hide_origin(&transfer.id, &transfer.account, false).await?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
+    join::join(engine, transfer, true).await?;
     engine.host.add_alias(&transfer.account, &old).await?;
     come_back::end_departures(engine, &account).await?;
     come_back::take_names_over(engine, &account, &actor).await?;
@@ -97,7 +99,9 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         return Err(TransferError::Refused(why));
     }
     if state == Some("announced") {
+        certificate::issue(engine, transfer, Occasion::Done).await?;
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
+        onward_words::owe_return(&engine.store, transfer.account.as_str(), transfer.id.as_str(), now).await?;
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
         return Ok(());
     }

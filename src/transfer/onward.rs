@@ -16,6 +16,7 @@ use super::{
 use crate::{
     model::{
         actor::authority,
+        ending::Ending,
         policy::{Decision, Direction},
         problem::ProblemKind,
     },
@@ -63,8 +64,13 @@ pub async fn told(side: &SourceSide, grant: &Grant, further: &str) -> SourceSide
         SourceSideError::refused(ProblemKind::NotStarted, "this account has not moved to your server")
     })?;
     let (there, _) = lookup::actor(&*side.remote, &side.signer, &target_of(&by_them)?, None).await?;
-    if there.moved_to.as_ref() != Some(&target) {
-        let why = "the account on your server does not say that it has moved there";
+    // It has moved there; or it is back, and lives where it is.
+    let is_so = match &there.moved_to {
+        Some(moved_to) => *moved_to == target,
+        None => there.id == target,
+    };
+    if !is_so {
+        let why = "the account on your server does not say that it lives there";
         return Err(SourceSideError::refused(ProblemKind::BadTarget, why));
     }
     let account = side.account(grant.account.as_str()).await?;
@@ -235,7 +241,10 @@ async fn follow(
     page: Option<Url>,
 ) -> SourceSideResult<()> {
     let target = target_of(departure)?;
-    side.host.set_moved_to(&account.id, Some(&target)).await?;
+    // Who only had their links led on says nothing of it in their account either.
+    if departure.ending == Ending::Announce.as_str() {
+        side.host.set_moved_to(&account.id, Some(&target)).await?;
+    }
     let (letter, inboxes) = update(&*side.host, &*side.clock, account).await?;
     let page = page.filter(|page| page.origin() == target.origin() && plain_url(page.as_str()).is_some());
     let followed = Followed {
@@ -298,5 +307,7 @@ fn busy(doing: &str, response: &Response) -> Option<AdapterError> {
     })
 }
 
+#[cfg(test)]
+mod chains;
 #[cfg(test)]
 mod tests;

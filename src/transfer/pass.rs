@@ -1,9 +1,12 @@
 //! New home: one pass over Old home during a trial. It compares, brings what differs into the copy, and
 //! compares again until nothing new is found.
 
-use super::{Engine, TransferResult, access::open_source, differences, follow, import, verify::freeze};
+use super::{
+    Engine, TransferResult, access::open_source, certificate, differences, follow, import, verify::freeze,
+};
 use crate::{
     model::{
+        certificate::Occasion,
         pass::{Found, Pass, PassReason, PassState},
         transfer::{Transfer, TransferState},
     },
@@ -75,6 +78,7 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
         pass.problem = freeze(engine, transfer)
             .await?
             .map(|differing| format!("The numbers do not agree: {differing}."));
+        certificate::issue(engine, transfer, Occasion::Trial).await?;
     }
     if !is_settled {
         pass.problem = Some(KEEPS_CHANGING.to_owned());

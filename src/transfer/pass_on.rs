@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// How often an earlier home is told in vain before it counts as gone: over some four weeks.
-const TRIES: i64 = 16;
-/// The first pause between two tries, in microseconds: ten seconds, doubled each time up to three days.
-const FIRST_PAUSE_MICROS: i64 = 10 * 1_000_000;
+/// How often an earlier home is told in vain before it counts as gone: over some three weeks.
+const TRIES: i64 = 24;
+/// The first pause between two tries, in microseconds: two seconds, doubled each time up to three days.
+const FIRST_PAUSE_MICROS: i64 = 2 * 1_000_000;
 /// The longest pause.
 const LONGEST_PAUSE_MICROS: i64 = 3 * 86_400 * 1_000_000;
 
@@ -47,8 +47,12 @@ async fn try_telling(engine: &Engine, word: &WordRow) -> TransferResult<()> {
     let gone = || TransferError::Refused("the copy it came with is gone".to_owned());
     let transfer = transfer.ok_or_else(gone)?;
     let old = old_actor(&transfer).ok_or_else(gone)?;
+    let target = match &word.target {
+        Some(target) => target.clone(),
+        None => engine.host.account(&transfer.account).await?.ok_or_else(gone)?.actor.to_string(),
+    };
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
-    if actor.moved_to.as_ref().is_some_and(|moved_to| moved_to.as_str() == word.target) {
+    if actor.moved_to.as_ref().is_some_and(|moved_to| moved_to.as_str() == target) {
         return Ok(());
     }
     let endpoint = actor.endpoints.onward.ok_or_else(|| {
@@ -56,7 +60,7 @@ async fn try_telling(engine: &Engine, word: &WordRow) -> TransferResult<()> {
         TransferError::Adapter(AdapterError::fatal(doing, "it takes no such word"))
     })?;
     let login = hand_over_login(engine, &transfer.id).await?;
-    let fields = [("actor", word.target.as_str())];
+    let fields = [("actor", target.as_str())];
     give_map::request(engine, &login, Request::post_form(endpoint, &fields)).await?;
     Ok(())
 }

@@ -26,7 +26,7 @@ const BATCH: i64 = 200;
 /// Why nothing is written for something that came from here.
 const CAME_FROM_HERE: &str = "it came from here: the original stands here still";
 /// Why nothing is written for something that was brought here before.
-const BROUGHT_BEFORE: &str = "an earlier copy brought it here already";
+pub(super) const BROUGHT_BEFORE: &str = "an earlier copy brought it here already";
 
 /// What stands here for an item.
 struct Original {

@@ -111,6 +111,15 @@ pub async fn answer(
         return Ok(Answer::Here);
     }
     let located = host.locate(url).await?;
+    if located.is_none()
+        && let Some(id) = host.id_of(url)
+        && let Some((place, announced_at)) = rows::gone(store, id.as_str()).await?
+    {
+        // It was open when it was proven, and who follows its address finds what became of it there.
+        let visibility = Visibility::from_word(&place.visibility);
+        let asked = Asked::Object { visibility, is_its_id: id.path() == url.path(), place: Some(&place) };
+        return Ok(moved(&asked, wanted, announced_at, now));
+    }
     let account = match &located {
         Some(located) => Some(located.account.clone()),
         None => profile_owner(host, url).await?,
@@ -130,12 +139,16 @@ pub async fn answer(
         Some(located) => asked_for(located, url, place.as_ref()),
         None => Asked::Profile { page },
     };
-    let moved = decide(&asked, wanted).and_then(|address| Url::parse(&address).ok());
-    let is_first_day = now - forwarding.announced_at < DAY_MICROS;
-    Ok(moved.map_or(Answer::Here, |url| Answer::Moved {
+    Ok(moved(&asked, wanted, forwarding.announced_at, now))
+}
+
+fn moved(asked: &Asked<'_>, wanted: Wanted, announced_at: i64, now: i64) -> Answer {
+    let moved = decide(asked, wanted).and_then(|address| Url::parse(&address).ok());
+    let is_first_day = now - announced_at < DAY_MICROS;
+    moved.map_or(Answer::Here, |url| Answer::Moved {
         url,
         max_age_seconds: if is_first_day { FIRST_DAY_SECONDS } else { LATER_SECONDS },
-    }))
+    })
 }
 
 fn asked_for<'a>(located: &Located, url: &Url, place: Option<&'a rows::PlaceRow>) -> Asked<'a> {

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Engine, TransferError, TransferResult, give_map, trial::forget};
+use super::{Engine, TransferError, TransferResult, give_map, join, trial::forget};
 use crate::{
     model::{
         ending::Ending,
@@ -53,6 +53,7 @@ pub async fn remove(engine: &Engine, transfer: &Transfer, answered_too: bool) ->
 /// [`TransferError`] with its disposition; going on later takes away the rest.
 pub async fn remove_all(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let untold = tell_old_home(engine, transfer).await?;
+    join::join(engine, transfer, false).await?;
     engine.destination.remove(&transfer.id, &transfer.account).await?;
     forget(engine, transfer).await?;
     let (from, to) = (TransferState::Removing, TransferState::Removed);

@@ -41,7 +41,12 @@ pub async fn start(
     typed: &str,
     wish: &Wish,
 ) -> TransferResult<(TransferId, Url)> {
+    let own = engine.host.account(account).await?.map(|account| account.actor);
     let (asked_for, actor_id) = named(engine, typed).await?;
+    if own.as_ref() == Some(&actor_id) {
+        let why = format!("{asked_for} is this very account; type the address of the account you come from");
+        return Err(TransferError::Refused(why));
+    }
     allowed(engine, &authority(&actor_id))?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
     let discovered = discover(engine, &actor).await?;
@@ -65,29 +70,22 @@ pub async fn start(
 
 /// The actor that was typed: behind a handle, or at its own address where a server has no handles.
 async fn named(engine: &Engine, typed: &str) -> TransferResult<(String, Url)> {
-    let elsewhere = |name: &str, host: &str| {
-        if host != engine.domain {
-            return Ok(());
-        }
-        Err(TransferError::Refused(format!(
-            "{name} is an account of this very server; type the address of the account you come from"
-        )))
-    };
     if let Some(address) = web_url(typed.trim()) {
-        elsewhere(address.as_str(), &authority(&address))?;
         return Ok((address.to_string(), address));
     }
     let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
-    elsewhere(&handle.to_string(), &handle.host)?;
     allowed(engine, &handle.host)?;
     Ok((handle.to_string(), lookup::resolve(&*engine.remote, &engine.signer, &handle).await?))
 }
 
-/// The admin's rule about arrivals.
+/// The admin's rule about arrivals. Who takes a new name on this server arrives from nowhere.
 ///
 /// # Errors
 /// [`TransferError::Refused`] with the rule in a sentence.
 pub fn allowed(engine: &Engine, other: &str) -> TransferResult<()> {
+    if other == engine.domain {
+        return Ok(());
+    }
     match engine.arrivals.decide(Direction::Arrival, &engine.domain, other) {
         Decision::Allowed => Ok(()),
         Decision::Refused(why) => Err(TransferError::Refused(why)),

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::Url;
 
-use super::{Engine, TransferResult, choose, look};
+use super::{
+    Engine, TransferResult,
+    certificate::{self, Differences},
+    choose, look,
+};
 use crate::{
     model::{
         choices::Choices,
@@ -52,6 +56,8 @@ pub struct Status {
     pub new_actor: Option<String>,
     /// The numbers.
     pub report: Report,
+    /// What differs between the two homes and needs the person's word.
+    pub differences: Differences,
     /// The URL map.
     pub map: MapStatus,
     /// What is to come of it; all of it when nothing is chosen.
@@ -80,7 +86,9 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
     };
     let (entries, handed_over) = url_map::counts(&engine.store, &transfer.id).await?;
     let account = engine.host.account(&transfer.account).await?;
+    let differences = certificate::differences(engine, &transfer.id, &report).await?;
     Ok(Status {
+        differences,
         id: transfer.id.to_string(),
         state: transfer.state.as_str().to_owned(),
         problem: transfer.problem.clone(),

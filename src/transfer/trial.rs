@@ -3,11 +3,12 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, discover::discover, look::leave_trial, start::ask,
-    status::old_actor,
+    Engine, TransferError, TransferResult, access, certificate, discover::discover, look::leave_trial,
+    start::ask, status::old_actor,
 };
 use crate::{
     model::{
+        certificate::Occasion,
         ending::Ending,
         login::Purpose,
         transfer::{Origin, Transfer, TransferState},
@@ -37,6 +38,7 @@ async fn keep_as(engine: &Engine, transfer: &Transfer, ending: Ending) -> Transf
     match transfer.state {
         TransferState::Looking | TransferState::Keeping | TransferState::Kept => Ok(()),
         TransferState::Trial => {
+            certificate::must_be_accepted(engine, transfer).await?;
             endings::decide(&engine.store, &transfer.id, ending).await?;
             leave_trial(engine, transfer, TransferState::Keeping).await
         }
@@ -55,6 +57,7 @@ pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     engine.destination.release(&transfer.id, &transfer.account).await?;
     // Before the state changes: whoever comes here again after a crash gives it back then.
     access::end_reading(engine, &transfer.id).await?;
+    certificate::issue(engine, transfer, Occasion::Kept).await?;
     let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
@@ -140,6 +143,7 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
     if !ending.is_spoken_at_old_home() {
         return Err(TransferError::Refused("Old home has no part in that.".to_owned()));
     }
+    certificate::must_be_accepted(engine, transfer).await?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
     if actor.endpoints.hand_over.is_none() || actor.endpoints.finish.is_none() {
         let why = "Old home cannot announce a move this way. You can keep the copy, and announce by Old home's own means.";

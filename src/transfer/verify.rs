@@ -1,8 +1,11 @@
 //! New home: counts again, in the destination's own tables, and compares. Done is computed from counts.
 
-use super::{Engine, TransferError, TransferResult, status::report};
+use super::{Engine, TransferError, TransferResult, certificate, status::report};
 use crate::{
-    model::transfer::{Transfer, TransferState},
+    model::{
+        certificate::Occasion,
+        transfer::{Transfer, TransferState},
+    },
     store::transfers,
 };
 
@@ -14,6 +17,7 @@ pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     if let Some(differing) = freeze(engine, transfer).await? {
         return Err(TransferError::Refused(format!("The numbers do not agree: {differing}.")));
     }
+    certificate::issue(engine, transfer, Occasion::Trial).await?;
     let (from, to) = (TransferState::Verifying, TransferState::Trial);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())

@@ -65,6 +65,7 @@ pub fn read(value: &Value) -> Result<Actor, String> {
             withdraw: lenient::url(endpoints, "godwitWithdraw"),
             status: lenient::url(endpoints, "godwitStatus"),
             onward: lenient::url(endpoints, "godwitOnward"),
+            onward_page: lenient::url(endpoints, "godwitOnwardPage"),
         },
         portability,
         collections: COLLECTIONS

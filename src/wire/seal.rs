@@ -1,9 +1,10 @@
 //! A statement with a signature over its canonical text, checked with nothing but a public key.
 
 use aws_lc_rs::{
+    encoding::{AsDer, PublicKeyX509Der},
     rand::SystemRandom,
     rsa::KeyPair,
-    signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey},
+    signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
@@ -47,6 +48,21 @@ impl Sealed {
     }
 }
 
+/// The public half of a PKCS#8 key, in PEM.
+///
+/// # Errors
+/// A sentence that does not show the key.
+pub fn public_pem(private_key_pem: &str) -> Result<String, String> {
+    let unusable = || "the key cannot be used".to_owned();
+    let der = pem_bytes(private_key_pem).ok_or_else(unusable)?;
+    let key = KeyPair::from_pkcs8(&der).map_err(|_| unusable())?;
+    let public = AsDer::<PublicKeyX509Der<'_>>::as_der(key.public_key()).map_err(|_| unusable())?;
+    Ok(format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        STANDARD.encode(public.as_ref())
+    ))
+}
+
 /// The SHA-256 of a public key: short enough to be compared by people.
 pub fn fingerprint(public_key_pem: &str) -> Option<Digest> {
     pem_bytes(public_key_pem).map(|der| Digest::of(&der))
@@ -76,6 +92,7 @@ mod tests {
         let text = serde_json::to_string(&sealed).unwrap();
         let mut read: Sealed = serde_json::from_str(&text).unwrap();
         assert_eq!(read.check(&pair.public_pem), Ok(()));
+        assert_eq!(read.check(&public_pem(&pair.private_pem).unwrap()), Ok(()));
         assert!(read.check(&other.public_pem).is_err());
         assert!(read.check("no key").is_err());
         read.statement = json!({"posts": 8});

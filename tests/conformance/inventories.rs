@@ -121,26 +121,26 @@ async fn private_things_are_in_no_inventory_they_were_not_ticked_for() {
 
 /// How a home's pages and its statement part.
 #[derive(Default)]
-struct Lies {
+pub struct Lies {
     /// Not in the pages, and not given out by key.
-    withheld: Option<ItemKey>,
+    pub withheld: Option<ItemKey>,
     /// Not in the pages; given out by key.
-    slipped: Option<ItemKey>,
+    pub slipped: Option<ItemKey>,
     /// Counted in the statement, and nowhere else: its buckets are those of what it has.
-    one_too_many: AtomicBool,
+    pub one_too_many: AtomicBool,
     /// The statement is not believed.
-    forged: AtomicBool,
+    pub forged: AtomicBool,
 }
 
 /// An old home that does not say what it shows.
-struct Liar {
+pub struct Liar {
     inner: Arc<dyn Source>,
     lies: Lies,
     asked: Mutex<Vec<ItemKey>>,
 }
 
 impl Liar {
-    fn new(inner: Arc<dyn Source>, lies: Lies) -> Arc<Self> {
+    pub fn new(inner: Arc<dyn Source>, lies: Lies) -> Arc<Self> {
         Arc::new(Self { inner, lies, asked: Mutex::default() })
     }
 }
@@ -212,7 +212,7 @@ impl Source for Liar {
     }
 }
 
-async fn some_post(source: &dyn Source) -> ItemKey {
+pub async fn some_post(source: &dyn Source) -> ItemKey {
     walk(source, CollectionKind::Content, None, 100).await.items[7].key()
 }
 

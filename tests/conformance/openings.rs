@@ -103,7 +103,7 @@ fn opening<'a>(
 /// Begins a copy of what `from` opens, and the parts that go on with it.
 pub async fn begun(home: &Home, account: &Account, from: impl Sources + 'static) -> (Engine, TransferId) {
     let engine = Engine { sources: Arc::new(from), ..(*home.app.engine).clone() };
-    (engine, home.begin(account, Origin::Archive { path: "none".into() }, None).await)
+    (engine, home.begin(account, Origin::Archive { path: "none".into(), beside: Vec::new() }, None).await)
 }
 
 /// Copies what `from` opens into an account, by the engine's own steps.

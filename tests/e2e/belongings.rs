@@ -24,7 +24,7 @@ fn somebody(name: &str) -> String {
 }
 
 /// Fills in a form of the page of what one set up.
-async fn set_up(browser: &Browser, home: &Home, fields: &[(&str, &str)]) -> Answer {
+pub async fn set_up(browser: &Browser, home: &Home, fields: &[(&str, &str)]) -> Answer {
     let me = browser.json(&home.at("/api/v1/me")).await;
     let fields = [fields, &[("csrf", me["csrf"].as_str().unwrap())]].concat();
     browser.post(&home.at("/yours"), &fields).await

@@ -6,11 +6,13 @@
     reason = "a story that cannot go on ends here; whether a peer may be missing is said by the environment"
 )]
 
+mod around;
 mod belongings;
 mod demo;
 mod endings;
 mod fedify_follower;
 mod fedify_install;
+mod follow_again;
 mod grants;
 mod interruptions;
 mod keep;
@@ -18,10 +20,12 @@ mod keep;
 mod lab;
 mod lola_by_others;
 mod lying_peer;
+mod merge;
 mod move_seen_by_others;
 mod onward;
 mod policy;
 mod removal;
+mod rename;
 mod several_daemons;
 mod subset;
 mod trial;

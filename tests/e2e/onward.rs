@@ -1,9 +1,10 @@
 //! Somebody moves on: whoever asks their first home is sent to their present one, in one step.
 
 use crate::{
+    forms::forms,
     lab::{
         browser::{ACTIVITY, Browser, PAGES},
-        home::{Home, OPEN},
+        home::{Home, OPEN, password},
         mover::{Mover, comes_out_even, count},
         roads::{addresses, lead, until_moved_to},
     },
@@ -34,7 +35,7 @@ async fn moved(from: &Home, to: &Home) -> Mover {
 }
 
 /// Writes a public post at a home.
-async fn writes(person: &Browser, home: &Home, text: &str) {
+pub async fn writes(person: &Browser, home: &Home, text: &str) {
     let page = person.get(&home.at("/home"), PAGES).await;
     let answer = person.submit(&page.form("text").fill("text", text).unwrap()).await;
     assert_eq!(answer.status, 303, "{}", answer.words());
@@ -102,5 +103,71 @@ async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step() {
         assert!(actor["alsoKnownAs"].to_string().contains(&earlier.actor("ann")), "{actor:#}");
         assert!(earlier.log().lines().all(|line| !line.contains("ERROR")), "{}", earlier.log());
     }
+    assert!(a.is_well() && b.is_well() && c.is_well());
+}
+
+#[tokio::test]
+async fn a_first_home_leads_on_although_nothing_is_left_at_the_second() {
+    let [mut a, mut b, mut c] = three();
+    let stranger = Browser::new();
+    let of_a = addresses(&a).await;
+    let first = moved(&a, &b).await;
+    let of_b = addresses(&b).await;
+    let mover = Mover::new(&b, &c, "ann").await;
+    let id = mover.copy().await;
+    mover.hand_over(&id).await;
+    for address in &of_b.open {
+        let page = mover.browser.visit(address).await;
+        let found = forms(&page.text(), &page.url);
+        let form = found.iter().find(|form| form.action.path().ends_with("/delete")).unwrap();
+        let answer = mover.browser.submit(form).await;
+        assert_eq!(answer.status, 303, "{address}: {}", answer.words());
+    }
+    assert_eq!(mover.last_word().await.status, 303);
+    until_moved_to(&first.browser, &a, &c.actor("ann")).await;
+    lead(&stranger, &of_a, Some(&c)).await;
+    lead(&stranger, &of_b, Some(&c)).await;
+    assert!(a.is_well() && b.is_well() && c.is_well());
+}
+
+#[tokio::test]
+async fn where_the_second_home_is_gone_the_owners_word_leads_old_addresses_on() {
+    let [mut a, mut b, mut c] = three();
+    let stranger = Browser::new();
+    let of_a = addresses(&a).await;
+    moved(&a, &b).await;
+    let mover = Mover::new(&b, &c, "ann").await;
+    let id = mover.copy().await;
+    mover.hand_over(&id).await;
+    b.kill();
+
+    let owner = Mover::new(&a, &c, "ann").await;
+    let page = owner.browser.get(&a.at("/departures/ann/onward"), PAGES).await;
+    let here = format!("@ann@{}", c.authority);
+    let form = page.form("handle").fill("handle", &here).unwrap();
+    let wrong = owner.browser.submit(&form.clone().fill("password", "not the password").unwrap()).await;
+    assert!(wrong.words().contains("Nothing was changed"), "{}", wrong.words());
+    let said = owner.browser.submit(&form.fill("password", &password("ann")).unwrap()).await;
+    assert_eq!(said.status, 303, "{}", said.words());
+    until_moved_to(&owner.browser, &a, &c.actor("ann")).await;
+    lead(&stranger, &of_a, Some(&c)).await;
+    assert!(a.is_well() && c.is_well());
+}
+
+#[tokio::test]
+async fn a_home_that_never_heard_of_the_first_one_is_told_of_it_by_the_owner() {
+    let [mut a, mut b, mut c] = three();
+    moved(&a, &b).await;
+    let owner = Mover::new(&a, &c, "ann").await;
+    let page = owner.browser.get(&c.at("/former-homes"), PAGES).await;
+    let name = |authority: &str| format!("@ann@{authority}");
+    let not_moved =
+        owner.browser.submit(&page.form("handle").fill("handle", &name(&b.authority)).unwrap()).await;
+    assert!(not_moved.words().contains("has not moved away"), "{}", not_moved.words());
+    let said = owner.browser.submit(&page.form("handle").fill("handle", &name(&a.authority)).unwrap()).await;
+    let way = said.text().contains(&format!("{}/departures/ann/onward", a.origin));
+    assert!(way, "the way to the first home is shown: {}", said.words());
+    let actor = owner.browser.get(&c.actor("ann"), ACTIVITY).await.good();
+    assert!(actor["alsoKnownAs"].to_string().contains(&a.actor("ann")), "{actor:#}");
     assert!(a.is_well() && b.is_well() && c.is_well());
 }

@@ -10,6 +10,7 @@ use crate::{
         id::{AccountId, TransferId},
         item::ItemKind,
         mapping::Reservation,
+        object::Breadcrumb,
     },
     port::{
         destination::{Amended, Destination, Prepared, StoredBlob, Wanted, Withdrawn, Written},
@@ -99,6 +100,15 @@ impl Destination for EmbeddedDestination {
         is_hidden: bool,
     ) -> Result<(), AdapterError> {
         Ok(self.site.hide_origin(transfer, account, is_hidden).await?)
+    }
+
+    async fn set_former(
+        &self,
+        account: &AccountId,
+        crumbs: Vec<(ItemKind, String, Breadcrumb)>,
+        is_there: bool,
+    ) -> Result<(), AdapterError> {
+        Ok(self.site.set_former(account, crumbs, is_there).await?)
     }
 
     async fn remove(&self, transfer: &TransferId, account: &AccountId) -> Result<(), AdapterError> {

@@ -9,7 +9,7 @@ use crate::{
     port::{
         error::AdapterError,
         host::{Host, HostAccount, Located, Standing},
-        remote::Signer,
+        remote::{Remote, Signer},
     },
     site::{Site, accounts::Account},
 };
@@ -56,6 +56,10 @@ impl Host for EmbeddedHost {
         Ok(self.site.locate_all(urls).await?)
     }
 
+    fn id_of(&self, url: &Url) -> Option<Url> {
+        self.site.id_of(url)
+    }
+
     async fn standing(&self, ids: &[Url]) -> Result<Vec<Standing>, AdapterError> {
         Ok(self.site.standing(ids).await?)
     }
@@ -70,6 +74,17 @@ impl Host for EmbeddedHost {
 
     async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
         Ok(self.site.add_alias(account, other).await?)
+    }
+
+    async fn follow(
+        &self,
+        remote: &dyn Remote,
+        account: &AccountId,
+        actor: &Url,
+    ) -> Result<(), AdapterError> {
+        let account = self.site.account(account).await?;
+        let account = account.ok_or_else(|| AdapterError::item("the account at this server is gone"))?;
+        self.site.ask_to_follow(remote, &account, actor).await?
     }
 
     async fn remove_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {

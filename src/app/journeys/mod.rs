@@ -35,6 +35,7 @@ use crate::{
     wire,
 };
 
+mod again;
 mod choices;
 mod counts;
 mod forecast;
@@ -162,7 +163,7 @@ impl NewHome {
             id: id.clone(),
             account: account.id.clone(),
             asked_for: "test".to_owned(),
-            origin: Origin::Archive { path: "nowhere".to_owned() },
+            origin: Origin::Archive { path: "nowhere".to_owned(), beside: Vec::new() },
             state: TransferState::Surveying,
             problem: None,
             resume_at: None,

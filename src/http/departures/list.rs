@@ -149,6 +149,7 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
                 @if departure.is_forwarding { "Stop sending visitors on" } @else { "Send visitors on again" }
             }
         }
+        p { a href={ "/departures/" (session.account.username) "/onward" } { "I have moved on from there" } }
         p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
     }
 }

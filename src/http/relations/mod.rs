@@ -12,6 +12,8 @@ use utoipa::{OpenApi, ToSchema};
 use super::{extract::SignedIn, problem::Problem};
 use crate::{app::App, model::moment::Moment, store::notifications};
 
+mod again;
+
 /// Notifications shown at most.
 const NEWEST: i64 = 200;
 
@@ -24,6 +26,9 @@ pub struct ApiDoc;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.route("/follows", post().to(follow))
         .route("/follows/undo", post().to(unfollow))
+        .route("/follows/again", get().to(again::show))
+        .route("/follows/again", post().to(again::begin))
+        .route("/follows/again/stop", post().to(again::stop))
         .route("/api/v1/following", get().to(following))
         .route("/api/v1/followers", get().to(followers))
         .route("/api/v1/notifications", get().to(told));

@@ -1,12 +1,18 @@
 //! What Old home meets of us: who we are as a client, and where it sends the person back.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use maud::html;
 
 use crate::{
     app::App,
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
+        ui::layout::{Home, csrf, page},
     },
     oauth::metadata,
     transfer::{TransferError, authorize},
@@ -31,11 +37,43 @@ pub async fn client(app: web::Data<App>) -> HttpResponse {
 pub async fn callback(
     app: web::Data<App>,
     signed: SignedIn,
+    request: HttpRequest,
     query: web::Query<authorize::Callback>,
 ) -> Result<HttpResponse, Problem> {
-    let outcome = authorize::authorize(&app.engine, &signed.session.account.id, query.into_inner()).await;
+    let account = &signed.session.account.id;
+    if authorize::is_anothers(&app.engine, account, &query)
+        .await
+        .map_err(|error| Problem::from(error).page())?
+    {
+        return Ok(somebody_else(
+            &app,
+            &signed,
+            request.uri().path_and_query().map_or("/", |path| path.as_str()),
+        ));
+    }
+    let outcome = authorize::authorize(&app.engine, account, query.into_inner()).await;
     let id = outcome.map_err(|error| Problem::from(error).page())?;
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/transfers/{id}"))).finish())
+}
+
+/// The page for somebody who gave their answer under another name of this server.
+fn somebody_else(app: &App, signed: &SignedIn, next: &str) -> HttpResponse {
+    let session = &signed.session;
+    let body = html! {
+        h1 { "This answer is for another account" }
+        p {
+            "You are signed in as " strong { "@" (session.account.username) } ", but another account of this server "
+            "asked. Sign out, and sign in within a minute with the account that shall receive the copy."
+        }
+        form method="post" action="/sign-out" {
+            (csrf(session))
+            input type="hidden" name="next" value=(next);
+            button type="submit" { "Sign out" }
+        }
+    };
+    let mut page = page(app, Some(session), Home::New, "Another account", &body);
+    *page.status_mut() = StatusCode::FORBIDDEN;
+    page
 }
 
 impl From<TransferError> for Problem {

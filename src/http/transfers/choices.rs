@@ -42,7 +42,7 @@ impl Choices<'_> {
                 S::Failed | S::AwaitingConsent | S::Discarded | S::Removed => p.actions {
                     a.button.primary href="/transfers/new" { "Start again" }
                 },
-                S::Done => p.actions { (self.profile("Go to your profile", true)) },
+                S::Done => p.actions { (self.profile("Go to your profile", true)) (follow_again()) },
                 _ => {}
             }
         }
@@ -61,7 +61,7 @@ impl Choices<'_> {
                     (self.discard("Throw the copy away"))
                 }
                 S::Kept => {
-                    p.actions { (self.profile("Go to your profile", false)) }
+                    p.actions { (self.profile("Go to your profile", false)) (follow_again()) }
                     @if is_live { h2 { "When you are ready" } (self.announce(true)) (self.redirect()) (self.copy()) }
                     @else { p.note { "This copy came from a file. Only your Old home itself can announce a move." } }
                     (self.remove())
@@ -196,4 +196,9 @@ impl Choices<'_> {
             }
         }
     }
+}
+
+/// A later choice of its own: nobody is followed because of a copy.
+fn follow_again() -> Markup {
+    html! { a.button href="/follows/again" { "Follow the people you followed" } }
 }

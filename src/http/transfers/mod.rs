@@ -5,9 +5,12 @@ use utoipa::OpenApi;
 
 mod api;
 mod callback;
+mod certificate;
 mod choice_form;
 mod choices;
+mod differing;
 mod forecast;
+mod former_homes;
 mod looks;
 mod numbers;
 mod pages;
@@ -29,6 +32,11 @@ mod words;
     api::discard,
     remove::remove_by_program,
     api::map,
+    certificate::items,
+    certificate::json_lines,
+    certificate::table,
+    certificate::certificate,
+    certificate::accept,
     forecast::show,
     callback::client,
     callback::callback
@@ -39,11 +47,14 @@ pub use pages::open_copies;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.route("/transfers/new", get().to(pages::new))
+    cfg.route("/former-homes", get().to(former_homes::show))
+        .route("/former-homes", post().to(former_homes::add))
+        .route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
         .route("/transfers/{id}/begin", post().to(choice_form::begin))
+        .route("/transfers/{id}/accept", post().to(certificate::accept_pressed))
         .route("/transfers/{id}/keep", post().to(pages::keep))
         .route("/transfers/{id}/quiet", post().to(pages::quiet))
         .route("/transfers/{id}/announce", post().to(pages::announce))
@@ -66,6 +77,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
         .route("/api/v1/transfers/{id}/look-again", post().to(api::look_again))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
+        .route("/api/v1/transfers/{id}/items", get().to(certificate::items))
+        .route("/api/v1/transfers/{id}/items.jsonl", get().to(certificate::json_lines))
+        .route("/api/v1/transfers/{id}/items.csv", get().to(certificate::table))
+        .route("/api/v1/transfers/{id}/certificate", get().to(certificate::certificate))
+        .route("/api/v1/transfers/{id}/accept", post().to(certificate::accept))
         .route("/godwit/client.json", get().to(callback::client))
         .route("/godwit/callback", get().to(callback::callback));
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, forecast, looks, numbers, words};
+use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -107,6 +107,8 @@ pub(super) fn show(
             (choice_form::form(session, transfer, status, &shown))
         } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded | S::Removing | S::Removed) {
             (numbers::numbers(transfer, status))
+            (differing::differing(session, transfer, status))
+            (differing::papers(transfer))
         }
         @if transfer.state == S::Trial { (looks::since(session, transfer, status, &old_host)) }
         @if transfer.state == S::Done { (afterwards(&old_host, old_actor.as_ref())) }

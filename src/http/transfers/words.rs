@@ -184,7 +184,7 @@ mod tests {
             id: "t".into(),
             account: "a".into(),
             asked_for: "@ann@old.example".to_owned(),
-            origin: Origin::Archive { path: String::new() },
+            origin: Origin::Archive { path: String::new(), beside: Vec::new() },
             state,
             problem: problem.map(str::to_owned),
             resume_at: None,

@@ -93,10 +93,25 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
                 p.context { "❝ quotes " a href=(link(app, quoted)) rel="nofollow noreferrer" { (place(app, quoted)) } }
             }
             @if let Some(origin) = object.previously.first() {
-                p.context { "first written at " (authority(&origin.id)) }
+                p.context { "first written at " (authority(&origin.id)) @if let Some(then) = then(object) { ": " (then) } }
             }
         }
     }
+}
+
+/// What others did about a post where it was before: numbers of then, which do not grow any more.
+fn then(object: &Object) -> Option<String> {
+    let numbers = [
+        (object.tallies.replies, "reply", "replies"),
+        (object.tallies.likes, "like", "likes"),
+        (object.tallies.shares, "boost", "boosts"),
+    ];
+    let said: Vec<String> = numbers
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| words::count(number, one, many))
+        .collect();
+    (!said.is_empty()).then(|| format!("{} then", said.join(", ")))
 }
 
 /// A post of a timeline, folded where a filter says so.

@@ -26,6 +26,7 @@ pub fn endpoints(urls: &Urls, name: &str) -> Value {
         "godwitStatus": lola("status"),
         "godwitWithdraw": lola("withdraw"),
         "godwitOnward": lola("onward"),
+        "godwitOnwardPage": urls.at(&["departures", name, "onward"]),
     })
 }
 

@@ -165,3 +165,27 @@ async fn the_owners_switch_stays_off_when_the_account_moves_on() {
     go_on(&bench).await;
     assert_eq!(asked(&bench, "users/ann/posts/1").await, Answer::Here);
 }
+
+#[tokio::test]
+async fn a_home_that_was_come_back_to_is_led_to_again() {
+    let (bench, grant) = moved().await;
+    assert!(told(&bench.side, &grant, NEW).await.is_err(), "it has moved on");
+    told(&bench.side, &grant, FURTHER).await.unwrap();
+    go_on(&bench).await;
+    let back = |further: &str| {
+        let mut document = crate::transfer::fakes::target(&[OLD, FURTHER]);
+        document[wire::actor::PORTABILITY] = json!(format!("{further}/arrivals"));
+        document
+    };
+    bench.remote.put(NEW, back(NEW));
+    bench.remote.put(&format!("{NEW}/arrivals"), json!({"type": "OrderedCollection", "orderedItems": []}));
+    told(&bench.side, &grant, NEW).await.unwrap();
+    let all = of_account(&bench.store, "ann-id").await.unwrap();
+    let id = all.into_iter().find(|row| row.target == NEW).unwrap().id;
+    while advance(&bench.side, &id).await.unwrap() {}
+    for n in [1, 2] {
+        let there = asked(&bench, &format!("users/ann/posts/{n}")).await;
+        assert_eq!(there, to(&format!("{NEW}/posts/{n}")), "as it was proven before");
+    }
+    assert_eq!(bench.ann().moved_to, Some(url(NEW)));
+}

@@ -69,6 +69,11 @@ impl Mover {
         Self { browser, old, new: new.origin.clone(), handle, name: name.to_owned() }
     }
 
+    /// The same person asking for an account of a home, which may be the one they are at.
+    pub fn asking_for(self, home: &Home, name: &str) -> Self {
+        Self { old: home.origin.clone(), handle: format!("@{name}@{}", home.authority), ..self }
+    }
+
     /// Two running homes and Ann at both, with an archive at the old one.
     pub async fn between(old: &mut Home, new: &mut Home, archive: &std::path::Path) -> Self {
         old.account("ann");

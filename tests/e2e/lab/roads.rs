@@ -1,13 +1,18 @@
 //! Old addresses of a person who moved more than once: each must be answered where it stands, or with
 //! the one step to where it is answered.
 
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{
     browser::{ACTIVITY, ANYTHING, Browser, PAGES},
     home::Home,
     tables,
 };
+
+/// Addresses asked for at the same time.
+const AT_ONCE: usize = 8;
 
 /// What a stranger can ask a home for: ids, pages and files, and what never was for strangers.
 #[derive(Debug, Clone, Default)]
@@ -52,30 +57,23 @@ pub async fn addresses(home: &Home) -> Addresses {
     Addresses { open, boosts, files, hidden }
 }
 
-/// Says that every address of a home is answered there, or in one step by `at`; gives how many were led on.
+/// Says that every address of a home is answered there, or in one step by `at`; gives how many requests
+/// were led on.
 pub async fn lead(stranger: &Browser, from: &Addresses, at: Option<&Home>) -> usize {
-    let mut led = 0;
-    let asked =
-        [(&from.open, &[ACTIVITY, PAGES][..]), (&from.boosts, &[ACTIVITY]), (&from.files, &[ANYTHING])];
-    for (list, accepts) in asked {
-        for address in list {
-            for accept in accepts {
-                led += usize::from(leads(stranger, address, accept, at).await);
-            }
-        }
-    }
+    let pages: Vec<String> =
+        from.open.iter().map(|address| address.replace("/users/ann/posts/", "/@ann/")).collect();
+    let asked = [(&from.open, ACTIVITY), (&pages, PAGES), (&from.boosts, ACTIVITY), (&from.files, ANYTHING)];
+    let all = asked.into_iter().flat_map(|(list, accept)| list.iter().map(move |address| (address, accept)));
+    let led = stream::iter(all).map(|(address, accept)| leads(stranger, address, accept, at));
+    let led: Vec<bool> = led.buffer_unordered(AT_ONCE).collect().await;
     for address in &from.hidden {
         assert_eq!(stranger.get(address, ACTIVITY).await.status, 404, "{address} is not for strangers");
     }
-    led
+    led.into_iter().filter(|led| *led).count()
 }
 
 async fn leads(stranger: &Browser, address: &str, accept: &str, at: Option<&Home>) -> bool {
-    let mut answer = stranger.get(address, accept).await;
-    // A browser that asks for a document is shown its page: not a step to another home.
-    if answer.status == 302 {
-        answer = stranger.get(answer.location().unwrap().as_str(), accept).await;
-    }
+    let answer = stranger.get(address, accept).await;
     let Some(next) = answer.location().filter(|_| answer.status == 301) else {
         assert_eq!(answer.status, 200, "{address} ({accept})");
         assert!(at.is_none(), "{address} ({accept}) is answered where it was");
@@ -88,8 +86,15 @@ async fn leads(stranger: &Browser, address: &str, accept: &str, at: Option<&Home
     true
 }
 
-/// Waits until a home, where this person is signed in, says that its account lives at `actor` now.
+/// Waits until a home, where this person is signed in, says that its account lives at `actor` now, and
+/// sends visitors there.
 pub async fn until_moved_to(person: &Browser, home: &Home, actor: &str) {
-    let actor = json!(actor);
-    person.wait(&home.actor("ann"), |document: &Value| document["movedTo"] == actor).await;
+    let document = json!(actor);
+    person.wait(&home.actor("ann"), |found: &Value| found["movedTo"] == document).await;
+    let there = Url::parse(actor).unwrap().origin();
+    let leads = async || {
+        let answer = person.get(&home.at("/@ann"), ANYTHING).await;
+        answer.location().is_some_and(|next| next.origin() == there)
+    };
+    person.after_changes(&home.origin, leads).await;
 }

@@ -1,0 +1,132 @@
+//! The owner says where they live by now, when the home they left for cannot say it: with the password,
+//! like every last word.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use maud::html;
+use serde::Deserialize;
+use url::Url;
+
+use super::finish_page;
+use crate::{
+    app::App,
+    http::{
+        extract::SignedIn,
+        problem::{Problem, ProblemKind},
+        ui::{
+            layout::{self, Home},
+            words::sentence,
+        },
+    },
+    model::{actor::authority, handle::Handle},
+    port::lookup,
+    store::departures,
+    transfer::{findings::Finding, onward, source_side::SourceSide},
+};
+
+/// The new address, where a link brought it along.
+#[derive(Deserialize)]
+pub(super) struct Prefilled {
+    #[serde(default)]
+    to: String,
+}
+
+/// What the form says.
+#[derive(Deserialize)]
+pub(super) struct OnwardForm {
+    handle: String,
+    password: String,
+    csrf: String,
+}
+
+/// Shows what saying it does.
+pub(super) async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    signed: SignedIn,
+    name: web::Path<String>,
+    query: web::Query<Prefilled>,
+) -> Result<HttpResponse, Problem> {
+    if signed.session.account.username != *name {
+        return Ok(finish_page::somebody_else(&app, &signed.session, &name, request.uri().path()));
+    }
+    page(&app, &signed, &query.to, &[]).await
+}
+
+/// Begins to lead on there.
+pub(super) async fn begin(
+    app: web::Data<App>,
+    signed: SignedIn,
+    name: web::Path<String>,
+    form: web::Form<OnwardForm>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    if signed.session.account.username != *name {
+        let why = "Only the owner of an account says where it lives now.";
+        return Err(Problem::new(ProblemKind::NotYours, why).page());
+    }
+    let account = &signed.session.account.id;
+    let fits = app.site.confirm_password(account, &form.password).await;
+    if !fits.map_err(|error| Problem::from(error).page())? {
+        let why = "That is not the password of this account. Type it once more.".to_owned();
+        return page(&app, &signed, &form.handle, &[Finding { why }]).await;
+    }
+    let side = app.source_side();
+    let target = match actor(&side, &form.handle).await {
+        Ok(target) => target,
+        Err(finding) => return page(&app, &signed, &form.handle, &[finding]).await,
+    };
+    let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;
+    let found = onward::begin(&side, &host_account, &target).await;
+    let found = found.map_err(|error| Problem::from(error).page())?;
+    if !found.is_empty() {
+        return page(&app, &signed, &form.handle, &found).await;
+    }
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/departures")).finish())
+}
+
+async fn actor(side: &SourceSide, typed: &str) -> Result<Url, Finding> {
+    let handle: Handle = typed.parse().map_err(|error| Finding { why: format!("{error}") })?;
+    let found = lookup::resolve(&*side.remote, &side.signer, &handle).await;
+    found.map_err(|error| Finding { why: error.to_string() })
+}
+
+async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> Result<HttpResponse, Problem> {
+    let (session, here) = (&signed.session, app.config.domain());
+    let left = departures::of_account(&app.store, session.account.id.as_str()).await?;
+    let left = left.iter().find(|row| row.state == "announced");
+    let title = "Say where you live now";
+    let body = html! {
+        h1 { (title) }
+        @if let Some(left) = left {
+            @let there = Url::parse(&left.target).map_or_else(|_| left.target.clone(), |url| authority(&url));
+            @if !found.is_empty() {
+                div.warning #why role="alert" {
+                    p { "Nothing was changed:" }
+                    ul { @for finding in found { li { (sentence(&finding.why)) } } }
+                }
+            }
+            p { "You are at a former home, " strong { (here) } ". You moved from here to " strong { (there) }
+                ". Once you move on from there, " (there) " tells this server by itself. If it cannot, because it is gone, say it here." }
+            ul.effects {
+                li { strong { "Links to your public posts" } " here lead to your New home in one step, each checked first. "
+                    "What is not found there leads to " (there) " as before." }
+                li { strong { "Nobody" } " is asked to follow you again." }
+            }
+            form.card method="post" action={ "/departures/" (session.account.username) "/onward" } {
+                (layout::csrf(session))
+                label for="handle" { "Your address at your New home" }
+                input #handle type="text" name="handle" value=(typed) required placeholder="@name@server.example"
+                    autocapitalize="none" spellcheck="false" aria-describedby=[(!found.is_empty()).then_some("why")];
+                label for="password" { "Your password at " (here) }
+                input #password type="password" name="password" autocomplete="current-password" required;
+                p.actions {
+                    button.primary type="submit" { "Lead my old links there" }
+                    a.button href="/departures" { "Not now" }
+                }
+            }
+        } @else {
+            p { "You have not moved away from " strong { (here) } ". To move, sign in at the server you want to move to." }
+        }
+    };
+    Ok(layout::page(app, Some(session), Home::Old, title, &body))
+}

@@ -1,0 +1,128 @@
+//! Following again whom one followed at Old home: what would happen, and what became of each.
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{Data, Form},
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    app::App,
+    http::{
+        extract::SignedIn,
+        problem::Problem,
+        ui::{
+            layout::{self, Home},
+            post::Author,
+            words,
+        },
+    },
+    site::sessions::Session,
+    store::refollows::{self, PersonRow},
+    transfer::refollow,
+};
+
+/// How often the page is looked at again while people wait, in seconds.
+const LOOKS_AGAIN_SECONDS: u32 = 10;
+
+/// A form that only carries its session's token.
+#[derive(Deserialize)]
+pub(super) struct Bare {
+    csrf: String,
+}
+
+/// `GET /follows/again`.
+pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
+    let people = refollows::people(&app.store, signed.session.account.id.as_str()).await?;
+    let title = "Follow the people you followed";
+    let body = page(&signed.session, title, &people);
+    let (session, waits) = (Some(&signed.session), people.iter().any(|person| person.state == "waiting"));
+    Ok(if waits {
+        layout::following(&app, session, Home::New, title, &body, LOOKS_AGAIN_SECONDS)
+    } else {
+        layout::page(&app, session, Home::New, title, &body)
+    })
+}
+
+/// `POST /follows/again`.
+pub(super) async fn begin(
+    app: Data<App>,
+    signed: SignedIn,
+    form: Form<Bare>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    let begun = refollow::begin(&app.engine, &signed.session.account.id).await;
+    begun.map_err(|error| Problem::from(error).page())?;
+    Ok(back())
+}
+
+/// `POST /follows/again/stop`.
+pub(super) async fn stop(
+    app: Data<App>,
+    signed: SignedIn,
+    form: Form<Bare>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_form(&form.csrf).map_err(Problem::page)?;
+    refollows::stop(&app.store, signed.session.account.id.to_string()).await?;
+    Ok(back())
+}
+
+fn back() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/follows/again")).finish()
+}
+
+fn page(session: &Session, title: &str, people: &[PersonRow]) -> Markup {
+    let number = |state: &str| {
+        let found = people.iter().filter(|person| person.state == state).count();
+        u64::try_from(found).unwrap_or(0)
+    };
+    let (kept, waiting, asked, failed) =
+        (number("kept"), number("waiting"), number("asked"), number("failed"));
+    html! {
+        h1 { (title) }
+        @if people.is_empty() {
+            p.note { "There is nobody to follow: no copy you kept brought anybody whom you do not follow already." }
+        } @else {
+            p { (words::number(kept)) " not asked, " (words::number(waiting)) " waiting, " (words::number(asked))
+                " asked, " (words::number(failed)) " failed." }
+            p { "Each of them is told that you want to follow them, as if you had pressed Follow. One server is asked "
+                "three times a minute at most, so this can take a while; it goes on when you close this page." }
+            @if kept + failed > 0 { form method="post" action="/follows/again" {
+                (layout::csrf(session))
+                p.actions { button.primary type="submit" name="follow" value="all" {
+                    "Follow " (words::count(kept + failed, "person", "people"))
+                } }
+            } }
+            @if waiting > 0 { form method="post" action="/follows/again/stop" {
+                (layout::csrf(session))
+                p.actions { button.secondary type="submit" { "Stop: ask nobody else" } }
+            } }
+            table.numbers {
+                caption { "Each of them" }
+                @for person in people { tr {
+                    th scope="row" { (name(&person.actor)) }
+                    td { (stands(&person.state)) @if let Some(why) = &person.why { ": " (words::sentence(why)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn name(actor: &str) -> Markup {
+    Url::parse(actor).map_or_else(
+        |_| html! { (actor) },
+        |url| html! { a href=(url) rel="nofollow noreferrer" { (Author::elsewhere(&url).handle) } },
+    )
+}
+
+fn stands(state: &str) -> &'static str {
+    match state {
+        "waiting" => "waits",
+        "asked" => "asked",
+        "failed" => "failed",
+        _ => "not asked",
+    }
+}
