@@ -8,6 +8,8 @@
 
 #[path = "conformance/certificates.rs"]
 mod certificates;
+#[path = "conformance/deltas.rs"]
+mod deltas;
 #[path = "conformance/destinations.rs"]
 mod destinations;
 #[path = "conformance/disturbances.rs"]

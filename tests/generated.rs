@@ -47,7 +47,10 @@ fn the_tables_of_the_portability_document_are_what_the_code_serves() {
 
 #[test]
 fn the_drawing_of_the_states_is_the_table_of_legal_steps() {
-    agrees("docs/ARCHITECTURE.md", &with_blocks("docs/ARCHITECTURE.md", &[("states", states::drawing())]));
+    agrees(
+        "docs/ARCHITECTURE.md",
+        &with_blocks("docs/ARCHITECTURE.md", &[("states", states::drawing()), ("passes", states::passes())]),
+    );
 }
 
 #[test]

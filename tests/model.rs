@@ -172,6 +172,15 @@ const NOT_MODELLED: &[(&str, &str, &str)] = &[
     ),
     ("done", "removing", "what was seen is removed by a word of its own, long after; the model ends before"),
     ("removing", "removed", "as above"),
+    (
+        "trial",
+        "looking",
+        "the account of the model does not change during a trial, so a last look finds nothing",
+    ),
+    ("looking", "trial", "as above"),
+    ("looking", "keeping", "as above"),
+    ("looking", "handing_over", "as above"),
+    ("looking", "discarding", "as above"),
 ];
 
 #[test]

@@ -19,6 +19,7 @@ pub mod media;
 pub mod moment;
 pub mod object;
 pub mod outlook;
+pub mod pass;
 pub mod policy;
 pub mod problem;
 pub mod report;

@@ -22,12 +22,15 @@ pub struct KindCounts {
     pub declined: u64,
     /// Tried in vain, with a reason.
     pub failed: u64,
+    /// Of those at the destination, gone at the source and kept because the owner changed them here.
+    #[serde(default)]
+    pub own: u64,
 }
 
 impl KindCounts {
     /// Whether every item at the source is accounted for.
     pub fn agrees(&self) -> bool {
-        self.source == self.destination + self.skipped + self.declined + self.failed
+        self.source + self.own == self.destination + self.skipped + self.declined + self.failed
     }
 }
 

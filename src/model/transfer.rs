@@ -8,73 +8,82 @@ use super::{
     id::{AccountId, TransferId},
 };
 
-/// Declares the states with their words, so that storage, JSON and drawing cannot drift apart.
+/// Declares states with their words, so that storage, JSON and drawing cannot drift apart.
 macro_rules! states {
-    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
-        /// Where a transfer stands.
+    (
+        $(#[$about:meta])* $of:ident { $($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)? }
+    ) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
-        pub enum TransferState { $($(#[$doc])* $name),+ }
+        pub enum $of { $($(#[$doc])* $name),+ }
 
-        impl TransferState {
-            /// All states in the order a transfer meets them.
+        impl $of {
+            /// All of them, in the order they are met.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// The word used in storage and JSON.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }
             }
+
+            /// Reads the word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
         }
     };
 }
 
+pub(super) use states;
+
 states! {
-    /// The person is at the source, being asked.
-    AwaitingConsent = "awaiting_consent",
-    /// The source named another actor than the one typed; the person must confirm.
-    AwaitingConfirmation = "awaiting_confirmation",
-    /// Counts and a sample are read.
-    Surveying = "surveying",
-    /// The owner looks at what there is and chooses what comes.
-    AwaitingChoice = "awaiting_choice",
-    /// Pages and files are read.
-    Fetching = "fetching",
-    /// What would be written is known.
-    Planned = "planned",
-    /// Items are written, visible to their owner only.
-    Importing = "importing",
-    /// Both sides are counted.
-    Verifying = "verifying",
-    /// The copy can be looked at, kept, announced or thrown away.
-    Trial = "trial",
-    /// The owner said keep; the copy is being made visible.
-    Keeping = "keeping",
-    /// The copy is visible; nothing was announced.
-    Kept = "kept",
-    /// Copy visible, alias set; the map is being handed over.
-    HandingOver = "handing_over",
-    /// The map is at the source; the owner's last word is spoken there.
-    AwaitingAnnouncement = "awaiting_announcement",
-    /// The source has announced.
-    Done = "done",
-    /// Something needs a person; `problem` says what.
-    Failed = "failed",
-    /// The copy is being taken back.
-    Discarding = "discarding",
-    /// Nothing of it is left but this row.
-    Discarded = "discarded",
-    /// What came is taken away again after it was visible.
-    Removing = "removing",
-    /// What came is gone; what stood open left tombstones.
-    Removed = "removed",
+    /// Where a transfer stands.
+    TransferState {
+        /// The person is at the source, being asked.
+        AwaitingConsent = "awaiting_consent",
+        /// The source named another actor than the one typed; the person must confirm.
+        AwaitingConfirmation = "awaiting_confirmation",
+        /// Counts and a sample are read.
+        Surveying = "surveying",
+        /// The owner looks at what there is and chooses what comes.
+        AwaitingChoice = "awaiting_choice",
+        /// Pages and files are read.
+        Fetching = "fetching",
+        /// What would be written is known.
+        Planned = "planned",
+        /// Items are written, visible to their owner only.
+        Importing = "importing",
+        /// Both sides are counted.
+        Verifying = "verifying",
+        /// The copy can be looked at, kept, announced or thrown away.
+        Trial = "trial",
+        /// The owner said keep or announce; before, one last look at the source.
+        Looking = "looking",
+        /// The owner said keep; the copy is being made visible.
+        Keeping = "keeping",
+        /// The copy is visible; nothing was announced.
+        Kept = "kept",
+        /// Copy visible, alias set; the map is being handed over.
+        HandingOver = "handing_over",
+        /// The map is at the source; the owner's last word is spoken there.
+        AwaitingAnnouncement = "awaiting_announcement",
+        /// The source has announced.
+        Done = "done",
+        /// Something needs a person; `problem` says what.
+        Failed = "failed",
+        /// The copy is being taken back.
+        Discarding = "discarding",
+        /// Nothing of it is left but this row.
+        Discarded = "discarded",
+        /// What came is taken away again after it was visible.
+        Removing = "removing",
+        /// What came is gone; what stood open left tombstones.
+        Removed = "removed",
+    }
 }
 
 impl TransferState {
-    /// Reads the word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == word)
-    }
-
     /// Whether a transfer may go from here to `next`.
     pub fn may_become(self, next: Self) -> bool {
         use TransferState as S;
@@ -89,7 +98,8 @@ impl TransferState {
             S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
             S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
             S::Verifying => matches!(next, S::Trial | S::Failed | S::Discarding),
-            S::Trial => matches!(next, S::Keeping | S::HandingOver | S::Discarding),
+            S::Trial => matches!(next, S::Looking | S::Keeping | S::HandingOver | S::Discarding),
+            S::Looking => matches!(next, S::Trial | S::Keeping | S::HandingOver | S::Discarding),
             S::Keeping => matches!(next, S::Kept),
             S::Kept => matches!(next, S::HandingOver | S::Removing),
             S::HandingOver => matches!(next, S::AwaitingAnnouncement | S::Kept),
@@ -115,6 +125,7 @@ impl TransferState {
                 | S::Planned
                 | S::Importing
                 | S::Verifying
+                | S::Looking
                 | S::Keeping
                 | S::HandingOver
                 | S::Discarding
@@ -125,7 +136,7 @@ impl TransferState {
     /// Whether the queue looks after it: it works, asks from time to time how Old home stands, or
     /// looks around while the person reads.
     pub fn is_looked_after(self) -> bool {
-        self.is_running() || matches!(self, Self::AwaitingAnnouncement | Self::AwaitingChoice)
+        self.is_running() || matches!(self, Self::Trial | Self::AwaitingAnnouncement | Self::AwaitingChoice)
     }
 
     /// Whether the copy may be taken back without anybody having seen it.

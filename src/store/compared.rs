@@ -38,7 +38,8 @@ pub async fn entries(
     let found = rows!(
         &mut c,
         (String, String),
-        "select key, item from items where transfer_id = $1 and kind = $2 and key > $3 order by key limit $4",
+        "select key, item from items where transfer_id = $1 and kind = $2 and key > $3 \
+         and state not in ('gone', 'own') order by key limit $4",
         transfer.as_str(),
         kind.as_str(),
         after,
@@ -65,7 +66,7 @@ pub async fn keys(
         &mut c,
         (String,),
         "select key from items where transfer_id = $1 and kind = $2 and key > $3 and item <> 'null' \
-         order by key limit $4",
+         and state not in ('gone', 'own') order by key limit $4",
         transfer.as_str(),
         kind.as_str(),
         after,
@@ -85,7 +86,8 @@ pub async fn contents(
     keys: &[&str],
 ) -> StoreResult<BTreeMap<ItemKey, Digest>> {
     let mut c = store.reader().await?;
-    let sql = "select key, item from items where transfer_id = $1 and kind = $2 and key in ({keys})";
+    let sql = "select key, item from items where transfer_id = $1 and kind = $2 \
+               and state not in ('gone', 'own') and key in ({keys})";
     let found: Vec<(String, String)> =
         rows_of(&mut c, sql, &[transfer.as_str(), kind.as_str()], keys).await?;
     let mut held = BTreeMap::new();

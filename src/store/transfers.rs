@@ -327,6 +327,33 @@ pub async fn rest(store: &Store, id: &TransferId, state: TransferState) -> Store
     write.await
 }
 
+/// Lets a transfer rest until `next_at`, and forgets how often it was put off.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rest_until(
+    store: &Store,
+    id: &TransferId,
+    state: TransferState,
+    next_at: i64,
+) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update transfers set next_at = $3, attempts = 0 where id = $1 and state = $2",
+                    id.as_str(),
+                    state.as_str(),
+                    next_at,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Makes all transfers in a state due at once.
 ///
 /// # Errors
@@ -432,6 +459,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from transfer_inventories where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from transfer_tallies where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from gaps where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
                 run!(

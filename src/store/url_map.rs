@@ -180,6 +180,36 @@ pub async fn entries(
     Ok(found.into_iter().filter_map(entry).collect())
 }
 
+/// Notes who may see items now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn see(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    seen: Vec<(ItemKey, Visibility)>,
+) -> StoreResult<()> {
+    let transfer = transfer.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                for (key, visibility) in &seen {
+                    run!(
+                        c,
+                        "update url_map set visibility = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                        transfer.as_str(),
+                        kind.as_str(),
+                        key.as_str(),
+                        visibility.as_str(),
+                    )?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Marks entries as taken by the source.
 ///
 /// # Errors

@@ -54,6 +54,32 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     Ok(login)
 }
 
+/// What became of a permission for reading that was asked to be renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// There is a fresh token.
+    Fresh,
+    /// Old home no longer knows the permission.
+    Void,
+    /// Old home does not say.
+    Unknown,
+}
+
+/// Renews the permission for reading, however long it seems to be good for.
+pub async fn renew_reading(engine: &Engine, transfer: &Transfer) -> Renewal {
+    let Ok(Some(login)) = logins::find(&engine.store, &transfer.id, Purpose::Read).await else {
+        return Renewal::Unknown;
+    };
+    if login.refresh_token.is_none() {
+        return Renewal::Unknown;
+    }
+    match renewed(engine, &transfer.id, Login { expires_at: Some(0), ..login }).await {
+        Ok(_) => Renewal::Fresh,
+        Err(TransferError::Refused(_)) => Renewal::Void,
+        Err(_) => Renewal::Unknown,
+    }
+}
+
 /// Gives a permission back; an old home that cannot be reached lets it run out by itself.
 pub async fn give_back(engine: &Engine, login: &Login) {
     let (Some(endpoint), Some(token)) = (&login.revocation_endpoint, &login.access_token) else {

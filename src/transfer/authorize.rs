@@ -3,7 +3,10 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, discover::discover, start::allowed, start::state_hash};
+use super::{
+    Engine, TransferError, TransferResult, discover::discover, look::leave_trial, start::allowed,
+    start::state_hash,
+};
 use crate::{
     model::{
         actor::authority,
@@ -84,7 +87,7 @@ pub async fn authorize(
         Purpose::HandOver => {
             logins::keep(&engine.store, &id, &granted).await?;
             endings::grant(&engine.store, &id).await?;
-            move_on(engine, &id, transfer.state, TransferState::HandingOver).await?;
+            leave_trial(engine, &transfer, TransferState::HandingOver).await?;
         }
         Purpose::Read => {
             allowed(engine, &authority(&named))?;

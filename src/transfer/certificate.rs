@@ -105,7 +105,8 @@ pub async fn issue(engine: &Engine, transfer: &Transfer, occasion: Occasion) -> 
         let line = KindLine {
             stated: said.copied(),
             read: counts.source,
-            here: counts.destination,
+            // What only its owner's word keeps here has no counterpart at the source.
+            here: counts.destination.saturating_sub(counts.own),
             declined: counts.declined,
             not_carried: counts.skipped,
             failed: counts.failed,

@@ -29,7 +29,7 @@ const BATCH: i64 = 200;
 
 /// Kinds in the order they are written, protection first: the order collections are read in. Files
 /// stand with the posts that show them, pictures with the profile.
-fn written() -> impl Iterator<Item = ItemKind> {
+pub(super) fn written() -> impl Iterator<Item = ItemKind> {
     let kinds = CollectionKind::ALL.into_iter().flat_map(|collection| collection.yields().iter().copied());
     kinds.filter(|kind| !matches!(kind, ItemKind::Media | ItemKind::ProfileImages))
 }
@@ -44,19 +44,24 @@ pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
     let source = open_source(engine, transfer).await?;
     let side = remap::Sides { source_actor: source.actor().clone(), account };
+    bring(engine, transfer, &side).await?;
+    write_profile(engine, transfer, source.profile().await?).await?;
+    let (from, to) = (TransferState::Importing, TransferState::Verifying);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Reserves and writes everything that waits.
+pub(super) async fn bring(engine: &Engine, transfer: &Transfer, sides: &remap::Sides) -> TransferResult<()> {
     reserve(engine, transfer, ItemKind::Media).await?;
     for kind in written() {
         reserve(engine, transfer, kind).await?;
     }
     for kind in written() {
-        write(engine, transfer, kind, &side).await?;
+        write(engine, transfer, kind, sides).await?;
     }
     let orphan = "the file belongs to no post that was carried";
-    items::skip_rest(&engine.store, &transfer.id, ItemKind::Media, orphan).await?;
-    write_profile(engine, transfer, source.profile().await?).await?;
-    let (from, to) = (TransferState::Importing, TransferState::Verifying);
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    Ok(items::skip_rest(&engine.store, &transfer.id, ItemKind::Media, orphan).await?)
 }
 
 async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<()> {
@@ -147,24 +152,30 @@ async fn write(
 }
 
 /// The profile and its two pictures wait until the owner keeps the copy.
-async fn write_profile(
+pub(super) async fn write_profile(
     engine: &Engine,
     transfer: &Transfer,
     profile: crate::model::actor::Profile,
 ) -> TransferResult<()> {
-    let pictures =
-        items::fetched(&engine.store, &transfer.id, ItemKind::ProfileImages, (i64::MIN, 0), 10).await?;
     let (mut avatar, mut header, mut outcomes) = (None, None, Vec::new());
-    for waiting in pictures {
-        let Item::Media(file) = &waiting.item else { continue };
-        match file.role {
-            MediaRole::Avatar => avatar.clone_from(&waiting.blob),
-            MediaRole::Header => header.clone_from(&waiting.blob),
-            MediaRole::Attachment => {}
+    // Pictures that stand already belong to the profile as much as new ones.
+    for state in [ItemState::Written, ItemState::Changed, ItemState::Fetched] {
+        let of = (ItemKind::ProfileImages, state);
+        for waiting in items::in_state(&engine.store, &transfer.id, of, (i64::MIN, 0), 10).await? {
+            let Item::Media(file) = &waiting.item else { continue };
+            match file.role {
+                MediaRole::Avatar => avatar.clone_from(&waiting.blob),
+                MediaRole::Header => header.clone_from(&waiting.blob),
+                MediaRole::Attachment => {}
+            }
+            if state != ItemState::Written {
+                outcomes.push((ItemKind::ProfileImages, waiting.key, ItemState::Written, None));
+            }
         }
-        outcomes.push((ItemKind::ProfileImages, waiting.key, ItemState::Written, None));
     }
     engine.destination.write_profile(&transfer.id, &transfer.account, profile, avatar, header).await?;
-    items::settle(&engine.store, &transfer.id, outcomes).await?;
+    if !outcomes.is_empty() {
+        items::settle(&engine.store, &transfer.id, outcomes).await?;
+    }
     Ok(())
 }

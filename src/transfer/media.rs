@@ -22,7 +22,8 @@ use crate::{
     },
     store::{
         blobs::{Arriving, Expected, Spooled, Unspooled},
-        items::{self, ItemState, Waiting},
+        deltas,
+        items::{self, Waiting},
     },
 };
 
@@ -94,8 +95,8 @@ async fn fetch_file(
         }
     };
     if error.disposition() == Disposition::SkipItem {
-        let outcome = (waiting.item.kind(), waiting.key, ItemState::Failed, Some(error.to_string()));
-        return Ok(items::settle(&engine.store, &transfer.id, vec![outcome]).await?);
+        let (kind, why) = (waiting.item.kind(), error.to_string());
+        return Ok(deltas::lose_file(&engine.store, &transfer.id, kind, &waiting.key, why).await?);
     }
     Err(error.into())
 }

@@ -1,7 +1,8 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
 //! At the destination: [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`fetch`] → [`media`] → [`plan`] →
-//! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] → [`give_map`].
+//! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] (with [`look`], [`pass`],
+//! `differences` and `follow`) → [`give_map`].
 //!
 //! At the source: [`consent`] → [`tokens`] → [`export`] → [`hand_over`] → [`announce`] (with
 //! [`findings`] and [`prove`]) → [`redirect`].
@@ -17,6 +18,7 @@ mod come_back;
 pub mod compare;
 pub mod consent;
 pub mod departure_status;
+mod differences;
 pub mod discover;
 pub mod engine;
 pub mod error;
@@ -25,15 +27,18 @@ pub mod export;
 pub(crate) mod fakes;
 pub mod fetch;
 pub mod findings;
+mod follow;
 pub mod forecast;
 pub mod give_map;
 pub mod hand_over;
 pub mod import;
 pub mod inventory;
 mod join;
+pub mod look;
 pub mod media;
 pub mod onward;
 pub mod pace;
+pub mod pass;
 pub mod pass_on;
 pub mod plan;
 mod prepare;

@@ -17,18 +17,29 @@ use crate::{
 /// Items looked at in one go.
 const BATCH: i64 = 500;
 
-/// Goes over the posts and decides: empty ones are skipped, polls are noted as closed.
+/// How many posts will arrive changed, and in what.
+#[derive(Default)]
+pub(super) struct Changing {
+    polls: u64,
+    emoji: u64,
+    fileless: u64,
+    unaddressed: u64,
+}
+
+/// Goes over the posts that wait: empty ones are skipped, and so is what is here already.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition.
-pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResult<Changing> {
     let before = "an earlier copy brought it here already";
     items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, before).await?;
     let mut after = (i64::MIN, 0);
-    let (mut polls, mut emoji, mut fileless, mut unaddressed) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let Changing { mut polls, mut emoji, mut fileless, mut unaddressed } = Changing::default();
     loop {
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
-        let Some(last) = batch.last() else { break };
+        let Some(last) = batch.last() else {
+            return Ok(Changing { polls, emoji, fileless, unaddressed });
+        };
         after = (last.published_at, last.position);
         let shown: Vec<&str> = batch.iter().flat_map(|waiting| shown(&waiting.item)).collect();
         let unlisted = items::unlisted_files(&engine.store, &transfer.id, &shown).await?;
@@ -54,6 +65,14 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             items::settle(&engine.store, &transfer.id, skipped).await?;
         }
     }
+}
+
+/// Decides, and notes what will arrive changed: polls closed, emoji as words.
+///
+/// # Errors
+/// [`super::TransferError`] with its disposition.
+pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let Changing { polls, emoji, fileless, unaddressed } = decide(engine, transfer).await?;
     let wants_files = choices::find(&engine.store, &transfer.id).await?.wants(CollectionKind::Media);
     for (kind, count, why) in [
         ("posts", polls, "open polls arrive closed, with the votes counted so far"),

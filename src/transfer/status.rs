@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Engine, TransferResult,
     certificate::{self, Differences},
-    choose,
+    choose, look,
 };
 use crate::{
     model::{
@@ -16,13 +16,14 @@ use crate::{
         collection::CollectionKind,
         ending::Ending,
         item::ItemKind,
+        pass::Pass,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Origin, Transfer, TransferState},
     },
     store::{
-        choices,
+        choices, deltas,
         items::{self, ItemState},
-        notes, transfers, url_map,
+        notes, passes, transfers, url_map,
     },
 };
 
@@ -61,6 +62,10 @@ pub struct Status {
     pub map: MapStatus,
     /// What is to come of it; all of it when nothing is chosen.
     pub choices: Choices,
+    /// The last look at Old home since the copy was made.
+    pub pass: Option<Pass>,
+    /// Whether Old home can be looked at again.
+    pub can_look_again: bool,
     /// What the survey found: counts and a sample.
     #[schema(value_type = Option<Object>)]
     pub survey: Option<serde_json::Value>,
@@ -94,6 +99,8 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         report,
         map: MapStatus { entries, handed_over },
         choices: choices::find(&engine.store, &transfer.id).await?,
+        pass: passes::last(&engine.store, &transfer.id).await?,
+        can_look_again: transfer.state == TransferState::Trial && look::can_look(engine, transfer).await?,
         survey: transfers::survey(&engine.store, &transfer.id).await?,
         version,
     })
@@ -115,12 +122,20 @@ pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Repo
     let mut kinds: BTreeMap<ItemKind, KindCounts> = BTreeMap::new();
     for (kind, state, n) in items::counts(&engine.store, &transfer.id).await? {
         let counts = kinds.entry(kind).or_default();
-        counts.source += n;
         match state {
-            ItemState::Skipped => counts.skipped += n,
+            ItemState::Gone => {}
+            ItemState::Own => counts.own += n,
+            _ => counts.source += n,
+        }
+        match state {
+            ItemState::Skipped | ItemState::Removed => counts.skipped += n,
             ItemState::Declined => counts.declined += n,
             ItemState::Failed => counts.failed += n,
-            ItemState::Fetched | ItemState::Written => {}
+            ItemState::Fetched
+            | ItemState::Written
+            | ItemState::Changed
+            | ItemState::Gone
+            | ItemState::Own => {}
         }
     }
     for (kind, n) in engine.destination.counts(&transfer.id).await? {
@@ -132,16 +147,19 @@ pub async fn report(engine: &Engine, transfer: &Transfer) -> TransferResult<Repo
             kinds.entry(*kind).or_default().announced = Some(*n);
         }
     }
+    let mut remarks = deltas::remarks(&engine.store, &transfer.id).await?;
+    remarks.extend(notes::notes(&engine.store, &transfer.id).await?);
     let unwanted = unwanted(engine, transfer, &announced, &mut kinds).await?;
     let lines = |list: Vec<(String, u64, String)>| -> Vec<ReasonCount> {
         list.into_iter().map(|(kind, count, why)| ReasonCount { kind, count, why }).collect()
     };
+    let notes = lines(remarks);
     let mut reasons = lines(items::reasons(&engine.store, &transfer.id).await?);
     reasons.extend(unwanted);
     Ok(Report {
         items: kinds.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect(),
         reasons,
-        notes: lines(notes::notes(&engine.store, &transfer.id).await?),
+        notes,
     })
 }
 

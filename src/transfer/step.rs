@@ -8,6 +8,7 @@ use super::{
     forecast::look_around,
     give_map,
     import::import,
+    look::look,
     plan::plan,
     removal::remove_all,
     survey::survey,
@@ -47,6 +48,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         S::Planned => plan(engine, transfer).await,
         S::Importing => import(engine, transfer).await,
         S::Verifying => verify(engine, transfer).await,
+        S::Trial | S::Looking => look(engine, transfer).await,
         S::Keeping => release(engine, transfer).await,
         S::HandingOver => give_map::hand_over(engine, transfer).await,
         S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
@@ -92,7 +94,7 @@ async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) ->
             transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
-        S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
+        S::Trial | S::Looking | S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
             let hour = 3_600_000_000;
             transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
         }

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, certificate, discover::discover, start::ask,
-    status::old_actor,
+    Engine, TransferError, TransferResult, access, certificate, discover::discover, look::leave_trial,
+    start::ask, status::old_actor,
 };
 use crate::{
     model::{
@@ -36,12 +36,11 @@ pub async fn keep_quietly(engine: &Engine, transfer: &Transfer) -> TransferResul
 
 async fn keep_as(engine: &Engine, transfer: &Transfer, ending: Ending) -> TransferResult<()> {
     match transfer.state {
-        TransferState::Keeping | TransferState::Kept => Ok(()),
+        TransferState::Looking | TransferState::Keeping | TransferState::Kept => Ok(()),
         TransferState::Trial => {
             certificate::must_be_accepted(engine, transfer).await?;
             endings::decide(&engine.store, &transfer.id, ending).await?;
-            let (from, to) = (TransferState::Trial, TransferState::Keeping);
-            Ok(transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?)
+            leave_trial(engine, transfer, TransferState::Keeping).await
         }
         _ => Err(TransferError::Refused("Only a copy in its trial can be kept.".to_owned())),
     }

@@ -14,6 +14,17 @@ use crate::{
 /// # Errors
 /// [`TransferError::Refused`] naming the kinds that do not agree.
 pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if let Some(differing) = freeze(engine, transfer).await? {
+        return Err(TransferError::Refused(format!("The numbers do not agree: {differing}.")));
+    }
+    certificate::issue(engine, transfer, Occasion::Trial).await?;
+    let (from, to) = (TransferState::Verifying, TransferState::Trial);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Counts both sides again and keeps the report; gives the kinds that do not agree, as words.
+pub(super) async fn freeze(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<String>> {
     let report = report(engine, transfer).await?;
     transfers::keep_report(&engine.store, &transfer.id, &report).await?;
     let differing: Vec<String> = report
@@ -27,11 +38,5 @@ pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
             )
         })
         .collect();
-    if !differing.is_empty() {
-        return Err(TransferError::Refused(format!("The numbers do not agree: {}.", differing.join("; "))));
-    }
-    certificate::issue(engine, transfer, Occasion::Trial).await?;
-    let (from, to) = (TransferState::Verifying, TransferState::Trial);
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    Ok((!differing.is_empty()).then(|| differing.join("; ")))
 }

@@ -1,25 +1,34 @@
-//! The states of a transfer as a drawing.
+//! The states of a transfer and of a pass as drawings.
 
 use std::fmt::Write;
 
-use godwit::model::transfer::TransferState;
+use godwit::model::{pass::PassState, transfer::TransferState};
+
+/// A transfer's states.
+pub fn drawing() -> String {
+    drawn(TransferState::ALL, TransferState::as_str, TransferState::may_become)
+}
+
+/// A pass's states.
+pub fn passes() -> String {
+    drawn(PassState::ALL, PassState::as_str, PassState::may_become)
+}
 
 /// A Mermaid state diagram with every legal step.
-pub fn drawing() -> String {
+fn drawn<S: Copy>(all: &[S], word: fn(S) -> &'static str, may_become: fn(S, S) -> bool) -> String {
     let mut out = String::from("```mermaid\nstateDiagram-v2\n");
-    let all = TransferState::ALL;
-    let ends = |state: &TransferState| !all.iter().any(|next| state.may_become(*next));
-    let begins = |state: &TransferState| !all.iter().any(|before| before.may_become(*state));
-    for state in all.iter().filter(|state| begins(state)) {
-        writeln!(out, "    [*] --> {}", state.as_str()).unwrap();
+    let ends = |state: S| !all.iter().any(|next| may_become(state, *next));
+    let begins = |state: S| !all.iter().any(|before| may_become(*before, state));
+    for state in all.iter().copied().filter(|state| begins(*state)) {
+        writeln!(out, "    [*] --> {}", word(state)).unwrap();
     }
     for state in all {
-        for next in all.iter().filter(|next| state.may_become(**next)) {
-            writeln!(out, "    {} --> {}", state.as_str(), next.as_str()).unwrap();
+        for next in all.iter().filter(|next| may_become(*state, **next)) {
+            writeln!(out, "    {} --> {}", word(*state), word(*next)).unwrap();
         }
     }
-    for state in all.iter().filter(|state| ends(state)) {
-        writeln!(out, "    {} --> [*]", state.as_str()).unwrap();
+    for state in all.iter().copied().filter(|state| ends(*state)) {
+        writeln!(out, "    {} --> [*]", word(state)).unwrap();
     }
     out.push_str("```\n");
     out

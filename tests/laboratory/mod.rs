@@ -1,9 +1,13 @@
 //! Real daemons inside one program: each with its own disk and socket, reached over HTTP. Consents
 //! are given without a browser, by the same functions the pages call.
 
+use std::{sync::Arc, time::Duration};
+
 use actix_web::{dev::ServerHandle, web};
 use godwit::{
+    adapters::embedded::EmbeddedHost,
     app::App,
+    federation::client::GuardedRemote,
     http::server,
     model::{
         id::TransferId,
@@ -11,9 +15,15 @@ use godwit::{
         transfer::{Origin, Transfer},
     },
     oauth::scope::Scope,
-    port::host::HostAccount,
-    site::accounts::{Account, Role},
-    store::transfers,
+    port::{
+        clock::{SharedClock, SystemClock},
+        host::HostAccount,
+    },
+    site::{
+        Site,
+        accounts::{Account, Role},
+    },
+    store::{Store, blobs::Blobs, transfers},
     transfer::{Engine, step},
 };
 use tempfile::TempDir;
@@ -41,9 +51,20 @@ impl Drop for Home {
 
 /// Starts one daemon for each name inside this program, with pages of `page_items`.
 pub async fn homes<const N: usize>(names: [&str; N], page_items: usize) -> [Home; N] {
+    homes_by(names, page_items, Arc::new(SystemClock)).await
+}
+
+/// The same, by a clock of the test's own.
+pub async fn homes_by<const N: usize>(names: [&str; N], page_items: usize, clock: SharedClock) -> [Home; N] {
     let mut started = Vec::new();
     for (config, disk) in configurations(names, page_items) {
-        let app = web::Data::new(App::open(config).await.unwrap());
+        let dir = &config.server.data_dir;
+        let (store, blobs) = (Store::open(dir).await.unwrap(), Blobs::open(dir).await.unwrap());
+        let timeout = Duration::from_secs(config.federation.timeout_seconds);
+        let remote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts).unwrap());
+        let site = Site::new(store, blobs, Arc::clone(&clock), config.server.base_url.clone());
+        let host = Arc::new(EmbeddedHost::new(site.clone()));
+        let app = web::Data::new(App::assemble(config, site, host, remote).await.unwrap());
         let running = server::listen(app.clone()).unwrap();
         let socket = running.handle();
         actix_web::rt::spawn(running);

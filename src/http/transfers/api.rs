@@ -18,7 +18,7 @@ use crate::{
     },
     store::{choices, transfers, url_map},
     transfer::{
-        choose, start as starting,
+        choose, look, start as starting,
         start::Wish,
         status::{self, Status},
         trial,
@@ -234,6 +234,23 @@ pub async fn announce(
     let ending = how.and_then(|how| how.ending).unwrap_or(Ending::Announce);
     let url = trial::ask_old_home(&app.engine, &own(&app, &signed, &id).await?, ending).await?;
     Ok(HttpResponse::Ok().json(Announced { authorize_url: url.into() }))
+}
+
+/// Looks at Old home again now: what is new, changed or deleted there arrives in the copy.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/look-again", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Status))
+)]
+pub async fn look_again(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    look::ask(&app.engine, &own(&app, &signed, &id).await?).await?;
+    answer(&app, &signed, &id).await
 }
 
 /// Throws the copy away.

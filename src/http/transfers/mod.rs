@@ -11,6 +11,7 @@ mod choices;
 mod differing;
 mod forecast;
 mod former_homes;
+mod looks;
 mod numbers;
 mod pages;
 mod pressed;
@@ -27,6 +28,7 @@ mod words;
     api::begin,
     api::keep,
     api::announce,
+    api::look_again,
     api::discard,
     remove::remove_by_program,
     api::map,
@@ -61,6 +63,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/discard", post().to(pages::discard))
         .route("/transfers/{id}/remove", get().to(remove::show))
         .route("/transfers/{id}/remove", post().to(remove::remove))
+        .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
@@ -72,6 +75,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/remove", post().to(remove::remove_by_program))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
+        .route("/api/v1/transfers/{id}/look-again", post().to(api::look_again))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
         .route("/api/v1/transfers/{id}/items", get().to(certificate::items))
         .route("/api/v1/transfers/{id}/items.jsonl", get().to(certificate::json_lines))

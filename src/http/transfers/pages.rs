@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, pressed::Pressed, view, words};
+use super::{api::own, looks, pressed::Pressed, view, words};
 use crate::{
     app::App,
     http::{
@@ -22,7 +22,8 @@ use crate::{
     site::accounts::Account,
     store::{StoreError, logins, transfers},
     transfer::{
-        TransferError, forecast::forecast, give_map, start as starting, start::Wish, status::status, trial,
+        TransferError, forecast::forecast, give_map, look, start as starting, start::Wish, status::status,
+        trial,
     },
 };
 
@@ -117,6 +118,7 @@ pub async fn show(
     // The page follows the work by itself, also without JavaScript.
     Ok(match transfer.state {
         state if state.is_running() => following(&app, session, Home::New, title, &body, RUNNING_SECONDS),
+        _ if looks::is_looking(&status) => following(&app, session, Home::New, title, &body, RUNNING_SECONDS),
         S::AwaitingAnnouncement => following(&app, session, Home::New, title, &body, WAITING_SECONDS),
         _ => page(&app, session, Home::New, title, &body),
     })
@@ -140,6 +142,11 @@ pub async fn quiet(pressed: Pressed) -> Result<HttpResponse, Problem> {
 /// `POST /transfers/{id}/discard`.
 pub async fn discard(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::discard(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
+/// `POST /transfers/{id}/look-again`.
+pub async fn look_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, look::ask(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/retry`.

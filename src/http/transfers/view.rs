@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, differing, forecast, numbers, words};
+use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -110,6 +110,7 @@ pub(super) fn show(
             (differing::differing(session, transfer, status))
             (differing::papers(transfer))
         }
+        @if transfer.state == S::Trial { (looks::since(session, transfer, status, &old_host)) }
         @if transfer.state == S::Done { (afterwards(&old_host, old_actor.as_ref())) }
         (choices.others())
     }

@@ -27,7 +27,7 @@ pub(super) fn stage(state: S) -> Option<usize> {
         | S::Importing
         | S::Verifying => Some(0),
         S::Trial => Some(1),
-        S::Keeping | S::Kept | S::HandingOver | S::AwaitingAnnouncement => Some(2),
+        S::Looking | S::Keeping | S::Kept | S::HandingOver | S::AwaitingAnnouncement => Some(2),
         S::Done | S::Failed | S::Discarding | S::Discarded | S::Removing | S::Removed => None,
     }
 }
@@ -63,6 +63,7 @@ pub(super) fn headline(transfer: &Transfer) -> &'static str {
         S::Planned | S::Importing => "Putting everything in its place",
         S::Verifying => "Counting both sides",
         S::Trial => "Your copy is here: try it",
+        S::Looking => "One last look at Old home",
         S::Keeping => "Making your copy visible",
         S::Kept => "Your copy is kept",
         S::HandingOver => "Telling Old home the new addresses",
@@ -102,6 +103,10 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
         S::Trial => {
             "Only you can see it. Look around first; you choose below what becomes of it. \
              Old home works as before, and nobody was told."
+        }
+        S::Looking => {
+            "What you wrote, changed or deleted at Old home since the copy was made comes along, then it goes on. \
+             You can still throw the copy away."
         }
         S::Keeping => "It becomes visible to whoever could see the originals. Nobody is told.",
         S::Kept if transfer.ending == Some(Ending::Quiet) => {

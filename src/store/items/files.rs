@@ -27,7 +27,7 @@ pub async fn files_to_fetch(
         &mut c,
         (String, String, i64),
         "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
-         and state = 'fetched' and blob is null and position > $2 order by position limit $3",
+         and state in ('fetched', 'changed') and blob is null and position > $2 order by position limit $3",
         transfer.as_str(),
         after,
         limit,

@@ -33,6 +33,14 @@ pub enum ItemState {
     Declined,
     /// Tried in vain, with a reason.
     Failed,
+    /// At the destination, and newer at the source.
+    Changed,
+    /// At the destination, and gone at the source.
+    Gone,
+    /// Gone at the source; here because its owner made it their own.
+    Own,
+    /// Taken away at the destination by its owner.
+    Removed,
 }
 
 impl ItemState {
@@ -43,11 +51,16 @@ impl ItemState {
             Self::Skipped => "skipped",
             Self::Declined => "declined",
             Self::Failed => "failed",
+            Self::Changed => "changed",
+            Self::Gone => "gone",
+            Self::Own => "own",
+            Self::Removed => "removed",
         }
     }
 
     fn from_word(word: &str) -> Self {
-        [Self::Fetched, Self::Written, Self::Skipped, Self::Declined]
+        use ItemState as S;
+        [S::Fetched, S::Written, S::Skipped, S::Declined, S::Changed, S::Gone, S::Own, S::Removed]
             .into_iter()
             .find(|state| state.as_str() == word)
             .unwrap_or(Self::Failed)

@@ -107,7 +107,7 @@ pub async fn reasons(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
         &mut c,
         (String, i64, String),
         "select kind, count(*), coalesce(why, 'no reason was noted') from items \
-         where transfer_id = $1 and state in ('skipped', 'declined', 'failed') group by kind, why order by kind, why",
+         where transfer_id = $1 and state in ('skipped', 'declined', 'failed', 'removed') group by kind, why order by kind, why",
         transfer.as_str(),
     )?;
     Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())
