@@ -213,7 +213,11 @@ pub async fn must_be_accepted(engine: &Engine, transfer: &Transfer) -> TransferR
         return Ok(());
     }
     Err(TransferError::Refused(format!(
-        "{} things differ between the two homes. Look at the reasons and accept them first; then go on.",
-        differences.count
+        "{} between the two homes. Look at the reasons and accept them first; then go on.",
+        if differences.count == 1 {
+            "One thing differs".to_owned()
+        } else {
+            format!("{} things differ", differences.count)
+        }
     )))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{
     Engine, TransferError, TransferResult,
     access::{self, Renewal},
+    certificate,
     pass::{self, Outcome},
 };
 use crate::{
@@ -127,11 +128,20 @@ async fn rest(engine: &Engine, transfer: &Transfer, until: i64) -> TransferResul
     Ok(transfers::rest_until(&engine.store, &transfer.id, TransferState::Trial, until).await?)
 }
 
-/// After the last look it goes where its owner said.
+/// After the last look it goes where its owner said; differences it brought are theirs to accept first.
 async fn go_on(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    let then = passes::after_look(&engine.store, &transfer.id).await?.unwrap_or(TransferState::Trial);
+    let (store, id) = (&engine.store, &transfer.id);
+    let then = passes::after_look(store, id).await?.unwrap_or(TransferState::Trial);
     let (from, now) = (TransferState::Looking, engine.clock.now_micros());
-    Ok(transfers::step(&engine.store, &transfer.id, from, then, now).await?)
+    match certificate::must_be_accepted(engine, transfer).await {
+        Ok(()) => Ok(transfers::step(store, id, from, then, now).await?),
+        Err(TransferError::Refused(why)) => {
+            transfers::step(store, id, from, TransferState::Trial, now).await?;
+            transfers::remark(store, id, why).await?;
+            rest(engine, transfer, now.saturating_add(DAY)).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A look did not go through: it is tried again, or given up and said so. The copy stays as it is.

@@ -21,7 +21,7 @@ pub(super) fn numbers(transfer: &Transfer, status: &Status) -> Markup {
     );
     html! {
         @if transfer.state.is_running() { (bar(transfer.state, status)) }
-        (table(report, is_counted))
+        (table(report, is_counted, status.differences.count == 0))
         (reasons("Left out or failed, and why", &report.reasons))
         (reasons("Good to know", &report.notes))
     }
@@ -58,7 +58,7 @@ fn bar(state: S, status: &Status) -> Markup {
     }
 }
 
-fn table(report: &Report, is_counted: bool) -> Markup {
+fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
     let rows: Vec<(ItemKind, KindCounts)> = ItemKind::ALL
         .into_iter()
         .map(|kind| (kind, report.kind(kind)))
@@ -72,8 +72,10 @@ fn table(report: &Report, is_counted: bool) -> Markup {
         @if rows.is_empty() {
             @if is_counted && !report.items.is_empty() { p.note { "There was nothing to copy." } }
         } @else {
-            @if is_counted && source == here {
+            @if is_counted && source == here && is_whole {
                 p.verdict { "✓ All " (number(source)) " things you allowed to be copied are here. Nothing was left out." }
+            } @else if is_counted && source == here {
+                p.verdict { "All " (number(source)) " things Old home gave are here. What it did not give stands below." }
             } @else if is_counted {
                 p.verdict { (number(here)) " of " (number(source)) " things you allowed to be copied are here. Why the others are not, stands below." }
             }
