@@ -246,7 +246,8 @@ async fn somebody_else_cannot_come_back_in_my_place() {
     let actor = format!("{}/users/ann", peer.origin);
     let fields = [("code", "c"), ("state", &state), ("iss", &peer.origin), ("activitypub_actor", &actor)];
     let answer = eve.come_back(&fields).await;
-    assert_eq!(answer.status, 422, "{}", answer.words());
+    assert_eq!(answer.status, 403, "{}", answer.words());
+    assert!(answer.words().contains("another account"), "{}", answer.words());
     let stranger = Browser::new();
     for path in [format!("/api/v1/transfers/{id}"), format!("/api/v1/transfers/{id}/map")] {
         assert_eq!(eve.browser.get(&new.at(&path), "application/json").await.status, 404, "{path}");
