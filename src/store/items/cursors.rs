@@ -22,7 +22,7 @@ pub struct Progress {
 /// How far a collection was read.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn progress(
     store: &Store,
     transfer: &TransferId,
@@ -45,7 +45,7 @@ pub async fn progress(
 /// What the source announced, by collection.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn announced(store: &Store, transfer: &TransferId) -> StoreResult<BTreeMap<String, u64>> {
     let mut c = store.reader().await?;
     let found = rows!(
