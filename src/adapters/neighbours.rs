@@ -2,14 +2,14 @@
 //!
 //! Spec: `NodeInfo` 2.1 for name and version. Families differ as data: one line each.
 
-use std::fmt::Write;
-
 use async_trait::async_trait;
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 
 use crate::{
-    model::outlook::{Outlook, Prospect},
+    model::{
+        digest::Digest,
+        outlook::{Outlook, Prospect},
+    },
     port::{
         neighbours::Neighbours,
         remote::{Request, SharedRemote},
@@ -89,7 +89,7 @@ impl PublicFacts {
             return false;
         }
         let Ok(refusals) = self.read(host, REFUSALS).await else { return false };
-        let hash = hex(&self.ours);
+        let hash = Digest::of(self.ours.as_bytes()).hex();
         refusals.as_array().into_iter().flatten().any(|refusal| {
             let said = |field: &str| refusal.get(field).and_then(Value::as_str);
             let is_meant = said("domain").is_some_and(|domain| covers(domain, &self.ours))
@@ -148,14 +148,6 @@ fn covers(refused: &str, ours: &str) -> bool {
     ours == refused || ours.strip_suffix(refused).is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn hex(text: &str) -> String {
-    let mut hex = String::new();
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-        let _never_fails = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -203,8 +195,7 @@ mod tests {
         let list = |severity: &str| {
             let remote = described(&json!({"name": "mastodon", "version": "4.3"}), &json!({}));
             // The name may be shown with stars; its hash is the name.
-            let refusal =
-                json!({"domain": "n**.example", "digest": hex("new.example"), "severity": severity});
+            let refusal = json!({"domain": "n**.example", "digest": Digest::of(b"new.example").hex(), "severity": severity});
             remote.serve(&format!("https://{HOST}{REFUSALS}"), &json!([refusal]));
             remote
         };

@@ -1,6 +1,10 @@
 //! What of an account its owner wants: kept with the transfer, and what of it follows for items.
 
-use super::{Store, StoreResult, from_json, keyed::rows_of, to_json, transfers};
+use super::{
+    Connection, Store, StoreResult, from_json,
+    keyed::{rows_of, run_for},
+    to_json, transfers,
+};
 use crate::model::{
     choices::{Choices, Span},
     collection::CollectionKind,
@@ -135,34 +139,6 @@ pub async fn decline_outside(
         .await
 }
 
-/// Leaves out all of a kind that still waits.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn decline_kind(
-    store: &Store,
-    transfer: &TransferId,
-    kind: ItemKind,
-    why: &'static str,
-) -> StoreResult<()> {
-    let transfer = transfer.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "update items set state = 'declined', why = $3 \
-                     where transfer_id = $1 and kind = $2 and state = 'fetched'",
-                    transfer.as_str(),
-                    kind.as_str(),
-                    why,
-                )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
 /// Leaves these out, if they still wait.
 ///
 /// # Errors
@@ -178,18 +154,9 @@ pub async fn decline(
     store
         .write(move |c| {
             Box::pin(async move {
-                for key in keys {
-                    run!(
-                        c,
-                        "update items set state = 'declined', why = $4 \
-                         where transfer_id = $1 and kind = $2 and key = $3 and state = 'fetched'",
-                        transfer.as_str(),
-                        kind.as_str(),
-                        key.as_str(),
-                        why,
-                    )?;
-                }
-                Ok(())
+                let sql = "update items set state = 'declined', why = $3 \
+                           where transfer_id = $1 and kind = $2 and state = 'fetched' and key in ({keys})";
+                for_keys(c, sql, (&transfer, kind, why), &keys).await
             })
         })
         .await
@@ -210,21 +177,23 @@ pub async fn take_in(
     store
         .write(move |c| {
             Box::pin(async move {
-                for key in keys {
-                    run!(
-                        c,
-                        "update items set state = 'fetched', why = null \
-                         where transfer_id = $1 and kind = $2 and key = $3 and state = 'declined' and why = $4",
-                        transfer.as_str(),
-                        kind.as_str(),
-                        key.as_str(),
-                        why,
-                    )?;
-                }
-                Ok(())
+                let sql = "update items set state = 'fetched', why = null where transfer_id = $1 \
+                           and kind = $2 and state = 'declined' and why = $3 and key in ({keys})";
+                for_keys(c, sql, (&transfer, kind, why), &keys).await
             })
         })
         .await
+}
+
+/// Runs a statement about some items of a kind and one reason.
+async fn for_keys(
+    c: &mut Connection,
+    sql: &'static str,
+    (transfer, kind, why): (&TransferId, ItemKind, &str),
+    keys: &[ItemKey],
+) -> StoreResult<()> {
+    let keys: Vec<&str> = keys.iter().map(ItemKey::as_str).collect();
+    run_for(c, sql, &[Some(transfer.as_str()), Some(kind.as_str()), Some(why)], &keys).await
 }
 
 /// The person's own posts among these addresses: address, key, and why the post was left out.

@@ -1,6 +1,9 @@
 //! Table `follower_servers`: where the followers of a transfer's account live, and what is expected there.
 
-use super::{Store, StoreResult, count};
+use super::{
+    Store, StoreResult, count,
+    many::{self, Value},
+};
 use crate::model::{
     id::TransferId,
     outlook::{Outlook, Prospect, ServerShare},
@@ -23,17 +26,16 @@ pub async fn put_down(store: &Store, transfer: &TransferId, shares: Vec<ServerSh
     let transfer = transfer.clone();
     let write = store.write(move |c| {
         Box::pin(async move {
-            for share in shares {
-                run!(
-                    c,
-                    "insert into follower_servers (transfer_id, host, followers) values ($1, $2, $3) \
-                     on conflict (transfer_id, host) do update set followers = excluded.followers",
-                    transfer.as_str(),
-                    share.host,
-                    i64::try_from(share.followers).unwrap_or(i64::MAX),
-                )?;
-            }
-            Ok(())
+            let rows: Vec<_> = shares
+                .iter()
+                .map(|share| {
+                    let followers = i64::try_from(share.followers).unwrap_or(i64::MAX);
+                    [Value::Text(transfer.as_str()), Value::Text(&share.host), Value::Number(followers)]
+                })
+                .collect();
+            let sql = "insert into follower_servers (transfer_id, host, followers) values {rows} \
+                       on conflict (transfer_id, host) do update set followers = excluded.followers";
+            many::insert(c, sql, &rows).await
         })
     });
     write.await

@@ -307,27 +307,11 @@ pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
         .await
 }
 
-/// Later than any clock: a transfer that rests until somebody does something.
-const NEVER: i64 = 253_402_300_799_000_000;
+/// Later than any clock: for a transfer that rests until somebody does something.
+pub const NEVER: i64 = 253_402_300_799_000_000;
 
-/// Lets a transfer rest until a step or a wake-up, if it is still in that state: whoever has taken
-/// it on meanwhile is not put to sleep.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn rest(store: &Store, id: &TransferId, state: TransferState) -> StoreResult<()> {
-    let id = id.clone();
-    let write = store.write(move |c| {
-        Box::pin(async move {
-            let sql = "update transfers set next_at = $3 where id = $1 and state = $2";
-            run!(c, sql, id.as_str(), state.as_str(), NEVER)?;
-            Ok(())
-        })
-    });
-    write.await
-}
-
-/// Lets a transfer rest until `next_at`, and forgets how often it was put off.
+/// Lets a transfer rest until `next_at`, and forgets how often it was put off. If it is no longer in that
+/// state, somebody has taken it on meanwhile, and it is not put to sleep.
 ///
 /// # Errors
 /// [`StoreError`].

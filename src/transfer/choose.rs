@@ -46,7 +46,7 @@ pub async fn begin(engine: &Engine, transfer: &Transfer, choices: Choices) -> Tr
 pub(super) async fn leave_out(engine: &Engine, transfer: &Transfer, choices: &Choices) -> TransferResult<()> {
     let (store, id) = (&engine.store, &transfer.id);
     if !choices.wants(CollectionKind::Content) {
-        rows::decline_kind(store, id, ItemKind::Media, FILE).await?;
+        items::end_rest(store, id, ItemKind::Media, (ItemState::Declined, FILE)).await?;
     }
     if !choices.divides_posts() {
         return Ok(());

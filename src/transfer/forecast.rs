@@ -90,7 +90,8 @@ pub async fn look_around(engine: &Engine, transfer: &Transfer) -> TransferResult
     let limit = i64::try_from(AT_ONCE).unwrap_or(1);
     let hosts = follower_servers::unknown(&engine.store, &transfer.id, limit).await?;
     if hosts.is_empty() {
-        return Ok(transfers::rest(&engine.store, &transfer.id, transfer.state).await?);
+        let (store, never) = (&engine.store, transfers::NEVER);
+        return Ok(transfers::rest_until(store, &transfer.id, transfer.state, never).await?);
     }
     let old_home = super::status::old_actor(transfer).map(authority);
     let look = |host: String| {

@@ -61,7 +61,7 @@ pub(super) async fn bring(engine: &Engine, transfer: &Transfer, sides: &remap::S
         write(engine, transfer, kind, sides).await?;
     }
     let orphan = "the file belongs to no post that was carried";
-    Ok(items::skip_rest(&engine.store, &transfer.id, ItemKind::Media, orphan).await?)
+    Ok(items::end_rest(&engine.store, &transfer.id, ItemKind::Media, (ItemState::Skipped, orphan)).await?)
 }
 
 async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<()> {

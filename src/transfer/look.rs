@@ -15,13 +15,14 @@ use crate::{
         transfer::{Origin, Transfer, TransferState},
     },
     port::error::Disposition,
-    store::{passes, stated, transfers},
+    store::{
+        passes, stated,
+        transfers::{self, NEVER},
+    },
 };
 
 /// Between two looks nobody asked for: one day, in microseconds.
 const DAY: i64 = 24 * 3600 * 1_000_000;
-/// Not before its owner asks.
-const NEVER: i64 = i64::MAX / 4;
 /// Tries of one look at a home that does not answer, and of a last look, for which somebody waits.
 const TRIES: i64 = 6;
 const LAST_TRIES: i64 = 4;

@@ -16,7 +16,7 @@ mod pages;
 
 pub use cursors::{Progress, announced, progress};
 pub use files::{blobs, files_to_fetch, keep_blobs, unlisted_files, unreferenced_blobs};
-pub use outcomes::{Outcome, reasons, settle, skip_copied_before, skip_rest};
+pub use outcomes::{Outcome, end_rest, reasons, settle, skip_copied_before};
 pub(super) use pages::save;
 pub use pages::save_page;
 

@@ -40,21 +40,27 @@ pub async fn settle(store: &Store, transfer: &TransferId, outcomes: Vec<Outcome>
         .await
 }
 
-/// Ends every item of a kind that still waits, with one reason.
+/// Ends every item of a kind that still waits, in one state with one reason.
 ///
 /// # Errors
 /// [`StoreError`](crate::store::StoreError).
-pub async fn skip_rest(store: &Store, transfer: &TransferId, kind: ItemKind, why: &str) -> StoreResult<()> {
+pub async fn end_rest(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    (state, why): (ItemState, &str),
+) -> StoreResult<()> {
     let (transfer, why) = (transfer.clone(), why.to_owned());
     store
         .write(move |c| {
             Box::pin(async move {
                 run!(
                     c,
-                    "update items set state = 'skipped', why = $3 \
+                    "update items set state = $3, why = $4 \
                      where transfer_id = $1 and kind = $2 and state = 'fetched'",
                     transfer.as_str(),
                     kind.as_str(),
+                    state.as_str(),
                     why,
                 )?;
                 Ok(())
