@@ -24,7 +24,9 @@ fn main() -> ExitCode {
             Ok((version, findings)) => {
                 is_good &= findings.is_empty();
                 println!("{path}: {version}, {} differences", findings.len());
-                findings.iter().for_each(|finding| println!("  {finding}"));
+                for finding in findings {
+                    println!("  {finding}");
+                }
             }
             Err(why) => {
                 is_good = false;
