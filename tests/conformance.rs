@@ -27,3 +27,5 @@ mod mirror;
 mod openings;
 #[path = "conformance/sources.rs"]
 mod sources;
+#[path = "conformance/unchanged.rs"]
+mod unchanged;

@@ -135,7 +135,7 @@ async fn a_file_that_old_home_had_lost_is_asked_for_again_by_its_button() {
         std::fs::rename(file.with_extension("away"), file).unwrap();
     }
     let page = mover.browser.get(&new.at(&format!("/transfers/{id}")), PAGES).await;
-    assert!(page.words().contains("Try what failed again"), "{}", page.words());
+    assert!(page.text().contains("Try what failed again"), "{}", page.words());
     mover.press(&id, "try-again").await.good();
     let url = new.at(&format!("/api/v1/transfers/{id}"));
     mover.browser.wait(&url, |status| status["differences"]["count"] == 0).await;
