@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::looks;
 use crate::{
     http::ui::{
         layout::csrf,
@@ -27,6 +28,13 @@ pub(super) fn differing(session: &Session, transfer: &Transfer, status: &Status)
                     ul { @for gap in &differences.gaps {
                         li { strong { (kind(&gap.kind)) ", " (number(gap.count)) } ": " (sentence(&gap.why)) }
                     } }
+                }
+                @if status.can_try_again && !looks::is_looking(status) {
+                    p.note { "What failed is tried again once a day while you try the copy." }
+                    form method="post" action={ "/transfers/" (transfer.id) "/try-again" } {
+                        (csrf(session))
+                        div.actions { button.secondary type="submit" { "Try what failed again" } }
+                    }
                 }
                 @if is_asked {
                     p { "You can go on looking around, or throw the copy away. To keep or announce it, say first that "
