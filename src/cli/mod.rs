@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod forwarding;
 mod import;
+mod policy;
 mod serve;
 mod verify;
 
@@ -27,6 +28,9 @@ enum Command {
     /// Makes accounts of the built-in server.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Says and changes who may come and go.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Copies an archive that another server made into an account.
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
@@ -58,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Serve(with) => serve::serve(&with),
         Command::DemoHome(with) => serve::demo_home(&with),
         Command::Account(command) => account::run(command),
+        Command::Policy(command) => policy::run(command),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
         Command::Verify(arguments) => match verify::run(&arguments) {

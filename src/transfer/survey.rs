@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use super::{
     Engine, TransferResult,
     access::open_source,
+    admit::{self, allowed, applicant},
     forecast::{look_around, note_outline},
-    start::allowed,
 };
 use crate::{
     model::{
-        actor::authority,
         collection::CollectionKind,
         item::Item,
         object::Visibility,
@@ -31,9 +30,11 @@ const SAMPLE_PAGES: u32 = 3;
 /// [`super::TransferError`] with its disposition.
 pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     if let Origin::Live { actor } = &transfer.origin {
-        allowed(engine, &authority(actor))?;
+        allowed(engine, &applicant(engine, actor, &transfer.asked_for).await).await?;
     }
     let source = open_source(engine, transfer).await?;
+    // What a file claims counts as where it comes from.
+    allowed(engine, &applicant(engine, source.actor(), &transfer.asked_for).await).await?;
     let mut counts = serde_json::Map::new();
     let collections = source.collections();
     for kind in &collections {
@@ -66,11 +67,12 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     if waits {
         // The largest servers first, so that the page has something to say when it opens.
         look_around(engine, transfer).await?;
+        let (from, to) = (TransferState::Surveying, TransferState::AwaitingChoice);
+        transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+        return Ok(());
     }
-    let from = TransferState::Surveying;
-    let to = if waits { TransferState::AwaitingChoice } else { TransferState::Fetching };
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    let wanted = choices::find(&engine.store, &transfer.id).await?;
+    admit::begin(engine, transfer, source.actor(), wanted).await.map(drop)
 }
 
 /// A public post of the sample: its day, a hash to tell it by, its beginning without markup.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
+use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, waiting, words};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -101,6 +101,7 @@ pub(super) fn show(
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
         p { (words::explanation(transfer)) }
+        (waiting::waiting(session, transfer, status))
         (choices.first())
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };

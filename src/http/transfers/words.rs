@@ -22,6 +22,7 @@ pub(super) fn stage(state: S) -> Option<usize> {
         | S::AwaitingConfirmation
         | S::Surveying
         | S::AwaitingChoice
+        | S::AwaitingApproval
         | S::Fetching
         | S::Planned
         | S::Importing
@@ -59,6 +60,7 @@ pub(super) fn headline(transfer: &Transfer) -> &'static str {
         S::AwaitingConfirmation => "Is this the account you mean?",
         S::Surveying => "Looking at what there is",
         S::AwaitingChoice => "What shall come?",
+        S::AwaitingApproval => "Waiting for the admins here",
         S::Fetching => "Copying from Old home",
         S::Planned | S::Importing => "Putting everything in its place",
         S::Verifying => "Counting both sides",
@@ -96,6 +98,10 @@ pub(super) fn explanation(transfer: &Transfer) -> &'static str {
         S::AwaitingChoice => {
             "This is what Old home would give. Leave out what you do not want; everything comes if you change \
              nothing. Nothing is copied yet."
+        }
+        S::AwaitingApproval => {
+            "The admins of this server look at it first. Nothing is copied meanwhile, and Old home is as it was. You \
+             can close this page."
         }
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying => {
             "You can close this page; the work goes on. Then you look at the copy. Nobody but you can see it."
