@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod account;
 mod config;
 mod demo;
+mod desk;
 mod forwarding;
 mod import;
 mod policy;
@@ -31,6 +32,14 @@ enum Command {
     /// Says and changes who may come and go.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Shows who wants to come here, and answers.
+    #[command(subcommand)]
+    Arrivals(desk::ArrivalsCommand),
+    /// Shows who leaves, and stops it.
+    #[command(subcommand)]
+    Departures(desk::DeparturesCommand),
+    /// Prints the book of what was done, oldest first.
+    Audit(desk::AuditArguments),
     /// Copies an archive that another server made into an account.
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
@@ -63,6 +72,9 @@ pub fn run() -> ExitCode {
         Command::DemoHome(with) => serve::demo_home(&with),
         Command::Account(command) => account::run(command),
         Command::Policy(command) => policy::run(command),
+        Command::Arrivals(command) => desk::arrivals(command),
+        Command::Departures(command) => desk::departures(command),
+        Command::Audit(arguments) => desk::audit(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
         Command::Verify(arguments) => match verify::run(&arguments) {

@@ -19,7 +19,7 @@ const COMMENTS: &[(&str, &str)] = &[
     ("name", "Name shown on the pages."),
     (
         "[policy]",
-        "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], { except = [\"bad.example\"] } or { account = \"@name@old.example\" }.",
+        "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], or a table with `except` (a list) or `account` (one handle).",
     ),
     ("arrivals", "Servers whose accounts may be copied to this one."),
     ("departures", "Servers that accounts of this one may be copied to."),
@@ -28,10 +28,7 @@ const COMMENTS: &[(&str, &str)] = &[
         "blocked",
         "Servers from which nobody comes, or to which nobody goes; what lies below them is meant, too.",
     ),
-    (
-        "exceptions",
-        "Who passes all the same, each with a reason: { who = \"@name@bad.example\", reason = \"…\" }.",
-    ),
+    ("exceptions", "Who passes all the same: tables with `who` (a handle or server) and `reason`."),
     ("invited", "Handles that were invited, where `arrivals` is \"invited\"."),
     (
         "cool_down_days",

@@ -1,5 +1,6 @@
 //! The outside of the daemon: parse, call a step, render.
 
+use crate::words::text;
 use actix_web::{
     Error, HttpRequest,
     web::{self, ServiceConfig},
@@ -9,6 +10,7 @@ pub mod api_document;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
+pub mod desk;
 pub mod error_pages;
 pub mod extract;
 pub mod lola;
@@ -20,6 +22,8 @@ pub mod relations;
 pub mod server;
 pub mod site;
 pub mod site_inbox;
+#[cfg(test)]
+mod spoken;
 pub mod transfers;
 pub mod ui;
 pub mod yours;
@@ -41,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     oauth::configure(cfg);
     lola::configure(cfg);
     departures::configure(cfg);
+    desk::configure(cfg);
     site_inbox::configure(cfg);
     relations::configure(cfg);
     yours::configure(cfg);
@@ -49,7 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 
 /// A body or query that is not what the route reads.
 fn unreadable(error: impl std::fmt::Display, request: &HttpRequest) -> Error {
-    problem::Problem::bad_request(format!("What was sent cannot be read: {error}."))
+    problem::Problem::bad_request(text!("problems-what-was-sent-cannot-be-read", error = error.to_string()))
         .for_request(request)
         .into()
 }

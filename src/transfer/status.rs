@@ -122,10 +122,18 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         choices: choices::find(&engine.store, &transfer.id).await?,
         pass: passes::last(&engine.store, &transfer.id).await?,
         can_look_again: transfer.state == TransferState::Trial && look::can_look(engine, transfer).await?,
-        survey: transfers::survey(&engine.store, &transfer.id).await?,
+        survey: without_wall(transfers::survey(&engine.store, &transfer.id).await?),
         application: application(engine, transfer).await?,
         version,
     })
+}
+
+/// The survey without what is drawn from it for the admins: it is long, and the owner has it anyway.
+fn without_wall(mut survey: Option<serde_json::Value>) -> Option<serde_json::Value> {
+    if let Some(fields) = survey.as_mut().and_then(serde_json::Value::as_object_mut) {
+        fields.remove("wall");
+    }
+    survey
 }
 
 async fn application(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<Application>> {

@@ -9,13 +9,21 @@ use crate::{
     transfer::{TransferError, admit, choose, desk, trial},
 };
 
+/// The first two posts show a file each.
+fn shows(number: u32) -> Value {
+    let address = [(1, "a"), (2, "b")].iter().find(|(n, _)| *n == number);
+    let address = address.map(|(_, name)| format!("https://old.example/{name}.png"));
+    let document = |url| json!({"attachment": [{"type": "Document", "mediaType": "image/png", "url": url}]});
+    address.map_or(json!({}), document)
+}
+
 fn three_posts_and_a_file() -> OldHome {
     let mut old = OldHome::new()
         .page(
             CollectionKind::Media,
             vec![file("https://old.example/a.png"), file("https://old.example/b.png")],
         )
-        .page(CollectionKind::Content, (1..=3).map(|n| post(n, json!({}))).collect());
+        .page(CollectionKind::Content, (1..=3).map(|n| post(n, shows(n))).collect());
     old.announced.insert(CollectionKind::Content, 3);
     old.outline = Some(Outline { media_bytes: Some(70), ..Outline::default() });
     old

@@ -106,7 +106,11 @@ pub(super) async fn table(app: web::Data<App>, _admin: Admin) -> Result<HttpResp
 fn row(cells: &[&str]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let plain = cells.iter().map(|cell| {
-        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { (*cell).to_owned() }
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            format!("'{cell}")
+        } else {
+            (*cell).to_owned()
+        }
     });
     // Nothing can go wrong with memory as the file.
     let _infallible = writer.write_record(plain);

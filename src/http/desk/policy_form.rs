@@ -9,7 +9,9 @@ use crate::{
     http::ui::{layout::csrf, words},
     model::{
         collection::CollectionKind,
-        policy::{Approval, Arrivals, Departures, Exception, LeavingTerms, Limits, Policy, Rule, RuleWord, Terms},
+        policy::{
+            Approval, Arrivals, Departures, Exception, LeavingTerms, Limits, Policy, Rule, RuleWord, Terms,
+        },
     },
     site::sessions::Session,
     words::say,
@@ -129,7 +131,9 @@ fn amount(name: &str, label: &Markup, value: Option<u64>) -> Markup {
 pub(super) fn read(sent: &Sent) -> Result<Policy, String> {
     let number = |name: &str| -> Result<Option<u64>, String> {
         let text = sent.one(name).trim();
-        if text.is_empty() { return Ok(None) }
+        if text.is_empty() {
+            return Ok(None);
+        }
         text.parse().map(Some).map_err(|_| format!("Write a whole number instead of “{text}”, or nothing."))
     };
     let bytes = |name: &str| number(name).map(|n| n.map(|n| n.saturating_mul(1 << 20)));

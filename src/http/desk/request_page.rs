@@ -162,23 +162,39 @@ async fn say_it(app: &App, sent: &Sent, id: &str, word: Word) -> Result<HttpResp
 }
 
 /// `POST /desk/arrivals/{id}/approve`.
-pub(super) async fn approve(app: web::Data<App>, sent: Sent, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn approve(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let without = sent.all("without").filter_map(CollectionKind::from_word).collect();
     say_it(&app, &sent, &id, Word::Approve(without)).await
 }
 
 /// `POST /desk/arrivals/{id}/decline`.
-pub(super) async fn decline(app: web::Data<App>, sent: Sent, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn decline(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     say_it(&app, &sent, &id, Word::Decline(sent.one("why").to_owned())).await
 }
 
 /// `POST /desk/arrivals/{id}/ask`.
-pub(super) async fn ask(app: web::Data<App>, sent: Sent, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn ask(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     say_it(&app, &sent, &id, Word::Ask(sent.one("question").to_owned())).await
 }
 
 /// `POST /desk/arrivals/{id}/hold`.
-pub(super) async fn hold(app: web::Data<App>, sent: Sent, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn hold(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let days = sent.one("days").parse().unwrap_or(3);
     say_it(&app, &sent, &id, Word::Hold(days)).await
 }

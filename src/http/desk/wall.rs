@@ -49,7 +49,9 @@ fn posts(survey: &Value) -> &[Value] {
 /// A number that stands still for the same post and draw.
 fn lot(post: &Value, draw: u32) -> u64 {
     let seed = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(draw);
-    text_of(post, "key").bytes().fold(seed, |lot, byte| (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text_of(post, "key")
+        .bytes()
+        .fold(seed, |lot, byte| (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The wall, while the request is open.
@@ -128,7 +130,9 @@ pub(super) async fn picture(
     let mut stream = source.media(&wanted).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|error| Problem::new(ProblemKind::OtherSide, error.to_string()))?);
+        bytes.extend_from_slice(
+            &chunk.map_err(|error| Problem::new(ProblemKind::OtherSide, error.to_string()))?,
+        );
         if bytes.len() > PICTURE_BYTES {
             return Err(Problem::new(ProblemKind::TooLarge, text!("desk-picture-is-too-large")));
         }

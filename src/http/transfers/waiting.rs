@@ -15,10 +15,7 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::Problem,
-        ui::{
-            layout::csrf,
-            words::{number, sentence},
-        },
+        ui::{layout::csrf, words::sentence},
     },
     model::transfer::{Transfer, TransferState as S},
     site::sessions::Session,
@@ -26,6 +23,7 @@ use crate::{
         admit,
         status::{Application, Status},
     },
+    words::say,
 };
 
 /// Where the request stands: place, reasons, the question; or why not.
@@ -36,7 +34,7 @@ pub(super) fn waiting(session: &Session, transfer: &Transfer, status: &Status) -
             S::AwaitingApproval => (queue(session, transfer, one)),
             S::Discarding | S::Discarded if matches!(one.outcome.as_str(), "declined" | "timed_out") => {
                 p.warning role="note" {
-                    "The admins of this server did not let it in: " (sentence(one.why.as_deref().unwrap_or_default()))
+                    (say!("transfers-the-admins-did-not-let-it-in", why = sentence(one.why.as_deref().unwrap_or_default())))
                 }
             }
             _ => {}
@@ -46,23 +44,22 @@ pub(super) fn waiting(session: &Session, transfer: &Transfer, status: &Status) -
 
 fn queue(session: &Session, transfer: &Transfer, one: &Application) -> Markup {
     html! {
-        @if let Some(place) = one.place { p { "Your place in the queue: " strong { (number(place)) } "." } }
+        @if let Some(place) = one.place { p { (say!("transfers-your-place-in-the-queue", place = place)) } }
         @if !one.needs.is_empty() { ul { @for need in &one.needs { li { (need) } } } }
         p.hint {
-            "They see your name at Old home, the numbers by kind, how large the files are, and some public posts. "
-            "Nothing else."
+            (say!("transfers-what-the-admins-see"))
         }
         @if let Some(question) = &one.question {
             section.card aria-labelledby="question" {
-                h2 #question { "The admins ask" }
+                h2 #question { (say!("transfers-the-admins-ask")) }
                 blockquote { p { (question) } }
-                @if let Some(answer) = &one.answer { p { "You said: " q { (answer) } } }
+                @if let Some(answer) = &one.answer { p { (say!("transfers-you-said")) " " q { (answer) } } }
                 @else {
                     form method="post" action={ "/transfers/" (transfer.id) "/answer" } {
                         (csrf(session))
-                        label for="answer" { "Your answer" }
+                        label for="answer" { (say!("transfers-your-answer")) }
                         textarea #answer name="answer" required rows="3" maxlength="1000" {}
-                        p.actions { button.primary type="submit" { "Answer" } }
+                        p.actions { button.primary type="submit" { (say!("transfers-answer")) } }
                     }
                 }
             }
