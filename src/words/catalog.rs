@@ -109,7 +109,7 @@ fn code_and_texts_agree() {
         match written.get(&id) {
             None => findings.push(format!("{id} is asked for and not written")),
             Some(wanted) if !wanted.is_subset(&given) => {
-                findings.push(format!("{id} wants {wanted:?} and is given {given:?}"))
+                findings.push(format!("{id} wants {wanted:?} and is given {given:?}"));
             }
             Some(_) => {}
         }

@@ -61,7 +61,7 @@ pub(super) async fn announce(
     let fits = app.site.confirm_password(account, &form.password).await;
     if !fits.map_err(|error| Problem::from(error).page())? {
         let why = text!("departures-that-is-not-the-password-of-this");
-        return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
+        return page(&app, &signed, &departure, &[Finding { why }]).await;
     }
     let side = app.source_side();
     let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;

@@ -70,7 +70,7 @@ async fn actor(app: &App, typed: &str) -> Result<Actor, TransferError> {
     let (actor, _) = lookup::actor(remote, signer, &id, None).await?;
     if actor.moved_to.is_none() {
         let why = text!("transfers-that-account-has-not-moved-away-to");
-        return Err(TransferError::Refused(why.to_owned()));
+        return Err(TransferError::Refused(why));
     }
     Ok(actor)
 }

@@ -7,7 +7,7 @@ pub use crate::words::number;
 
 /// What a person calls a kind of things; other words pass as they are.
 pub fn kind(word: &str) -> String {
-    let known = match ItemKind::from_word(word) {
+    match ItemKind::from_word(word) {
         Some(ItemKind::Posts) => text!("site-posts"),
         Some(ItemKind::Boosts) => text!("site-boosts"),
         Some(ItemKind::Likes) => text!("site-likes"),
@@ -26,9 +26,8 @@ pub fn kind(word: &str) -> String {
         Some(ItemKind::Notes) => text!("site-your-notes-on-people"),
         Some(ItemKind::Settings) => text!("site-settings"),
         None if word == "map" => text!("site-new-addresses"),
-        None => return sentence(&word.replace('_', " ")).trim_end_matches('.').to_owned(),
-    };
-    known.to_owned()
+        None => sentence(&word.replace('_', " ")).trim_end_matches('.').to_owned(),
+    }
 }
 
 /// What a person calls an audience.

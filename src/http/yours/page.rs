@@ -146,7 +146,7 @@ fn chosen(value: &str) -> String {
         other => Visibility::ALL
             .into_iter()
             .find(|visibility| visibility.as_str() == other)
-            .map_or_else(|| other.to_owned(), |visibility| words::audience(visibility).to_owned()),
+            .map_or_else(|| other.to_owned(), words::audience),
     }
 }
 
