@@ -9,6 +9,7 @@
 mod around;
 mod belongings;
 mod demo;
+mod desk;
 mod endings;
 mod fedify_follower;
 mod fedify_install;

@@ -51,7 +51,7 @@ impl Preset {
                 posts: Some(200_000),
                 media_bytes: Some(20 << 30),
                 accounts_per_day: Some(20),
-                free_disk_bytes: Some(5 << 30),
+                free_disk_bytes: Some(2 << 30),
                 ..Limits::default()
             },
             Self::Open => Limits { free_disk_bytes: Some(1 << 30), ..Limits::default() },
