@@ -10,6 +10,7 @@ pub mod api_document;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
+pub mod desk;
 pub mod error_pages;
 pub mod extract;
 pub mod lola;
@@ -44,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     oauth::configure(cfg);
     lola::configure(cfg);
     departures::configure(cfg);
+    desk::configure(cfg);
     site_inbox::configure(cfg);
     relations::configure(cfg);
     yours::configure(cfg);

@@ -53,6 +53,13 @@ pub struct Kept {
     _gate: OwnedRwLockReadGuard<()>,
 }
 
+impl Spooled {
+    /// Its length.
+    pub fn bytes(&self) -> u64 {
+        self.blob.bytes
+    }
+}
+
 impl Kept {
     /// What was kept, in the order in which it was given.
     pub fn blobs(&self) -> &[StoredBlob] {
@@ -188,6 +195,12 @@ impl Blobs {
             sync_dir(&dir)?;
         }
         Ok(blobs)
+    }
+
+    /// Bytes free on the disk for whoever is not root; none where the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let told = rustix::fs::statvfs(&self.dir).ok()?;
+        Some(told.f_bavail.saturating_mul(told.f_frsize))
     }
 
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called

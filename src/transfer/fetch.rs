@@ -10,10 +10,15 @@ use crate::{
     model::{
         choices::Choices,
         collection::CollectionKind,
+        item::ItemKind,
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
-    store::{choices, items, notes, transfers},
+    store::{
+        applications, choices,
+        items::{self, ItemState},
+        notes, transfers,
+    },
 };
 
 /// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
@@ -27,9 +32,12 @@ const MOST_BARREN: u32 = 100_000;
 pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let source = open_source(engine, transfer).await?;
     let choices = choices::find(&engine.store, &transfer.id).await?;
+    let caps = applications::caps(&engine.store, &transfer.id).await?;
     for kind in source.collections() {
         if choices.wants(kind) {
-            fetch_collection(engine, transfer, &*source, kind).await?;
+            // A part of the posts is measured once it is known which.
+            let most = caps.posts.filter(|_| kind == CollectionKind::Content && !choices.divides_posts());
+            fetch_collection(engine, transfer, &*source, kind, most).await?;
         } else {
             let counted = source.count(kind).await?;
             choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
@@ -38,6 +46,14 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     reconcile(engine, transfer, &*source, &choices).await?;
     choose::leave_out(engine, transfer, &choices).await?;
     recognize::recognize(engine, transfer).await?;
+    if let Some(most) = caps.posts.filter(|_| choices.divides_posts()) {
+        let listed = items::counts(&engine.store, &transfer.id).await?;
+        let posts =
+            listed.iter().filter(|(kind, state, _)| (*kind, *state) == (ItemKind::Posts, ItemState::Fetched));
+        if posts.map(|(.., n)| n).sum::<u64>() > most {
+            return Err(too_many(most));
+        }
+    }
     media::fetch_files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
     note_other_counts(engine, transfer, &choices).await?;
@@ -53,6 +69,7 @@ async fn fetch_collection(
     transfer: &Transfer,
     source: &dyn Source,
     kind: CollectionKind,
+    most: Option<u64>,
 ) -> TransferResult<()> {
     let progress = items::progress(&engine.store, &transfer.id, kind).await?;
     if progress.is_done {
@@ -80,6 +97,9 @@ async fn fetch_collection(
         let read = saved?;
         barren = if read == had { barren + 1 } else { 0 };
         had = read;
+        if let Some(most) = most.filter(|most| read > *most) {
+            return Err(too_many(most));
+        }
         if read > engine.most_items {
             let why = format!("Old home lists more than this server takes ({} things)", engine.most_items);
             return Err(unreadable(why));
@@ -88,6 +108,14 @@ async fn fetch_collection(
         engine.store.goes_on()?;
         (page, cursor) = (following, next);
     }
+}
+
+/// More than was let in, whatever Old home said before.
+fn too_many(most: u64) -> TransferError {
+    TransferError::Refused(format!(
+        "Old home lists more posts than the {most} that this server takes of one account. Throw the copy away and \
+         choose fewer, or ask the admins of this server."
+    ))
 }
 
 fn unreadable(why: String) -> TransferError {

@@ -10,6 +10,7 @@ mod around;
 mod belongings;
 mod beside;
 mod demo;
+mod desk;
 mod endings;
 mod fedify_follower;
 mod fedify_install;

@@ -17,6 +17,7 @@ mod pages;
 mod pressed;
 mod remove;
 mod view;
+mod waiting;
 mod words;
 
 /// The JSON endpoints of this folder.
@@ -39,6 +40,7 @@ mod words;
     certificate::certificate,
     certificate::accept,
     forecast::show,
+    waiting::answer,
     callback::client,
     callback::callback
 ))]
@@ -64,6 +66,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/discard", post().to(pages::discard))
         .route("/transfers/{id}/remove", get().to(remove::show))
         .route("/transfers/{id}/remove", post().to(remove::remove))
+        .route("/transfers/{id}/answer", post().to(waiting::answer_pressed))
+        .route("/api/v1/transfers/{id}/answer", post().to(waiting::answer))
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))

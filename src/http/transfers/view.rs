@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
+use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, waiting, words};
 use crate::words::{say, text};
 use crate::{
     app::App,
@@ -100,6 +100,7 @@ pub(super) fn show(
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
         p { (words::explanation(transfer)) }
+        (waiting::waiting(session, transfer, status))
         (choices.first())
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };

@@ -92,6 +92,14 @@ pub async fn keep_blobs(
     store
         .write(move |c| {
             Box::pin(async move {
+                let bytes = kept.iter().map(|(.., blob)| blob.bytes).fold(0, u64::saturating_add);
+                // What came is counted with it: it is what the account was promised room for.
+                run!(
+                    c,
+                    "update applications set taken_bytes = taken_bytes + $2 where transfer_id = $1",
+                    transfer.as_str(),
+                    i64::try_from(bytes).unwrap_or(i64::MAX),
+                )?;
                 for (kind, key, blob) in &kept {
                     run!(
                         c,

@@ -142,6 +142,13 @@ impl Home {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// Runs a command that must go well; gives what it says.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Starts the server and waits until it listens.
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(self.dir.path().join("log.txt")).unwrap();
