@@ -13,27 +13,29 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
-    store::{choices, items, notes, transfers},
+    store::{choices, items, notes, originals, transfers},
 };
 
 /// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
 /// a list that goes on like that has no end.
 const MOST_BARREN: u32 = 100_000;
 
-/// Reads everything the source has, then the files.
+/// Reads everything the source has, and the files: beside the lists that come after theirs where all of
+/// them are wanted, after everything else where that is not known before.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition; a crash or a retry repeats at most one page.
 pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let source = open_source(engine, transfer).await?;
     let choices = choices::find(&engine.store, &transfer.id).await?;
-    for kind in source.collections() {
-        if choices.wants(kind) {
-            fetch_collection(engine, transfer, &*source, kind).await?;
-        } else {
-            let counted = source.count(kind).await?;
-            choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
-        }
+    let (first, later): (Vec<_>, Vec<_>) =
+        source.collections().into_iter().partition(|kind| *kind <= CollectionKind::Media);
+    fetch_lists(engine, transfer, &*source, &choices, &first).await?;
+    let later = fetch_lists(engine, transfer, &*source, &choices, &later);
+    if are_all_files_wanted(engine, transfer, &choices).await? {
+        tokio::try_join!(later, media::fetch_files(engine, transfer, &source))?;
+    } else {
+        later.await?;
     }
     reconcile(engine, transfer, &*source, &choices).await?;
     choose::leave_out(engine, transfer, &choices).await?;
@@ -43,6 +45,40 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     note_other_counts(engine, transfer, &choices).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Whether every file that is listed will be needed: the posts that show them are all wanted, and none of
+/// them can be this account's own that comes back.
+async fn are_all_files_wanted(
+    engine: &Engine,
+    transfer: &Transfer,
+    choices: &Choices,
+) -> TransferResult<bool> {
+    let wants = choices.wants(CollectionKind::Media) && choices.wants(CollectionKind::Content);
+    if !wants || choices.divides_posts() {
+        return Ok(false);
+    }
+    let account = engine.host.account(&transfer.account).await?;
+    let was_away = account.is_none_or(|account| account.moved_to.is_some());
+    Ok(!was_away && !originals::are_possible(&engine.store, &transfer.id, transfer.account.as_str()).await?)
+}
+
+async fn fetch_lists(
+    engine: &Engine,
+    transfer: &Transfer,
+    source: &dyn Source,
+    choices: &Choices,
+    kinds: &[CollectionKind],
+) -> TransferResult<()> {
+    for kind in kinds {
+        if choices.wants(*kind) {
+            fetch_collection(engine, transfer, source, *kind).await?;
+        } else {
+            let counted = source.count(*kind).await?;
+            choices::leave_collection(&engine.store, &transfer.id, *kind, counted).await?;
+        }
+    }
     Ok(())
 }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Files that become durable together at most; each is open until then.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 64;
 /// Files taken from the table at a time.
 const BATCH: i64 = 200;
 /// How often a file is asked for whose bytes break off before it counts as not to be had.
@@ -46,7 +46,7 @@ pub async fn fetch_files(
     transfer: &Transfer,
     source: &Arc<dyn Source>,
 ) -> TransferResult<()> {
-    let (arrived, arriving) = mpsc::channel(TOGETHER);
+    let (arrived, arriving) = mpsc::channel(TOGETHER / 2);
     let fetching = async move {
         let files = files_to_fetch(engine, transfer);
         let fetch = |file| fetch_file(engine, transfer, source, file, &arrived);
