@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Waiting, pages::went_on};
+use super::{Waiting, pages::went_on, read};
 use crate::{
     model::{
         id::{ItemKey, TransferId},
@@ -38,7 +38,7 @@ pub async fn files_to_fetch(
         .map(|(key, item, position)| {
             Ok(Waiting {
                 key: ItemKey::from(key),
-                item: from_json("item", &item)?,
+                item: read(ItemKind::Media, &item)?,
                 published_at: 0,
                 position,
                 blob: None,
