@@ -20,6 +20,7 @@ const COMMENTS: &[(&str, &str)] = &[
     ("[policy]", "Who may come and go: \"nobody\" (default), \"anyone\", or a list like [\"old.example\"]."),
     ("arrivals", "Servers whose accounts may be copied to this one."),
     ("departures", "Servers that accounts of this one may be copied to."),
+    ("sign_up", "Whether anybody may make an account here, on the way from the sign-in page."),
     ("[limits]", "What the daemon takes and gives at most."),
     ("page_items", "Items on one page of an export."),
     (
