@@ -11,7 +11,6 @@ mod belongings;
 mod demo;
 mod endings;
 mod fedify_follower;
-mod fedify_install;
 mod follow_again;
 mod grants;
 mod interruptions;
@@ -32,6 +31,8 @@ mod trial;
 
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
+#[path = "../laboratory/npm.rs"]
+mod npm;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
 #[path = "../../src/cli/demo/forms.rs"]
