@@ -9,12 +9,12 @@ const DESK = { width: 1100, height: 800 };
 
 export class Person {
   /** Opens a browser of its own. `eyes` says whether pages are looked at closely. */
-  static async meet(browser, { javaScriptEnabled = true, shots = null, eyes = javaScriptEnabled } = {}) {
+  static async meet(browser, { javaScriptEnabled = true, shots = null, eyes = javaScriptEnabled, isFirst = true } = {}) {
     const context = await browser.newContext({ javaScriptEnabled, viewport: PHONE });
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
     const person = new Person();
-    Object.assign(person, { context, page, shots, eyes, sent: 0, complaints: [] });
+    Object.assign(person, { context, page, shots, eyes, isFirst, sent: 0, complaints: [] });
     page.on("request", (request) => {
       if (request.isNavigationRequest() && request.method() === "POST") person.sent += 1;
     });
@@ -77,6 +77,11 @@ export class Person {
       await this.page.screenshot({ path: join(this.shots, `${name}-desk.png`), fullPage: true });
       await this.page.setViewportSize(PHONE);
     }
+  }
+
+  /** The same for pages that every story meets: one of them looks. */
+  async lookOnce(name) {
+    if (this.isFirst) await this.look(name);
   }
 
   async signIn(name) {

@@ -16,7 +16,7 @@ async function ask(person, { handle, name }, { asOther } = {}) {
   await person.type("Your address at Old home", handle);
   await person.press("See what can come along");
   await person.title("is there");
-  await person.look("before");
+  await person.lookOnce("before");
   await person.click(/^Go on at/);
   await person.sees("Your Old home");
   await person.signIn(asOther ?? name);
@@ -33,10 +33,10 @@ async function agree(person, name) {
 /** From the box to the trial. */
 async function copy(person, told) {
   await ask(person, told);
-  await person.look("consent");
+  await person.lookOnce("consent");
   await agree(person, told.name);
   await person.title("What shall come?");
-  await person.look("choice");
+  await person.lookOnce("choice");
   await person.press("Copy it, and let me try");
   await person.title("Your copy is here: try it");
 }
@@ -46,10 +46,10 @@ async function handOver(person, { name }) {
   await person.open("Announce the move");
   await person.press(/^Announce: go on at/);
   await person.title("Take the list of new addresses?");
-  await person.look("list");
+  await person.lookOnce("list");
   await person.press("Yes, take the list");
   await person.title("One last word at Old home");
-  await person.look("one-last-word");
+  await person.lookOnce("one-last-word");
   await person.click("Go to Old home for the last word");
   await person.title("Announce your move");
   await person.type(/Your password at/, `${name} goes by here`);

@@ -9,7 +9,7 @@ const browser = await chromium.launch({ executablePath: told.chromium, args: ["-
 try {
   const people = [];
   const meet = async (options = {}) => {
-    const person = await Person.meet(browser, { shots: told.shots, ...options });
+    const person = await Person.meet(browser, { shots: told.shots, isFirst: told.story === "wholeMove", ...options });
     people.push(person);
     return person;
   };
