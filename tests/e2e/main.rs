@@ -8,10 +8,12 @@
 
 mod around;
 mod belongings;
+mod beside;
 mod demo;
 mod endings;
 mod fedify_follower;
 mod follow_again;
+mod following;
 mod grants;
 mod interruptions;
 mod keep;

@@ -163,6 +163,11 @@ pub async fn look_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, look::ask(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
+/// `POST /transfers/{id}/try-again`.
+pub async fn try_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, look::try_again(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
 /// `POST /transfers/{id}/retry`.
 pub async fn retry(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::retry(&pressed.app.engine, &pressed.transfer().await?).await)
