@@ -171,6 +171,7 @@ pub mod copies;
 pub mod deliveries;
 pub mod deltas;
 pub mod departures;
+pub mod emptying;
 pub mod endings;
 pub mod exported_keys;
 pub mod exports;

@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use utoipa::OpenApi;
 
 mod api;
+mod before;
 mod callback;
 mod certificate;
 mod choice_form;

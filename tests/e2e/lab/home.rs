@@ -95,7 +95,7 @@ impl Home {
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
              [database]\nurl = \"{database_url}\"\n\
-             [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
+             [policy]\narrivals = {arrivals}\ndepartures = {departures}\nsign_up = true\n\
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
