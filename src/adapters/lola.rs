@@ -223,13 +223,11 @@ impl Source for LolaSource {
         let doing = format!("reading the {}", kind.as_str());
         let unsupported = || AdapterError::fatal(&doing, "Old home does not offer them");
         let root = self.collections.get(&kind).ok_or_else(unsupported)?;
-        let url = match cursor {
-            Some(Cursor(text)) => Url::parse(text)
-                .map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?,
-            None => {
-                let firsts = self.firsts.lock().unwrap_or_else(PoisonError::into_inner);
-                firsts.get(&kind).unwrap_or(root).clone()
-            }
+        let url = if let Some(Cursor(text)) = cursor {
+            Url::parse(text).map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?
+        } else {
+            let firsts = self.firsts.lock().unwrap_or_else(PoisonError::into_inner);
+            firsts.get(&kind).unwrap_or(root).clone()
         };
         let read = self.read(&url, &doing).await?;
         let mut page = Page { next: read.next.map(|next| Cursor(next.into())), ..Page::default() };
