@@ -8,6 +8,7 @@ pub mod csv_lists;
 pub mod embedded;
 pub mod lola;
 pub mod mastodon_archive;
+pub mod mastodon_database;
 pub mod neighbours;
 
 pub use mastodon_archive::ArchiveLimits;
