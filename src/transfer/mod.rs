@@ -36,6 +36,7 @@ pub mod hand_over;
 pub mod import;
 pub mod inventory;
 mod join;
+pub mod leave;
 pub mod look;
 pub mod media;
 pub mod onward;
