@@ -7,9 +7,11 @@ use crate::port::{error::AdapterError, source::Source};
 pub mod csv_lists;
 pub mod embedded;
 pub mod lola;
+pub mod mail;
 pub mod mastodon_archive;
 pub mod mastodon_database;
 pub mod neighbours;
+pub mod scanner;
 
 pub use mastodon_archive::ArchiveLimits;
 

@@ -8,7 +8,9 @@ use tokio::sync::watch;
 use crate::{
     adapters::{
         embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
+        mail::Post,
         neighbours::PublicFacts,
+        scanner::Looker,
     },
     config::Config,
     federation::client::GuardedRemote,
@@ -80,6 +82,12 @@ impl App {
     ) -> SiteResult<Self> {
         let (store, blobs, clock) = (site.store.clone(), site.blobs.clone(), Arc::clone(&site.clock));
         let signer = site.host_signer().await?;
+        let scanner = Looker::open(&config.scanner.command, &config.scanner.url)
+            .map_err(|error| SiteError::Internal(error.to_string()))?;
+        let mail = &config.mail;
+        let directory = config.server.data_dir.join("mail");
+        let postman = Post::open(&mail.smtp_url, &mail.from, &directory)
+            .map_err(|error| SiteError::Internal(error.to_string()))?;
         let engine = Arc::new(Engine {
             store: store.clone(),
             blobs: blobs.clone(),
@@ -88,6 +96,8 @@ impl App {
             host: Arc::clone(&host),
             destination: Arc::new(EmbeddedDestination::new(site.clone())),
             sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
+            scanner: Arc::new(scanner),
+            postman: Arc::new(postman),
             neighbours: Arc::new(PublicFacts::new(Arc::clone(&remote), config.domain())),
             signer,
             domain: config.domain(),

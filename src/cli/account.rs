@@ -6,7 +6,17 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use super::WithConfig;
-use crate::{app::App, config::Config, site::accounts::Role, telemetry};
+use crate::{
+    app::App,
+    config::Config,
+    site::accounts::Role,
+    store::{
+        audit::AuditRow,
+        letters,
+        sanctions::{self, Sanction},
+    },
+    telemetry,
+};
 
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
@@ -15,6 +25,10 @@ pub(super) enum AccountCommand {
     Create(CreateArguments),
     /// Lets an account answer for the server: from its next page on it finds the desk. The first admin is made so.
     Admin(AdminArguments),
+    /// Says where an account's letters go; without an address they are read on the page only.
+    Email(EmailArguments),
+    /// Puts an account under a sanction, as far as leaving is concerned, or lifts it.
+    Sanction(SanctionArguments),
 }
 
 /// A new account.
@@ -30,6 +44,60 @@ pub(super) struct CreateArguments {
     password_stdin: bool,
     #[command(flatten)]
     with: WithConfig,
+}
+
+/// Where letters go.
+#[derive(Debug, Args)]
+pub(super) struct EmailArguments {
+    /// Its login name.
+    name: String,
+    /// The e-mail address.
+    address: Option<String>,
+    #[command(flatten)]
+    with: WithConfig,
+}
+
+async fn email(config: Config, arguments: EmailArguments) -> anyhow::Result<()> {
+    let app = App::open(config).await?;
+    let account = app.site.account_named(&arguments.name).await?;
+    let account = account.with_context(|| format!("there is no account {}", arguments.name))?;
+    if let Some(address) = arguments.address.as_deref().filter(|text| !app.engine.postman.is_address(text)) {
+        anyhow::bail!("{address} is not an e-mail address");
+    }
+    let now = app.clock.now_micros();
+    Ok(letters::set_address(&app.store, account.id.as_str(), arguments.address, now).await?)
+}
+
+/// A sanction.
+#[derive(Debug, Args)]
+pub(super) struct SanctionArguments {
+    /// Its login name.
+    name: String,
+    /// Why; who is sanctioned reads it. Without it the sanction is lifted.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Whether the account may take its data along (and nothing else); without it as the rules say.
+    #[arg(long)]
+    may_leave: Option<bool>,
+    #[command(flatten)]
+    with: WithConfig,
+}
+
+async fn sanction(config: Config, arguments: SanctionArguments) -> anyhow::Result<()> {
+    let app = App::open(config).await?;
+    let account = app.site.account_named(&arguments.name).await?;
+    let account = account.with_context(|| format!("there is no account {}", arguments.name))?;
+    let may_leave = arguments.may_leave;
+    let one = arguments.reason.map(|reason| Sanction { reason, may_leave });
+    let what = if one.is_some() { "sanctioned" } else { "sanction_lifted" };
+    let line = AuditRow {
+        id: app.clock.id(),
+        at: app.clock.now_micros(),
+        account_id: None,
+        what: what.to_owned(),
+        detail: account.username,
+    };
+    Ok(sanctions::set(&app.store, account.id.as_str(), one, line).await?)
 }
 
 /// Who answers for the server.
@@ -71,6 +139,12 @@ pub(super) fn run(command: AccountCommand) -> anyhow::Result<()> {
         }
         AccountCommand::Admin(arguments) => {
             system.block_on(admin(Config::load(&arguments.with.config)?, arguments))
+        }
+        AccountCommand::Email(arguments) => {
+            system.block_on(email(Config::load(&arguments.with.config)?, arguments))
+        }
+        AccountCommand::Sanction(arguments) => {
+            system.block_on(sanction(Config::load(&arguments.with.config)?, arguments))
         }
     }
 }

@@ -61,6 +61,17 @@ const COMMENTS: &[(&str, &str)] = &[
     ("archive_entries", "Entries of an archive; more are refused."),
     ("[federation]", "How the daemon reaches other servers."),
     ("timeout_seconds", "Longest wait for one answer, in seconds."),
+    ("[mail]", "How letters leave. Who has no address reads them on the page."),
+    ("from", "Who they come from."),
+    ("smtp_url", "The mail server, smtps://user:password@host. Empty: letters are files in data_dir/mail."),
+    (
+        "[scanner]",
+        "Who looks at files before anybody can see them; a refused one is left out with the reason. `url` instead: a service on 127.0.0.1 that is sent each file (2xx taken, 4xx refused). Empty: nobody.",
+    ),
+    (
+        "command",
+        "A program and its arguments; the file's path comes last. It ends with 0: taken, 1: refused (its first line says why), else it is asked again.",
+    ),
     ("loopback_hosts", "For laboratories only: host:port names reachable on loopback. `serve` refuses any."),
 ];
 

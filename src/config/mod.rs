@@ -25,6 +25,20 @@ pub struct Config {
     pub limits: Limits,
     /// How it reaches other servers.
     pub federation: Federation,
+    /// How letters leave.
+    pub mail: Mail,
+    /// Who looks at files before anybody can see them.
+    pub scanner: Scanner,
+}
+
+/// Who looks at files before anybody can see them; nobody where both are empty.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scanner {
+    /// A program with its arguments.
+    pub command: Vec<String>,
+    /// A service on this machine.
+    pub url: String,
 }
 
 /// Where the daemon listens and what it is called.
@@ -146,6 +160,29 @@ pub struct Federation {
 impl Default for Federation {
     fn default() -> Self {
         Self { timeout_seconds: 30, loopback_hosts: Vec::new() }
+    }
+}
+
+/// How letters leave.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// Who they come from.
+    pub from: String,
+    /// The mail server, as `smtps://user:password@host`; empty for files below the data directory.
+    pub smtp_url: String,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { from: "godwit <godwit@localhost.localdomain>".to_owned(), smtp_url: String::new() }
+    }
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Mail").field("from", &self.from).finish_non_exhaustive()
     }
 }
 

@@ -15,6 +15,7 @@ pub mod departures;
 pub mod desk;
 pub mod error_pages;
 pub mod extract;
+pub mod letters;
 pub mod lola;
 pub mod oauth;
 pub mod problem;
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     lola::configure(cfg);
     departures::configure(cfg);
     desk::configure(cfg);
+    letters::configure(cfg);
     site_inbox::configure(cfg);
     relations::configure(cfg);
     yours::configure(cfg);

@@ -5,4 +5,5 @@
 //! queued twice or forgotten.
 
 pub mod deliveries;
+pub mod letters;
 pub mod runner;

@@ -8,12 +8,12 @@ use std::{
 
 use tokio::{sync::watch, task::JoinSet};
 
-use super::deliveries;
+use super::{deliveries, letters as posts};
 use crate::{
     port::error::AdapterError,
     store::{
-        StoreError, StoreResult, deliveries as letters, departures, leases, onward_words, refollows,
-        restored, transfers,
+        StoreError, StoreResult, deliveries as letters, departures, leases, letters as post, onward_words,
+        refollows, restored, transfers,
     },
     transfer::{
         Engine, SourceSide, announce, onward, pass_on, refollow, source_side::SourceSideError, step, turn,
@@ -53,6 +53,7 @@ enum Work {
     Word(String, String),
     Deliveries,
     Refollows,
+    Letters,
 }
 
 impl Work {
@@ -64,6 +65,7 @@ impl Work {
             Self::Word(departure, transfer) => format!("word {departure} {transfer}"),
             Self::Deliveries => "deliveries".to_owned(),
             Self::Refollows => "refollows".to_owned(),
+            Self::Letters => "letters".to_owned(),
         }
     }
 }
@@ -240,9 +242,18 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             asked.err().map(|error| troubled(&error, "following again did not go on", REST))
         }));
     }
+    let post_at = post::next_due(store).await?;
+    let posts_are_due = post_at.is_some_and(|at| at <= now);
+    if posts_are_due && is_free(&Work::Letters) && desk.takes(&Work::Letters, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Letters, async move {
+            let carried = posts::run_due(&engine).await;
+            carried.err().map(|error| troubled(&error, "the letters did not go on", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at];
+    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at, post_at];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }
 

@@ -8,8 +8,10 @@ pub mod destination;
 pub mod error;
 pub mod host;
 pub mod lookup;
+pub mod mail;
 pub mod neighbours;
 pub mod remote;
+pub mod scanner;
 pub mod source;
 
 #[cfg(test)]

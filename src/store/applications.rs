@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Store, StoreError, StoreResult, from_json, to_json, transfers};
+use super::{Store, StoreError, StoreResult, from_json, letters, to_json, transfers};
 use crate::model::{
     collection::CollectionKind,
     id::TransferId,
@@ -232,6 +232,9 @@ pub async fn remark(
     store
         .write(move |c| {
             Box::pin(async move {
+                if let Remark::Question(text) = &remark {
+                    letters::about_transfer_in(c, id.as_str(), letters::kind::ASKED, text, line.at).await?;
+                }
                 let (question, answer, held) = match remark {
                     Remark::Question(text) => (Some(text), None, None),
                     Remark::Answer(text) => (None, Some(text), None),
@@ -282,13 +285,16 @@ pub async fn end(
                      where transfer_id = $1 and outcome = 'pending'",
                     id.as_str(),
                     outcome,
-                    why,
+                    &why,
                     line.at,
                     line.account_id.as_deref(),
                 )?;
                 if ended == 0 {
                     return Err(gone_on());
                 }
+                let kind =
+                    if outcome == "declined" { letters::kind::DECLINED } else { letters::kind::TIMED_OUT };
+                letters::about_transfer_in(c, id.as_str(), kind, &why, line.at).await?;
                 let (from, to) = (TransferState::AwaitingApproval, TransferState::Discarding);
                 transfers::step_in(c, &id, from, to, line.at).await?;
                 super::audit::insert_in(c, &line).await

@@ -56,6 +56,16 @@ pub struct Kept {
 }
 
 impl Spooled {
+    /// Where it lies until it is kept.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Its type, as its bytes say.
+    pub fn media_type(&self) -> &str {
+        &self.blob.media_type
+    }
+
     /// Its length.
     pub fn bytes(&self) -> u64 {
         self.blob.bytes

@@ -291,6 +291,36 @@ pub async fn remarks(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
     Ok(found.into_iter().map(|(kind, n, why)| (kind, count(n), why)).collect())
 }
 
+/// Notes that a file is not taken here; an older version that is here stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn leave_file(
+    store: &Store,
+    transfer: &TransferId,
+    kind: ItemKind,
+    key: &ItemKey,
+    why: String,
+) -> StoreResult<()> {
+    let (transfer, key) = (transfer.clone(), key.clone());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update items set state = case when state = 'changed' and kind = 'media' then 'written' \
+                     else 'skipped' end, why = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                    transfer.as_str(),
+                    kind.as_str(),
+                    key.as_str(),
+                    why,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// Notes that a file cannot be had; an older version that is here stays.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Table `transfers`: the long-lived record of each copy made here.
 
-use super::{Connection, Store, StoreError, StoreResult, from_json, logins, to_json};
+use super::{Connection, Store, StoreError, StoreResult, from_json, letters, logins, to_json};
 use crate::model::{
     ending::Ending,
     id::{AccountId, TransferId},
@@ -216,6 +216,16 @@ pub async fn step_in(
         now,
     )?;
     if moved == 1 {
+        let told = match (from, to) {
+            (TransferState::Verifying, TransferState::Trial) => Some(letters::kind::COPIED),
+            (TransferState::HandingOver, TransferState::AwaitingAnnouncement) => Some(letters::kind::DUE),
+            (TransferState::AwaitingAnnouncement, TransferState::Done) => Some(letters::kind::SETTLED),
+            (TransferState::AwaitingApproval, TransferState::Fetching) => Some(letters::kind::LET_IN),
+            _ => None,
+        };
+        if let Some(kind) = told {
+            letters::about_transfer_in(c, id.as_str(), kind, "", now).await?;
+        }
         return Ok(());
     }
     match find_in(c, id).await? {
@@ -469,6 +479,12 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
+                // What is told of a copy that is gone is why it could not come.
+                run!(
+                    c,
+                    "delete from letters where transfer_id = $1 and kind not in ('declined', 'timed_out')",
+                    id.as_str()
+                )?;
                 // How much was asked of this server is counted on, without a name.
                 run!(
                     c,

@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::{
-    source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
+    leave,
+    source_side::{SourceSide, SourceSideError, SourceSideResult},
     tokens::hashed,
 };
 use crate::{
@@ -19,12 +20,14 @@ use crate::{
     port::{host::HostAccount, remote::Request},
     store::{
         consents::{self as rows, ConsentRow, NewCode},
-        departures,
+        letters,
     },
 };
 
 /// Lifetime of a code, in seconds. It only travels through the person's browser.
 pub const CODE_SECONDS: i64 = 60;
+/// How long the link holds that takes a permission back, in days.
+const STOP_DAYS: i64 = 90;
 /// Longest client document that is read, in bytes.
 pub const DOCUMENT_BYTES: usize = 16 << 10;
 
@@ -58,35 +61,24 @@ pub async fn ask(
     account: Option<&HostAccount>,
 ) -> SourceSideResult<Asked> {
     let other = authority(&request.client_id);
-    let leaver = account.map(|account| side.handle(account));
-    if let Decision::Refused(why) = side.decide(&other, leaver.as_deref()).await? {
-        return Err(SourceSideError::refused(ProblemKind::Policy, why));
-    }
-    if let Some(account) = account.filter(|_| request.scope == Scope::Read) {
-        may_leave(side, account, &other).await?;
+    match account {
+        Some(account) => {
+            leave::may_leave(side, account, &other, request.scope).await?;
+            if request.scope == Scope::Read {
+                leave::has_cooled(side, account, &other).await?;
+            }
+        }
+        None => {
+            if let Decision::Refused(why) = side.decide(&other, None).await? {
+                return Err(SourceSideError::refused(ProblemKind::Policy, why));
+            }
+        }
     }
     let client = fetch_client(side, &request.client_id).await?;
     let redirect = client.redirect(&request.redirect_uri).map_err(|why| {
         SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."))
     })?;
     Ok(Asked { request, client, redirect })
-}
-
-/// Whether this account may go there now: not too soon after another move, and not against a sanction.
-async fn may_leave(side: &SourceSide, account: &HostAccount, other: &str) -> SourceSideResult<()> {
-    let rules = side.rules().await?;
-    let moves = departures::of_account(&side.store, account.id.as_str()).await?;
-    let elsewhere =
-        moves.iter().filter(|row| plain_url(&row.target).is_none_or(|url| authority(&url) != other));
-    let last = elsewhere.filter_map(|row| row.announced_at).max();
-    if let Some(days) = rules.cools(last, side.clock.now_micros()) {
-        let why = format!(
-            "This account moved from here shortly ago. The admins let it move elsewhere in {days} days; \
-             going on with the same move is free."
-        );
-        return Err(SourceSideError::refused(ProblemKind::Policy, why));
-    }
-    Ok(())
 }
 
 async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
@@ -142,7 +134,15 @@ pub async fn allow(
         challenge: asked.request.challenge.clone(),
         expires_at: now + CODE_SECONDS * 1_000_000,
     };
+    let id = consent.id.clone();
     rows::insert(&side.store, consent, kept).await?;
+    if is_reading {
+        // Whoever's account it is hears of it, and can stop it without signing in.
+        let secret = side.clock.secret();
+        let (of, hash) = ((account.id.as_str(), id.as_str()), hashed(&secret));
+        let times = (now, now + STOP_DAYS * 24 * 3600 * 1_000_000);
+        letters::export_authorised(&side.store, of, &asked.client.host(), (&secret, hash), times).await?;
+    }
     side.note(
         account.id.as_str(),
         "allowed",

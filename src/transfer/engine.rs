@@ -13,8 +13,10 @@ use crate::{
         destination::Destination,
         error::AdapterError,
         host::Host,
+        mail::Postman,
         neighbours::Neighbours,
         remote::{SharedRemote, Signer},
+        scanner::Scanner,
         source::Source,
     },
     store::{Store, blobs::Blobs},
@@ -50,6 +52,10 @@ pub struct Engine {
     pub sources: Arc<dyn Sources>,
     /// What other servers do when somebody moves.
     pub neighbours: Arc<dyn Neighbours>,
+    /// Looks at files before anybody can see them.
+    pub scanner: Arc<dyn Scanner>,
+    /// Carries letters.
+    pub postman: Arc<dyn Postman>,
     /// Signs requests of the server itself.
     pub signer: Signer,
     /// Our address.

@@ -64,9 +64,14 @@ impl Room {
     async fn refuse(&self, engine: &Engine, transfer: &Transfer, waiting: &Waiting) -> TransferResult<()> {
         let most = self.caps.media_bytes.unwrap_or(u64::MAX);
         let why = format!("this server takes {most} bytes of files of one account, and they are used up");
-        let kind = waiting.item.kind();
-        Ok(deltas::lose_file(&engine.store, &transfer.id, kind, &waiting.key, why).await?)
+        leave(engine, transfer, waiting, why).await
     }
+}
+
+/// A rule of this server leaves the file where it is.
+async fn leave(engine: &Engine, transfer: &Transfer, waiting: &Waiting, why: String) -> TransferResult<()> {
+    let kind = waiting.item.kind();
+    Ok(deltas::leave_file(&engine.store, &transfer.id, kind, &waiting.key, why).await?)
 }
 
 /// Fetches every file that is not here yet. A file that cannot be had is noted with its reason.
@@ -124,6 +129,10 @@ async fn fetch_file(
                 if !room.take(spooled.bytes()) {
                     drop(spooled);
                     return room.refuse(engine, transfer, &waiting).await;
+                }
+                if let Some(why) = engine.scanner.look(spooled.path(), spooled.media_type()).await? {
+                    drop(spooled);
+                    return leave(engine, transfer, &waiting, why).await;
                 }
                 // Nobody takes them only when keeping has failed, and that ends all of this.
                 let _is_taken = arrived.send((waiting, spooled)).await;

@@ -37,6 +37,7 @@ pub mod hand_over;
 pub mod import;
 pub mod inventory;
 mod join;
+pub mod leave;
 pub mod look;
 pub mod media;
 pub mod onward;

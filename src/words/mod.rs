@@ -8,15 +8,17 @@ use unic_langid::LanguageIdentifier;
 
 #[cfg(test)]
 mod catalog;
+pub mod letters;
 #[cfg(test)]
 pub mod pseudo;
 
 /// The texts, compiled in.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("site.ftl", include_str!("en/site.ftl")),
     ("transfers.ftl", include_str!("en/transfers.ftl")),
     ("departures.ftl", include_str!("en/departures.ftl")),
     ("desk.ftl", include_str!("en/desk.ftl")),
+    ("letters.ftl", include_str!("en/letters.ftl")),
     ("yours.ftl", include_str!("en/yours.ftl")),
     ("problems.ftl", include_str!("en/problems.ftl")),
 ];

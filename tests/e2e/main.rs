@@ -20,6 +20,7 @@ mod interruptions;
 mod keep;
 #[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]
 mod lab;
+mod letters;
 mod lola_by_others;
 mod lying_peer;
 mod merge;

@@ -130,7 +130,7 @@ async fn an_old_home_that_says_too_little_is_held_to_the_limit() {
     old.outline = None;
     let (_, report) = new.copy(&bob, old).await;
     let media = report.items["media"];
-    assert_eq!((media.destination, media.failed), (1, 1), "{:?}", report.reasons);
+    assert_eq!((media.destination, media.skipped), (1, 1), "{:?}", report.reasons);
 }
 
 #[tokio::test]
@@ -169,6 +169,30 @@ async fn nobody_waits_for_ever_and_the_rules_of_the_past_can_be_played_again() {
     assert_eq!((said.requests, said.begin, said.newly_let_in, said.posts), (1, 1, 1, 3));
     let names: BTreeSet<String> = asked.request.who.servers;
     assert_eq!(names, ["old.example".to_owned()].into(), "the server is counted on, without a name");
+}
+
+/// Takes nothing whose bytes hold this word.
+struct Not(&'static str);
+
+#[async_trait]
+impl crate::port::scanner::Scanner for Not {
+    async fn look(&self, path: &std::path::Path, _: &str) -> Result<Option<String>, AdapterError> {
+        let text = std::fs::read_to_string(path).unwrap();
+        Ok(text.contains(self.0).then(|| "it is not taken".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn what_the_scanner_refuses_is_left_out_with_its_reason_before_anybody_sees_it() {
+    let new = NewHome::open().await;
+    let ann = new.account("ann").await;
+    let engine = Engine { scanner: Arc::new(Not("b.png")), ..new.engine(three_posts_and_a_file()) };
+    let id = new.transfer(&ann).await;
+    let (transfer, report) = new.run(&engine, &id).await;
+    assert_eq!(transfer.state, TransferState::Trial, "{:?}", transfer.problem);
+    let (posts, media) = (report.items["posts"], report.items["media"]);
+    assert_eq!((posts.destination, media.destination, media.skipped), (3, 1, 1), "{:?}", report.reasons);
+    assert!(report.reasons.iter().any(|line| line.why == "it is not taken"), "{:?}", report.reasons);
 }
 
 /// A clock that stands at a later moment.

@@ -9,9 +9,10 @@ use crate::{
         extract::bearer,
         problem::{Problem, ProblemKind},
     },
-    model::{actor::authority, policy::Decision},
+    model::actor::authority,
     port::host::HostAccount,
     transfer::{
+        leave,
         source_side::SourceSide,
         tokens::{self, Grant},
     },
@@ -48,8 +49,6 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
     let side = app.source_side();
     // A permission given before a change of the rules obeys them from then on.
     let other = Url::parse(&grant.client_id).map(|client| authority(&client)).unwrap_or_default();
-    if let Decision::Refused(why) = side.decide(&other, Some(&side.handle(&account))).await? {
-        return Err(Problem::new(ProblemKind::Policy, why));
-    }
+    leave::may_leave(&side, &account, &other, grant.scope).await?;
     Ok(Opened { grant, account, side })
 }

@@ -74,6 +74,7 @@ pub fn page(
             }
         }
         @if session.account.role == Role::Admin { p.actions { a.button href="/desk" { (say!("desk-link")) } } }
+        p.actions { a.button href="/letters" { (say!("letters-link")) } }
         p.actions { a.button href="/yours" { (say!("site-what-you-set-up-mutes-filters-lists")) } }
         section aria-labelledby="people" {
             h2 #people { (say!("site-follow-somebody")) }

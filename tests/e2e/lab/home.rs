@@ -251,6 +251,12 @@ impl Home {
         self.at(&format!("/users/{name}"))
     }
 
+    /// The letters it has sent, as they are read.
+    pub fn letters(&self) -> Vec<String> {
+        let all = fs::read_dir(self.dir.path().join("data/mail")).into_iter().flatten().map(Result::unwrap);
+        all.map(|letter| fs::read_to_string(letter.path()).unwrap()).collect()
+    }
+
     /// Its database.
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("data/godwit.sqlite")

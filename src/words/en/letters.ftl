@@ -1,0 +1,33 @@
+### Letters: on the page and by e-mail. Plain text; no secret but the link that stops.
+
+letters-export-subject = { $about } may copy your account at { $here }
+letters-export = Somebody who is signed in as you at { $here }, and knows your password there, let { $about } copy your account. Nothing else has changed, and nobody was told.
+letters-let-in-subject = { $here } lets your account in
+letters-let-in = The admins of { $here } have looked at your request, and the copy begins. Nobody but you will see it.
+letters-declined-subject = { $here } does not let your account in
+letters-declined = The admins of { $here } did not let your account in. They say: { $about }. Old home is as it was, and what was read from it is deleted.
+letters-timed-out-subject = { $here } has not answered
+letters-timed-out = The admins of { $here } have not answered your request in three weeks, so it has ended. Old home is as it was. You can ask again.
+letters-asked-subject = { $here } has a question for you
+letters-asked = Before your account can come, the admins of { $here } ask: { $about }
+letters-copied-subject = Your copy at { $here } is ready to be tried
+letters-copied = Everything that comes of { $about } is here, and both sides were counted. Only you see it. Look around, then keep it, announce the move, or throw it away.
+letters-due-subject = One last word at Old home
+letters-due = The copy of { $about } is visible, and Old home has the list of its new addresses. One thing is left, and only you can do it: the last word at Old home, with your password there. Until then nobody is told.
+letters-settled-subject = You have moved
+letters-settled = What you asked Old home for has happened: { $about } and your account at { $here } belong together now. There is nothing left to do.
+letters-see = See it here: { $url }
+letters-stop = Was it not you? This link takes the permission back, without signing in: { $url } Then change your password.
+letters-stop-title = Take the permission back
+letters-stop-what = { $server } may copy the account { $account }. Take this back? It can read nothing from then on; what it has copied stays there. Nobody has to sign in for this.
+letters-stop-now = Take the permission back
+letters-stopped-title = The permission is taken back
+letters-stopped = { $server } can copy nothing any more. If it was not you who gave the permission, change your password.
+letters-title = Letters
+letters-explained = What you were told about copies and moves. With an e-mail address it is sent there as well.
+letters-none = Nothing yet.
+letters-address = Your e-mail address
+letters-address-hint = Used for these letters only. Leave it empty to read them here only.
+letters-keep-address = Keep
+letters-no-address = This is not an e-mail address.
+letters-link = Letters: what you were told, and your e-mail address

@@ -1,0 +1,41 @@
+//! Letters in words: the same on the page and in the mail. This file knows nothing but names of kinds.
+
+use crate::words::text;
+
+/// A letter as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its first line.
+    pub subject: String,
+    /// What it says.
+    pub body: String,
+}
+
+/// What a letter of this kind says about `about` (a server, a reason or a question), at `here`; nothing for a kind
+/// that is not known.
+pub fn told(kind: &str, about: &str, here: &str) -> Option<Told> {
+    let (subject, body) = match kind {
+        "export_authorised" => (
+            text!("letters-export-subject", here = here, about = about),
+            text!("letters-export", here = here, about = about),
+        ),
+        "let_in" => (text!("letters-let-in-subject", here = here), text!("letters-let-in", here = here)),
+        "declined" => (
+            text!("letters-declined-subject", here = here),
+            text!("letters-declined", here = here, about = about),
+        ),
+        "timed_out" => {
+            (text!("letters-timed-out-subject", here = here), text!("letters-timed-out", here = here))
+        }
+        "asked" => {
+            (text!("letters-asked-subject", here = here), text!("letters-asked", here = here, about = about))
+        }
+        "copy_finished" => {
+            (text!("letters-copied-subject", here = here), text!("letters-copied", about = about))
+        }
+        "announcement_due" => (text!("letters-due-subject"), text!("letters-due", about = about)),
+        "settled" => (text!("letters-settled-subject"), text!("letters-settled", here = here, about = about)),
+        _ => return None,
+    };
+    Some(Told { subject, body })
+}
