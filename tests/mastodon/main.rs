@@ -9,4 +9,5 @@
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
 mod schema;
+mod source;
 mod stage;

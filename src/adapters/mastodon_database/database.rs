@@ -151,6 +151,9 @@ impl Drop for Snapshot {
 /// A database that does not answer, or not as it should.
 pub(super) fn silent(error: &sqlx::Error) -> AdapterError {
     let doing = "asking the server's database";
+    if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound) {
+        return AdapterError::fatal(doing, format!("it answers with something unexpected: {error}"));
+    }
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
         Some(code) if code == "42501" => AdapterError::fatal(
             doing,

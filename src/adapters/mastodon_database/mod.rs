@@ -1,10 +1,12 @@
 //! A Mastodon that this daemon stands beside, through its PostgreSQL and its media directory.
 
 pub mod database;
+pub mod place;
 pub mod schema;
-pub mod settings;
+pub mod source;
 
 pub use {
     database::{Database, Snapshot},
-    settings::Settings,
+    place::Place,
+    source::MastodonSource,
 };
