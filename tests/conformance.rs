@@ -3,17 +3,24 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "what cannot go on ends the test, and the homes run beside it"
 )]
 
+#[path = "conformance/beside.rs"]
+mod beside;
 #[path = "conformance/certificates.rs"]
 mod certificates;
+#[path = "laboratory/cluster.rs"]
+mod cluster;
 #[path = "conformance/deltas.rs"]
 mod deltas;
 #[path = "conformance/destinations.rs"]
 mod destinations;
 #[path = "conformance/disturbances.rs"]
 mod disturbances;
+#[path = "mastodon/home.rs"]
+mod home;
 #[path = "conformance/invented.rs"]
 mod invented;
 #[path = "conformance/inventories.rs"]
@@ -25,3 +32,5 @@ mod mirror;
 mod openings;
 #[path = "conformance/sources.rs"]
 mod sources;
+#[path = "mastodon/stage.rs"]
+mod stage;

@@ -8,6 +8,7 @@
 
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
+mod home;
 mod schema;
 mod source;
 mod stage;

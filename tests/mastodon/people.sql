@@ -4,7 +4,7 @@ insert into accounts (id, username, domain, uri, url, display_name, note, fields
     avatar_file_name, avatar_content_type, avatar_file_size, created_at, updated_at) values
     (101, 'ann', null, {own}, null, 'Ann', E'Likes #tea & <birds>\n\nhttps://ann.example', '[{"name":"Site","value":"https://ann.example","verified_at":null}]',
      true, true, true, 'aaaaaaaaaaaaaaaa.png', 'image/png', 6, now(), now()),
-    (102, 'bob', null, {other}, null, 'Bob', '', null, false, null, false, null, null, null, now(), now()),
+    (102, 'bob', null, {own}, null, 'Bob', '', null, false, null, false, null, null, null, now(), now()),
     (201, 'eve', 'b.example', 'https://b.example/users/eve', 'https://b.example/@eve', 'Eve', '', null, false, null, false, null, null, null, now(), now()),
     (202, 'mal', 'c.example', 'https://c.example/users/mal', null, 'Mal', '', null, false, null, false, null, null, null, now(), now());
 insert into users (account_id, email, settings, created_at, updated_at) values

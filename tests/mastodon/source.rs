@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 
 use futures::TryStreamExt;
 use godwit::{
-    adapters::mastodon_database::{MastodonSource, Place, schema::Version},
+    adapters::mastodon_database::{MastodonSource, schema::Version},
     model::{
         collection::{CollectionKind, Cursor, Page},
         id::ItemKey,
@@ -16,63 +16,19 @@ use godwit::{
     port::{error::AdapterError, source::Source},
 };
 use serde_json::json;
-use tempfile::TempDir;
 use url::Url;
 
-use crate::stage::Stage;
+use crate::home::Home;
 
-/// Ann's home, with her files.
-pub struct Home {
-    pub stage: Stage,
-    pub place: Place,
-    disk: TempDir,
+/// The server at its usual place; `None` where no PostgreSQL is installed.
+async fn home(version: Version) -> Option<Home> {
+    Home::at(version, Url::parse("https://social.example").unwrap()).await
 }
 
-impl Home {
-    /// Makes it; `None` where no PostgreSQL is installed.
-    pub async fn of(version: Version) -> Option<Self> {
-        let stage = Stage::of(version).await?;
-        let own = |name: &str| if version >= Version::V4_7 { "null".to_owned() } else { format!("'{name}'") };
-        // The column is unique from 4.7 on and empty for own accounts, and '' before.
-        let people = include_str!("people.sql").replace("{own}", &own("")).replace("{other}", &own(""));
-        stage.run(&people).await;
-        if version >= Version::V4_5 {
-            // As after an update: accounts that were there keep addresses by name.
-            stage.run("update accounts set id_scheme = 0").await;
-        }
-        if version >= Version::V4_4 {
-            stage.run(
-                "insert into quotes (account_id, status_id, quoted_status_id, quoted_account_id, state, created_at, updated_at) \
-                 values (101, 1002, 2001, 201, 1, now(), now()), (101, 1003, 2001, 201, 3, now(), now())",
-            )
-            .await;
-        }
-        let disk = tempfile::tempdir().unwrap();
-        for (path, bytes) in [
-            ("media_attachments/files/000/000/031/original/1111111111111111.png", "one!"),
-            ("media_attachments/files/000/000/032/original/2222222222222222.png", "two!!"),
-            ("media_attachments/files/000/000/034/original/4444444444444444.png", "4th"),
-            ("media_attachments/files/000/000/036/original/6666666666666666.png", "Bob's"),
-            ("accounts/avatars/000/000/101/original/aaaaaaaaaaaaaaaa.png", "avatar"),
-        ] {
-            let path = disk.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
-        let place = Place {
-            web: Url::parse("https://social.example").unwrap(),
-            domain: "social.example".into(),
-            media_url: Url::parse("https://social.example/system").unwrap(),
-            media_root: disk.path().to_owned(),
-        };
-        Some(Self { stage, place, disk })
-    }
-
-    /// An account read by its owner.
-    pub async fn open(&self, account: &str, includes_private: bool) -> Result<MastodonSource, AdapterError> {
-        let (database, place) = (self.stage.database.clone(), self.place.clone());
-        MastodonSource::open(database, place.clone(), place.web, &account.into(), includes_private).await
-    }
+/// An account read by its owner.
+async fn open(home: &Home, account: &str, includes_private: bool) -> Result<MastodonSource, AdapterError> {
+    let (database, place) = (home.stage.database.clone(), home.place.clone());
+    MastodonSource::open(database, place.clone(), place.web, &account.into(), includes_private).await
 }
 
 /// Everything of a collection, a few at a time.
@@ -106,8 +62,8 @@ async fn keys(source: &dyn Source, kind: CollectionKind) -> Vec<String> {
 #[tokio::test]
 async fn every_release_yields_every_kind() {
     for version in Version::ALL {
-        let Some(home) = Home::of(version).await else { return };
-        let source = home.open("101", true).await.unwrap();
+        let Some(home) = home(version).await else { return };
+        let source = open(&home, "101", true).await.unwrap();
         for kind in CollectionKind::ALL {
             let page = all(&source, kind).await;
             let number = u64::try_from(page.items.len() + page.unreadable.len()).unwrap();
@@ -121,8 +77,8 @@ async fn every_release_yields_every_kind() {
 
 #[tokio::test]
 async fn a_post_has_its_words_its_people_its_files_and_its_times_to_the_second() {
-    let Some(home) = Home::of(Version::V4_7).await else { return };
-    let posts = posts(&home.open("101", true).await.unwrap()).await;
+    let Some(home) = home(Version::V4_7).await else { return };
+    let posts = posts(&open(&home, "101", true).await.unwrap()).await;
     let tea = &posts["1001"];
     assert_eq!(
         tea.source.as_ref().unwrap().content,
@@ -156,8 +112,8 @@ async fn a_post_has_its_words_its_people_its_files_and_its_times_to_the_second()
 
 #[tokio::test]
 async fn an_audience_is_as_it_was_and_an_unknown_one_the_most_private() {
-    let Some(home) = Home::of(Version::V4_5).await else { return };
-    let posts = posts(&home.open("101", true).await.unwrap()).await;
+    let Some(home) = home(Version::V4_5).await else { return };
+    let posts = posts(&open(&home, "101", true).await.unwrap()).await;
     let seen = |id: &str| posts[id].visibility;
     assert_eq!([seen("1001"), seen("1002")], [Visibility::Public, Visibility::Unlisted]);
     assert_eq!(
@@ -170,14 +126,14 @@ async fn an_audience_is_as_it_was_and_an_unknown_one_the_most_private() {
 
 #[tokio::test]
 async fn what_few_may_see_stays_unless_it_was_ticked() {
-    let Some(home) = Home::of(Version::V4_6).await else { return };
-    let source = home.open("101", false).await.unwrap();
+    let Some(home) = home(Version::V4_6).await else { return };
+    let source = open(&home, "101", false).await.unwrap();
     assert_eq!(posts(&source).await.keys().collect::<Vec<_>>(), ["1001", "1002"]);
     assert_eq!(all(&source, CollectionKind::Outbox).await.items.len(), 1);
     assert_eq!(keys(&source, CollectionKind::Pins).await, ["https://social.example/users/ann/statuses/1001"]);
     let files = keys(&source, CollectionKind::Media).await;
     assert!(files.len() == 3 && !files.iter().any(|url| url.contains("4444")), "{files:?}");
-    let private = home.open("101", true).await.unwrap();
+    let private = open(&home, "101", true).await.unwrap();
     let Item::Media(secret) = all(&private, CollectionKind::Media).await.items.remove(3) else { panic!() };
     assert!(read(&private, &secret).await.is_ok());
     assert!(matches!(read(&source, &secret).await, Err(AdapterError::Item { .. })));
@@ -185,8 +141,8 @@ async fn what_few_may_see_stays_unless_it_was_ticked() {
 
 #[tokio::test]
 async fn nothing_of_anybody_else_is_read() {
-    let Some(home) = Home::of(Version::V4_3).await else { return };
-    let source = home.open("101", true).await.unwrap();
+    let Some(home) = home(Version::V4_3).await else { return };
+    let source = open(&home, "101", true).await.unwrap();
     let mut said = json!(source.profile().await.unwrap()).to_string();
     for kind in CollectionKind::ALL {
         said.push_str(&json!(all(&source, kind).await.items).to_string());
@@ -225,8 +181,8 @@ async fn read(source: &dyn Source, file: &MediaFile) -> Result<Vec<u8>, AdapterE
 
 #[tokio::test]
 async fn what_the_owner_set_up_is_read_as_it_means() {
-    let Some(home) = Home::of(Version::V4_2).await else { return };
-    let source = home.open("101", true).await.unwrap();
+    let Some(home) = home(Version::V4_2).await else { return };
+    let source = open(&home, "101", true).await.unwrap();
     let text = |page: Page| json!(page.items).to_string();
     let lists = text(all(&source, CollectionKind::Lists).await);
     assert!(lists.contains(r#""title":"Birds""#) && lists.contains(r#""title":"Birds (2)""#), "{lists}");
@@ -265,9 +221,9 @@ async fn what_the_owner_set_up_is_read_as_it_means() {
 
 #[tokio::test]
 async fn accounts_made_since_four_five_are_named_by_number() {
-    let Some(home) = Home::of(Version::V4_5).await else { return };
+    let Some(home) = home(Version::V4_5).await else { return };
     home.stage.run("update accounts set id_scheme = 1 where id in (101, 102); update statuses set uri = null where account_id = 101").await;
-    let source = home.open("101", true).await.unwrap();
+    let source = open(&home, "101", true).await.unwrap();
     assert_eq!(source.actor().as_str(), "https://social.example/ap/users/101");
     let posts = posts(&source).await;
     assert_eq!(posts["1001"].id.as_str(), "https://social.example/ap/users/101/statuses/1001");
@@ -282,8 +238,8 @@ async fn accounts_made_since_four_five_are_named_by_number() {
 
 #[tokio::test]
 async fn single_things_are_found_by_their_keys() {
-    let Some(home) = Home::of(Version::V4_7).await else { return };
-    let source = home.open("101", true).await.unwrap();
+    let Some(home) = home(Version::V4_7).await else { return };
+    let source = open(&home, "101", true).await.unwrap();
     for kind in CollectionKind::ALL {
         let items = all(&source, kind).await.items;
         let keys: Vec<ItemKey> =
@@ -296,8 +252,8 @@ async fn single_things_are_found_by_their_keys() {
 
 #[tokio::test]
 async fn a_reader_sees_one_moment_while_people_go_on_writing() {
-    let Some(home) = Home::of(Version::V4_4).await else { return };
-    let source = home.open("101", true).await.unwrap();
+    let Some(home) = home(Version::V4_4).await else { return };
+    let source = open(&home, "101", true).await.unwrap();
     let first = source.page(CollectionKind::Content, None, 2).await.unwrap();
     home.stage
         .run("update statuses set text = 'changed' where account_id = 101; delete from favourites")
@@ -305,22 +261,23 @@ async fn a_reader_sees_one_moment_while_people_go_on_writing() {
     let rest = source.page(CollectionKind::Content, first.next.as_ref(), 10).await.unwrap();
     assert!(!json!(rest.items).to_string().contains("changed"));
     assert_eq!(source.count(CollectionKind::Liked).await.unwrap(), Some(2));
-    let now = home.open("101", true).await.unwrap();
+    let now = open(&home, "101", true).await.unwrap();
     assert_eq!(now.count(CollectionKind::Liked).await.unwrap(), Some(0));
 }
 
 #[tokio::test]
 async fn only_accounts_of_this_server_that_somebody_signs_in_to_are_opened() {
-    let Some(home) = Home::of(Version::V4_7).await else { return };
+    let Some(home) = home(Version::V4_7).await else { return };
     for account in ["201", "999", "ann", "-99", "101 or 1=1"] {
         assert!(
-            matches!(home.open(account, true).await.err(), Some(AdapterError::Fatal { .. })),
+            matches!(open(&home, account, true).await.err(), Some(AdapterError::Fatal { .. })),
             "{account}"
         );
     }
-    let file = home.disk.path().join("media_attachments/files/000/000/031/original/1111111111111111.png");
+    let file =
+        home.place.media_root.join("media_attachments/files/000/000/031/original/1111111111111111.png");
     fs::remove_file(file).unwrap();
-    let source = home.open("101", true).await.unwrap();
+    let source = open(&home, "101", true).await.unwrap();
     let Item::Media(file) = all(&source, CollectionKind::Media).await.items.remove(1) else { panic!() };
     assert!(
         matches!(read(&source, &file).await, Err(AdapterError::Item { .. })),

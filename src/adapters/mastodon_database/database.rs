@@ -53,7 +53,7 @@ impl Database {
         let options = PgConnectOptions::from_str(url).ok().filter(|_| is_one).ok_or_else(|| {
             AdapterError::fatal(
                 "reading the address of the server's database",
-                "home.database must be like postgres://user:password@host/name",
+                "home.server_database must be like postgres://user:password@host/name",
             )
         })?;
         // Whoever stands still in the middle of a transaction must not hold up the server beside us.

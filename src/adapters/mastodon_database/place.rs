@@ -136,9 +136,8 @@ impl Place {
         };
         match rest {
             [] => Some(Meaning::Account(whose)),
-            ["statuses", id] => Some(Meaning::Status(whose, number(id)?, false)),
+            ["statuses", id] | [id] => Some(Meaning::Status(whose, number(id)?, false)),
             ["statuses", id, "activity"] => Some(Meaning::Status(whose, number(id)?, true)),
-            [id] => Some(Meaning::Status(whose, number(id)?, false)),
             _ => None,
         }
     }

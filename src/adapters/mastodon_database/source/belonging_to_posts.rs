@@ -20,6 +20,11 @@ use crate::{
     port::error::AdapterError,
 };
 
+/// A post, and somebody it names: name, host, actor, page.
+type PersonRow = (i64, String, Option<String>, Option<String>, Option<String>);
+/// A poll: its choices, their votes, whether several may be chosen, when it ends, whether it has, voters.
+type PollRow = (i64, Vec<String>, Vec<i64>, bool, Option<i64>, bool, Option<i64>);
+
 /// Somebody a post names.
 pub(super) struct Person {
     /// The tag.
@@ -85,12 +90,11 @@ impl Belonging {
             actor = source.phrases.actor("a"),
             page = source.phrases.page("a"),
         );
-        let rows: Vec<(i64, String, Option<String>, Option<String>, Option<String>)> =
-            sqlx::query_as(AssertSqlSafe(sql))
-                .bind(ids)
-                .fetch_all(c)
-                .await
-                .map_err(|error| silent(&error))?;
+        let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(ids)
+            .fetch_all(c)
+            .await
+            .map_err(|error| silent(&error))?;
         for (post, username, domain, actor, page) in rows {
             let (Some(actor), Some(page)) = (actor, page) else { continue };
             let host = domain.as_deref().unwrap_or(&source.place.domain);
@@ -138,8 +142,7 @@ impl Belonging {
              voters_count from polls where id = any($1) and account_id = $2",
             seconds("expires_at")
         );
-        type Row = (i64, Vec<String>, Vec<i64>, bool, Option<i64>, bool, Option<i64>);
-        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        let rows: Vec<PollRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(ids)
             .bind(source.owner.id)
             .fetch_all(c)

@@ -40,6 +40,20 @@ fn partition(id: i64) -> String {
     parts.join("/")
 }
 
+/// The path of a post's file.
+pub(in crate::adapters::mastodon_database) fn path_of_file(id: i64, name: &str) -> String {
+    path(FILES, id, name)
+}
+
+/// The path of an account's picture.
+pub(in crate::adapters::mastodon_database) fn path_of_picture(
+    role: MediaRole,
+    id: i64,
+    name: &str,
+) -> String {
+    path(folder(role), id, name)
+}
+
 const FILES: &str = "media_attachments/files";
 
 fn folder(role: MediaRole) -> &'static str {
@@ -81,7 +95,7 @@ pub(super) async fn attachments(
         let pixels = |side: &str| u32::try_from(meta.get("original")?.get(side)?.as_u64()?).ok();
         let focus = |axis: &str| meta.get("focus")?.get(axis)?.as_f64();
         let attachment = Attachment {
-            url: source.place.file(&path(FILES, id, &name)).into(),
+            url: source.place.file(&path_of_file(id, &name)).into(),
             media_type: media_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
             alt: alt.filter(|text| !text.is_empty()),
             blurhash,
@@ -152,7 +166,7 @@ fn token_address(source: &MastodonSource, id: &str) -> String {
 
 fn of_row(source: &MastodonSource, (_, id, name, media_type, size): FileRow) -> MediaFile {
     MediaFile {
-        url: source.place.file(&path(FILES, id, &name)).into(),
+        url: source.place.file(&path_of_file(id, &name)).into(),
         fetch_url: Some(token_address(source, &id.to_string())),
         role: MediaRole::Attachment,
         media_type: media_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
@@ -163,7 +177,7 @@ fn of_row(source: &MastodonSource, (_, id, name, media_type, size): FileRow) -> 
 
 fn of_picture(source: &MastodonSource, picture: &Picture) -> MediaFile {
     MediaFile {
-        url: source.place.file(&path(folder(picture.role), source.owner.id, &picture.file_name)).into(),
+        url: source.place.file(&path_of_picture(picture.role, source.owner.id, &picture.file_name)).into(),
         fetch_url: Some(token_address(source, word(picture.role))),
         role: picture.role,
         media_type: picture.media_type.clone(),
@@ -213,38 +227,28 @@ async fn find(
     for picture in source.owner.pictures() {
         let own = of_picture(source, &picture);
         if own.url == file.url || own.fetch_url == file.fetch_url {
-            return Ok(Some(path(folder(picture.role), source.owner.id, &picture.file_name)));
+            return Ok(Some(path_of_picture(picture.role, source.owner.id, &picture.file_name)));
         }
     }
     let token = file.fetch_url.as_deref().and_then(|address| {
         let id: i64 = address.rsplit('/').next()?.parse().ok()?;
         (address == token_address(source, &id.to_string())).then_some(id)
     });
-    let rows: Vec<FileRow> = match token {
-        Some(id) => {
-            sqlx::query_as(AssertSqlSafe(question("m.id = $3")))
-                .bind(source.owner.id)
-                .bind(source.includes_private)
-                .bind(id)
-                .fetch_all(c)
-                .await
-        }
-        None => {
-            let name = Url::parse(&file.url).ok();
-            let name = name.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
-            sqlx::query_as(AssertSqlSafe(question("m.file_file_name = $3")))
-                .bind(source.owner.id)
-                .bind(source.includes_private)
-                .bind(name)
-                .fetch_all(c)
-                .await
-        }
-    }
-    .map_err(|error| silent(&error))?;
+    let name = Url::parse(&file.url).ok();
+    let name = name.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
+    let rows: Vec<FileRow> =
+        sqlx::query_as(AssertSqlSafe(question("(m.id = $3 or ($3 is null and m.file_file_name = $4))")))
+            .bind(source.owner.id)
+            .bind(source.includes_private)
+            .bind(token)
+            .bind(name)
+            .fetch_all(c)
+            .await
+            .map_err(|error| silent(&error))?;
     let is_meant = |row: &FileRow| {
-        token.is_some() || source.place.file(&path(FILES, row.1, &row.2)).as_str() == file.url
+        token.is_some() || source.place.file(&path_of_file(row.1, &row.2)).as_str() == file.url
     };
-    Ok(rows.into_iter().find(is_meant).map(|row| path(FILES, row.1, &row.2)))
+    Ok(rows.into_iter().find(is_meant).map(|row| path_of_file(row.1, &row.2)))
 }
 
 /// Those of these files that are read.

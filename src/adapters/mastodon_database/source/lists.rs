@@ -20,6 +20,9 @@ use crate::{
     port::error::AdapterError,
 };
 
+/// A filter: its name, where it looks, what it does, when it ends.
+type FilterRow = (i64, String, Vec<String>, i32, Option<i64>);
+
 /// Lists in the order they were made. Two of one name are told apart by a number behind it: where they
 /// go, the name is their key.
 ///
@@ -84,8 +87,7 @@ pub(super) async fn filters(
          where account_id = $1 and id > $2 order by id limit $3",
         micros("expires_at")
     );
-    type Row = (i64, String, Vec<String>, i32, Option<i64>);
-    let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+    let rows: Vec<FilterRow> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(source.owner.id)
         .bind(window.number()?)
         .bind(window.rows())
@@ -105,7 +107,7 @@ pub(super) async fn filters(
     for (filter, text, is_whole_word) in words {
         phrases.entry(filter).or_default().push(Phrase { text, is_whole_word });
     }
-    let read = |(id, title, places, action, ends): Row| {
+    let read = |(id, title, places, action, ends): FilterRow| {
         let filter = Belonging::Filter(Filter {
             title,
             phrases: phrases.remove(&id).unwrap_or_default(),

@@ -40,9 +40,19 @@ mod posts;
 mod text;
 mod window;
 
+pub(super) use crate::model::media::MediaRole as Role;
+pub(super) use files::{path_of_file, path_of_picture};
+pub(super) use posts::audience_of;
+pub(super) use text::line;
+
 use owner::Owner;
 use phrases::Phrases;
 use window::{Entry, Window};
+
+/// A plain text of the profile as HTML.
+pub(super) fn html(text: &str) -> String {
+    text::html(text, &text::Links::default())
+}
 
 /// Items on a page while a short list is gone through.
 const PAGE_ITEMS: usize = 500;

@@ -88,7 +88,7 @@ impl Owner {
         let field = |field: Field| ProfileField { name: field.name, value: text::line(&field.value) };
         Profile {
             name: self.display_name.clone(),
-            summary: text::html(&self.note, &text::Links::default()),
+            summary: super::html(&self.note),
             fields: fields.into_iter().map(field).collect(),
         }
     }

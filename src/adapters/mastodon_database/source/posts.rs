@@ -8,12 +8,12 @@ use super::{
     belonging_to_posts::Belonging,
     phrases::{OWN_POSTS, seconds},
     text::{self, Links},
-    window::{Entry, Window, unreadable},
+    window::{Entry, Window},
 };
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
     model::{
-        item::{Item, ItemKind},
+        item::Item,
         moment::Moment,
         object::{Object, SourceText, TagKind, Tallies, Visibility},
     },
@@ -108,14 +108,13 @@ async fn entries(
     let owner = source.owner.named();
     let entry = |row: PostRow| {
         let key = row.id.to_string();
-        let item = object(source, &owner, row, &mut belonging);
-        (key.clone(), item.map_err(|why| unreadable(ItemKind::Posts, key, why)))
+        (key, Ok(Item::Post(Box::new(object(source, &owner, row, &mut belonging)))))
     };
     Ok(rows.into_iter().map(entry).collect())
 }
 
 /// The server's numbers for audiences; every one that is not known is the most private.
-pub(super) fn audience_of(number: i32) -> Visibility {
+pub(in crate::adapters::mastodon_database) fn audience_of(number: i32) -> Visibility {
     match number {
         0 => Visibility::Public,
         1 => Visibility::Unlisted,
@@ -129,12 +128,7 @@ pub(super) fn moment(seconds: i64) -> Moment {
     Moment::from_micros(seconds.saturating_mul(1_000_000))
 }
 
-fn object(
-    source: &MastodonSource,
-    owner: &Named,
-    row: PostRow,
-    belonging: &mut Belonging,
-) -> Result<Item, String> {
+fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut Belonging) -> Object {
     let place = &source.place;
     let stated = row.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     // An id on another server cannot be this account's.
@@ -157,7 +151,7 @@ fn object(
     debug_assert!(tags.iter().take(named.len()).all(|tag| tag.kind == TagKind::Mention));
     let (to, cc) = audience::addressing(visibility, &source.followers, &named);
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(Item::Post(Box::new(Object {
+    Object {
         url: Some(place.status_page(owner, row.id)),
         other_urls: Vec::new(),
         kind: if poll.is_some() { "Question" } else { "Note" }.to_owned(),
@@ -185,5 +179,5 @@ fn object(
             shares: number(row.boosts),
         },
         id,
-    })))
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn html(text: &str, links: &Links) -> String {
 }
 
 /// A text of one line, without a paragraph around it.
-pub(super) fn line(text: &str) -> String {
+pub(in crate::adapters::mastodon_database) fn line(text: &str) -> String {
     let mut out = String::new();
     words(text.trim(), &Links::default(), &mut out);
     out
