@@ -7,11 +7,14 @@ use std::{
 
 use url::Url;
 
-use crate::port::{
-    destination::Destination,
-    error::AdapterError,
-    host::Host,
-    source::{Exports, Source},
+use crate::{
+    model::finding::Finding,
+    port::{
+        destination::Destination,
+        error::AdapterError,
+        host::Host,
+        source::{Exports, Source},
+    },
 };
 
 pub mod csv_lists;
@@ -67,6 +70,28 @@ pub struct Beside {
 pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError> {
     match surroundings.kind.as_str() {
         "mastodon_database" => mastodon_database::stand_beside(surroundings),
+        other => Err(no_such_kind(other)),
+    }
+}
+
+/// Looks at a server beside us: whether everything is as it must be.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind.
+pub async fn look_beside(surroundings: &Surroundings, now_micros: i64) -> Result<Vec<Finding>, AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => Ok(mastodon_database::check::look(surroundings, now_micros).await),
+        other => Err(no_such_kind(other)),
+    }
+}
+
+/// The script that makes the role we need in the database of a server beside us.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind, or its release cannot be told.
+pub async fn role_beside(surroundings: &Surroundings) -> Result<String, AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => mastodon_database::print_role(surroundings).await,
         other => Err(no_such_kind(other)),
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     transfer::{Engine, SourceSide},
 };
 
+pub mod check;
 #[cfg(test)]
 mod journeys;
 mod sources;

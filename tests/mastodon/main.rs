@@ -3,9 +3,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     reason = "what cannot be made ends the test; whether a server may be missing is said by the environment"
 )]
 
+mod check;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
 mod home;

@@ -6,10 +6,12 @@ use super::{Beside, Surroundings};
 use crate::port::error::AdapterError;
 
 pub mod accounts;
+pub mod check;
 pub mod database;
 mod document;
 mod exports;
 pub mod place;
+pub mod role;
 pub mod schema;
 pub mod source;
 
@@ -38,4 +40,15 @@ pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError>
         exports: Arc::new(MastodonExports::new(database, place, surroundings.base.clone())),
         destination: None,
     })
+}
+
+/// The script that makes the role for the release that is found; of the newest one as long as there is no
+/// role to look with.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when its database's address cannot be read.
+pub async fn print_role(surroundings: &Surroundings) -> Result<String, AdapterError> {
+    let found = Database::at(&surroundings.database)?.look().await;
+    let version = found.map_or(schema::Version::V4_7, |schema| schema.version);
+    Ok(role::script(version))
 }

@@ -72,8 +72,11 @@ pub(super) async fn lists(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Filters in the order they were made. One that only names single posts has no words, and is reported
-/// as such.
+/// Which filters are read: one that only names single posts has no words and means nothing elsewhere.
+pub(super) const FILTERS: &str = "x.account_id = $1 and exists (select from custom_filter_keywords k \
+     where k.custom_filter_id = x.id and btrim(k.keyword) <> '')";
+
+/// Filters in the order they were made.
 ///
 /// # Errors
 /// [`AdapterError`].
@@ -83,9 +86,9 @@ pub(super) async fn filters(
     window: Window<'_>,
 ) -> Result<Vec<Entry>, AdapterError> {
     let sql = format!(
-        "select id, phrase, context::text[], action, {} from custom_filters \
-         where account_id = $1 and id > $2 order by id limit $3",
-        micros("expires_at")
+        "select x.id, x.phrase, x.context::text[], x.action, {} from custom_filters x \
+         where {FILTERS} and x.id > $2 order by x.id limit $3",
+        micros("x.expires_at")
     );
     let rows: Vec<FilterRow> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(source.owner.id)
@@ -97,7 +100,7 @@ pub(super) async fn filters(
     let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
     let words: Vec<(i64, String, bool)> = sqlx::query_as(
         "select custom_filter_id, keyword, whole_word from custom_filter_keywords \
-         where custom_filter_id = any($1) order by id",
+         where custom_filter_id = any($1) and btrim(keyword) <> '' order by id",
     )
     .bind(ids)
     .fetch_all(c)

@@ -4,6 +4,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
     MastodonSource,
+    lists::FILTERS,
     page_of_owner::PINS,
     people::FOLLOWS,
     phrases::{OWN_BOOSTS, OWN_FILES, OWN_POSTS},
@@ -47,7 +48,7 @@ pub(super) async fn count(
         CollectionKind::BlockedDomains => {
             "from account_domain_blocks x where x.account_id = $1 and x.domain is not null".to_owned()
         }
-        CollectionKind::Filters => owned("custom_filters"),
+        CollectionKind::Filters => format!("from custom_filters x where {FILTERS}"),
         CollectionKind::Lists => owned("lists"),
         CollectionKind::Pins => PINS.to_owned(),
         CollectionKind::FeaturedTags => owned("featured_tags"),
