@@ -7,6 +7,7 @@ pub mod model;
 
 pub mod config;
 pub mod telemetry;
+pub mod words;
 
 pub mod wire;
 

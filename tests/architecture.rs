@@ -22,6 +22,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model"]),
     ("telemetry", &["model"]),
+    ("words", &[]),
     ("wire", &["model"]),
     ("oauth", &["model", "wire"]),
     ("port", &["model", "wire"]),
@@ -30,13 +31,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("transfer", &["model", "oauth", "port", "store", "wire"]),
     ("adapters", &["model", "port", "wire"]),
     ("federation", &["model", "port", "wire"]),
-    ("jobs", &["model", "port", "store", "transfer"]),
+    ("jobs", &["model", "port", "store", "transfer", "words"]),
     (
         "app",
         &[
             "model",
             "config",
             "telemetry",
+            "words",
             "wire",
             "oauth",
             "port",
@@ -48,8 +50,11 @@ const FLOORS: &[(&str, &[&str])] = &[
             "jobs",
         ],
     ),
-    ("http", &["app", "model", "oauth", "port", "site", "store", "transfer", "wire"]),
-    ("cli", &["adapters", "app", "config", "http", "model", "site", "store", "telemetry", "transfer"]),
+    ("http", &["app", "model", "oauth", "port", "site", "store", "transfer", "wire", "words"]),
+    (
+        "cli",
+        &["adapters", "app", "config", "http", "model", "site", "store", "telemetry", "transfer", "words"],
+    ),
 ];
 
 /// Places inside a module that may name more than the module as a whole.

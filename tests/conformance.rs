@@ -19,6 +19,8 @@ mod deltas;
 mod destinations;
 #[path = "conformance/disturbances.rs"]
 mod disturbances;
+#[path = "conformance/failed.rs"]
+mod failed;
 #[path = "mastodon/home.rs"]
 mod home;
 #[path = "conformance/invented.rs"]
@@ -34,3 +36,5 @@ mod openings;
 mod sources;
 #[path = "mastodon/stage.rs"]
 mod stage;
+#[path = "conformance/unchanged.rs"]
+mod unchanged;

@@ -95,7 +95,9 @@ fn every_kind_of_problem_is_used_somewhere() {
 
 #[test]
 fn every_phrase_that_screens_are_said_to_show_stands_in_a_page() {
-    let pages = documents::sources("src/http") + &documents::sources("src/transfer");
+    let pages = documents::sources("src/http")
+        + &documents::sources("src/words")
+        + &documents::sources("src/transfer");
     let phrases = documents::phrases(&read("docs/MESSAGES.md"));
     assert!(phrases.len() > 20, "the table of messages is no longer understood");
     let lost: Vec<_> = phrases.iter().filter(|phrase| !pages.contains(phrase.as_str())).collect();

@@ -1,6 +1,7 @@
 //! Around all routes: who reads pages gets a page when something fails, also where nobody thought of
 //! one: an address that is none, a form that is incomplete, a method that does not fit.
 
+use crate::words::text;
 use actix_web::{
     HttpResponse,
     body::{EitherBody, MessageBody},
@@ -26,7 +27,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     }
     let status = response.status();
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    let detail = problem.map_or_else(|| words(status).to_owned(), |problem| problem.detail.clone());
+    let detail = problem.map_or_else(|| words(status), |problem| problem.detail.clone());
     let page: HttpResponse = layout::error_page(status, &detail);
     Ok(response.into_response(page).map_into_right_body())
 }
@@ -40,19 +41,19 @@ fn is_bare_error<B>(response: &ServiceResponse<B>) -> bool {
 }
 
 /// What is said where no handler said anything.
-fn words(status: StatusCode) -> &'static str {
+fn words(status: StatusCode) -> String {
     match status {
-        StatusCode::NOT_FOUND => "There is nothing at this address.",
+        StatusCode::NOT_FOUND => text!("problems-there-is-nothing-at-this-address"),
         StatusCode::METHOD_NOT_ALLOWED => {
-            "This address takes a form and shows nothing by itself. Go back to where you were."
+            text!("problems-this-address-takes-a-form-and-shows")
         }
         StatusCode::PAYLOAD_TOO_LARGE => {
-            "What you sent is larger than this server takes. Nothing was changed."
+            text!("problems-what-you-sent-is-larger-than-this")
         }
         status if status.is_server_error() => {
-            "This server could not do it, and it is not your fault. Nothing was changed; please try again."
+            text!("problems-this-server-could-not-do-it-and")
         }
-        _ => "This form was incomplete, and nothing was changed. Go back, reload the page and send it again.",
+        _ => text!("problems-this-form-was-incomplete-and-nothing"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 
 use super::problem::{Problem, ProblemKind};
+use crate::words::text;
 use crate::{app::App, site::sessions::Session};
 
 /// Name of the session cookie; one per port, because cookies ignore ports.
@@ -38,10 +39,7 @@ impl SignedIn {
         if aws_lc_rs::constant_time::verify_slices_are_equal(ours, theirs).is_ok() {
             Ok(())
         } else {
-            Err(Problem::new(
-                ProblemKind::StaleForm,
-                "This form was opened in another session. Go back, reload the page and send it again.",
-            ))
+            Err(Problem::new(ProblemKind::StaleForm, text!("problems-this-form-was-opened-in-another")))
         }
     }
 
@@ -89,7 +87,7 @@ impl FromRequest for SignedIn {
                 return Ok(Self { session, token });
             }
             if !wants_html(&request) {
-                return Err(Problem::new(ProblemKind::NotSignedIn, "Sign in first.").into());
+                return Err(Problem::new(ProblemKind::NotSignedIn, text!("problems-sign-in-first")).into());
             }
             let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
             let query =

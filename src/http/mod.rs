@@ -1,5 +1,6 @@
 //! The outside of the daemon: parse, call a step, render.
 
+use crate::words::text;
 use actix_web::{
     Error, HttpRequest,
     web::{self, ServiceConfig},
@@ -20,6 +21,8 @@ pub mod relations;
 pub mod server;
 pub mod site;
 pub mod site_inbox;
+#[cfg(test)]
+mod spoken;
 pub mod transfers;
 pub mod ui;
 pub mod yours;
@@ -49,7 +52,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 
 /// A body or query that is not what the route reads.
 fn unreadable(error: impl std::fmt::Display, request: &HttpRequest) -> Error {
-    problem::Problem::bad_request(format!("What was sent cannot be read: {error}."))
+    problem::Problem::bad_request(text!("problems-what-was-sent-cannot-be-read", error = error.to_string()))
         .for_request(request)
         .into()
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 
 pub use crate::model::problem::ProblemKind;
+use crate::words::text;
 use crate::{
     port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError,
 };
@@ -51,7 +52,7 @@ impl Problem {
 
     /// There is no such thing, or none that the asker may see: the same words for both.
     pub fn not_found() -> Self {
-        Self::new(ProblemKind::NotFound, "There is nothing at this address.")
+        Self::new(ProblemKind::NotFound, text!("problems-there-is-nothing-at-this-address"))
     }
 
     /// The thing is in a state that does not allow this.
@@ -151,8 +152,5 @@ impl From<SourceSideError> for Problem {
 fn internal(error: &dyn std::error::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     tracing::error!(%error, cause, "a request failed inside");
-    Problem::new(
-        ProblemKind::Internal,
-        "This server could not do it, and it is not your fault. Nothing was changed; please try again.",
-    )
+    Problem::new(ProblemKind::Internal, text!("problems-this-server-could-not-do-it-and"))
 }

@@ -1,5 +1,6 @@
 //! Where the type of a problem leads: what its kind means and who can act.
 
+use crate::words::say;
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, ServiceConfig, get},
@@ -58,8 +59,8 @@ pub(super) async fn show(
         let body = html! {
             h1 { (kind.as_str()) }
             p { (kind.meaning()) }
-            p { strong { "Who can act: " } (kind.who_acts()) }
-            p { "Answered with the status " (kind.status()) "." }
+            p { (say!("problems-who-can-act", who = kind.who_acts())) }
+            p { (say!("problems-answered-with-the-status", status = kind.status().to_string())) }
         };
         return Ok(page(&app, session.as_ref(), Home::Plain, kind.as_str(), &body));
     }

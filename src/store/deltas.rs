@@ -2,7 +2,7 @@
 //! what became of it here.
 
 use super::{
-    Connection, Store, StoreError, StoreResult,
+    Connection, Store, StoreError, StoreResult, again,
     blobs::{Blobs, Removing},
     count, from_json,
     items::save,
@@ -183,7 +183,8 @@ pub async fn is_waiting(store: &Store, transfer: &TransferId) -> StoreResult<boo
             return Ok(true);
         }
     }
-    Ok(false)
+    drop(c);
+    again::is_open(store, transfer).await
 }
 
 /// Keys of items of a kind that are gone at the source.
@@ -306,7 +307,7 @@ pub async fn lose_file(
                 run!(
                     c,
                     "update items set state = case when state = 'changed' and kind = 'media' then 'written' \
-                     else 'failed' end, why = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                     else 'failed' end, why = $4, is_again = null where transfer_id = $1 and kind = $2 and key = $3",
                     transfer.as_str(),
                     kind.as_str(),
                     key.as_str(),

@@ -148,6 +148,7 @@ pub(crate) use run;
 pub(crate) use {row, rows};
 
 pub mod accounts;
+pub mod again;
 pub mod amendments;
 pub mod announcements;
 pub mod arrivals;

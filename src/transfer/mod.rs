@@ -8,6 +8,7 @@
 //! [`findings`] and [`prove`]) → [`redirect`].
 
 pub mod access;
+mod again;
 pub mod announce;
 pub mod arrivals;
 pub mod authorize;

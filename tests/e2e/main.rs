@@ -8,11 +8,13 @@
 
 mod around;
 mod belongings;
+mod beside;
 mod demo;
 mod endings;
 mod fedify_follower;
 mod fedify_install;
 mod follow_again;
+mod following;
 mod grants;
 mod interruptions;
 mod keep;

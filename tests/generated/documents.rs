@@ -87,7 +87,7 @@ pub fn sources(folder: &str) -> String {
             let path = entry.path();
             if path.is_dir() {
                 gather(&path, found);
-            } else if path.extension().is_some_and(|end| end == "rs") {
+            } else if path.extension().is_some_and(|end| end == "rs" || end == "ftl") {
                 found.push_str(&fs::read_to_string(path).unwrap());
             }
         }

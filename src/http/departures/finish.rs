@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::finish_page;
+use crate::words::text;
 use crate::{
     app::App,
     http::{
@@ -45,21 +46,22 @@ pub(super) async fn announce(
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     if !is_owner(&signed, &name) {
-        return Err(
-            Problem::new(ProblemKind::NotYours, "Only the owner of an account announces its move.").page()
-        );
+        return Err(Problem::new(
+            ProblemKind::NotYours,
+            text!("departures-only-the-owner-of-an-account-announces"),
+        )
+        .page());
     }
     let departure = current(&app, &signed).await?;
     if departure.id != form.departure {
-        let why =
-            "Your New home has changed since this page was opened. Look at it again before you announce.";
+        let why = text!("departures-your-new-home-has-changed-since-this");
         return Err(Problem::conflict(why).page());
     }
     let account = &signed.session.account.id;
     let fits = app.site.confirm_password(account, &form.password).await;
     if !fits.map_err(|error| Problem::from(error).page())? {
-        let why = "That is not the password of this account. Type it once more.";
-        return page(&app, &signed, &departure, &[Finding { why: why.to_owned() }]).await;
+        let why = text!("departures-that-is-not-the-password-of-this");
+        return page(&app, &signed, &departure, &[Finding { why }]).await;
     }
     let side = app.source_side();
     let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;
@@ -81,9 +83,7 @@ fn is_owner(signed: &SignedIn, name: &str) -> bool {
 /// The departure the page is about: one that was announced, else the latest that was started.
 async fn current(app: &App, signed: &SignedIn) -> Result<DepartureRow, Problem> {
     let found = departures::current(&app.store, signed.session.account.id.as_str()).await?;
-    found.ok_or_else(|| {
-        Problem::conflict("No move of this account has been started. Start at your New home.").page()
-    })
+    found.ok_or_else(|| Problem::conflict(text!("departures-no-move-of-this-account-has-been")).page())
 }
 
 /// Back to the page at the new server, if it is on the new account's own origin.

@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use maud::{Markup, html};
 use url::Url;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::ui::{
         layout::{self, Home},
         post::Author,
-        words::{count, number, sentence},
+        words::{number, sentence},
     },
     model::{actor::authority, ending::Ending},
     site::sessions::Session,
@@ -34,28 +35,28 @@ pub(super) fn page(app: &App, session: &Session, status: &Status, found: &[Findi
     let body = html! {
         h1 { (title) }
         div.homes {
-            p.home.is-old { span { "Old home" } strong { "@" (session.account.username) "@" (app.config.domain()) } }
-            p.home.is-new { span { "New home" } strong { (new) } }
+            p.home.is-old { span { (say!("departures-old-home")) } strong { "@" (session.account.username) "@" (app.config.domain()) } }
+            p.home.is-new { span { (say!("departures-new-home")) } strong { (new) } }
         }
         (words)
     };
     if is_under_way {
-        layout::following(app, Some(session), Home::Old, title, &body, TELLING_SECONDS)
+        layout::following(app, Some(session), Home::Old, &title, &body, TELLING_SECONDS)
     } else {
-        layout::page(app, Some(session), Home::Old, title, &body)
+        layout::page(app, Some(session), Home::Old, &title, &body)
     }
 }
 
-fn title(state: &str, ending: Ending) -> &'static str {
+fn title(state: &str, ending: Ending) -> String {
     match (state, ending) {
-        ("announcing", Ending::Announce) => "Your move is being announced",
-        ("announced", Ending::Announce) => "Your move is announced",
-        (_, Ending::Announce) => "Announce your move",
-        ("announcing", _) => "Your copy is being looked at",
-        ("announced", Ending::Copy) => "Your profile names its copy",
-        ("announced", _) => "Your old links lead on",
-        (_, Ending::Copy) => "Name your copy",
-        _ => "Send visitors on",
+        ("announcing", Ending::Announce) => text!("departures-your-move-is-being-announced"),
+        ("announced", Ending::Announce) => text!("departures-your-move-is-announced"),
+        (_, Ending::Announce) => text!("departures-announce-your-move"),
+        ("announcing", _) => text!("departures-your-copy-is-being-looked-at"),
+        ("announced", Ending::Copy) => text!("departures-your-profile-names-its-copy"),
+        ("announced", _) => text!("departures-your-old-links-lead-on"),
+        (_, Ending::Copy) => text!("departures-name-your-copy"),
+        _ => text!("departures-send-visitors-on"),
     }
 }
 
@@ -67,34 +68,31 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
         @if let Some(problem) = &departure.problem { p.warning role="alert" { (sentence(problem)) } }
         @if !found.is_empty() {
             div.warning #why role="alert" {
-                p { @if ending == Ending::Announce { "Nothing was announced:" } @else { "Nothing has changed:" } }
+                p { @if ending == Ending::Announce { (say!("departures-nothing-was-announced")) } @else { (say!("departures-nothing-has-changed")) } }
                 ul { @for finding in found { li { (sentence(&finding.why)) } } }
             }
         }
-        p { "You are at your Old home, " strong { (here) } ". With your password you "
-            (match ending {
-                Ending::Copy => "say that you have a copy at ",
-                Ending::Redirect => "send visitors on to ",
-                _ => "announce that you moved to ",
-            })
-            strong { (there) } ". What happens then:" }
+        p { (match ending {
+            Ending::Copy => say!("departures-with-your-password-you-name-a-copy", here = here, there = there),
+            Ending::Redirect => say!("departures-with-your-password-you-send-on", here = here, there = there),
+            _ => say!("departures-with-your-password-you-announce", here = here, there = there),
+        }) }
         (effects(ending, there, followed))
         form.card method="post" action={ "/departures/" (username) "/finish" } {
             (layout::csrf(session))
             input type="hidden" name="departure" value=(departure.id);
-            label for="password" { "Your password at " (here) }
+            label for="password" { (say!("departures-your-password-at", here = here)) }
             input #password type="password" name="password" autocomplete="current-password" required
                 aria-describedby=[(!found.is_empty()).then_some("why")];
             p.actions {
                 button.primary type="submit" {
                     (match ending {
-                        Ending::Copy => "Name my copy at ",
-                        Ending::Redirect => "Send visitors on to ",
-                        _ => "Announce: I moved to ",
+                        Ending::Copy => text!("departures-name-my-copy-at", there = there),
+                        Ending::Redirect => text!("departures-send-visitors-on-to", there = there),
+                        _ => text!("departures-announce-i-moved-to", there = there),
                     })
-                    (there)
                 }
-                a.button href="/departures" { "Not now" }
+                a.button href="/departures" { (say!("departures-not-now")) }
             }
         }
     }
@@ -102,35 +100,30 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
 
 /// What the last word does, one sentence each.
 fn effects(ending: Ending, there: &str, followed: u64) -> Markup {
-    let nobody =
-        html! { li { strong { "Nobody is told." } " Your account here stays in use, followers included." } };
+    let nobody = html! { li { (say!("departures-nobody-is-told-your-account-here-stays")) } };
     html! {
         ul.effects {
             @match ending {
                 Ending::Copy => {
                     (nobody)
-                    li { strong { "Your profile" } " names the account at " (there) " as its copy, for programs that ask." }
-                    li { strong { "Links to your posts" } " stay as they are." }
+                    li { (say!("departures-your-profile-names-the-account-at-as", there = there)) }
+                    li { (say!("departures-links-to-your-posts-stay-as-they")) }
                 }
                 Ending::Redirect => {
                     (nobody)
                     li {
-                        strong { "Links to your public posts" } " lead to the same posts at " (there)
-                        ", each checked first: " (count(followed, "address", "addresses")) ". Visitors of your profile "
-                        "are sent on as well. You can switch this off later."
+                        (say!("departures-links-to-your-public-posts-lead-to", there = there, followed = followed))
                     }
-                    li { strong { "Posts that are not public" } " and posts you write from now on stay where they are." }
+                    li { (say!("departures-posts-that-are-not-public-and-posts")) }
                 }
                 _ => {
-                    li { strong { "Your followers" } " are told by their servers and follow you to " (there)
-                        " by themselves. This cannot be called back." }
-                    li { strong { "Another move" } " soon after is ignored by most servers, for a week or longer." }
-                    li { strong { "Your profile" } " here says that you moved, and visitors are sent to " (there) "." }
+                    li { (say!("departures-your-followers-are-told-by-their", there = there)) }
+                    li { (say!("departures-another-move-soon-after-is-ignored-by")) }
+                    li { (say!("departures-your-profile-here-says-that-you-moved", there = there)) }
                     li {
-                        strong { "Links to your public posts" } " lead to the same posts at " (there)
-                        ", each checked first: " (count(followed, "address", "addresses")) ". You can switch this off later."
+                        (say!("departures-links-to-your-public-posts-lead-to-2", there = there, followed = followed))
                     }
-                    li { strong { "Posts that are not public" } " stay where they are and lead nowhere." }
+                    li { (say!("departures-posts-that-are-not-public-stay-where")) }
                 }
             }
         }
@@ -145,41 +138,40 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
     let checked = map.proven + map.refused;
     html! {
         @if status.departure.state == "announcing" {
-            p { "The new addresses are looked at one by one: " (number(checked)) " of " (number(to_check))
-                "." @if ending == Ending::Announce { " Then your followers are told." }
-                " You can close this page; the work goes on." }
-            progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label="Addresses looked at" {}
+            p { (say!("departures-the-new-addresses-are-looked-at-one", checked = number(checked), to_check = number(to_check))) @if ending == Ending::Announce { " " (say!("departures-then-your-followers-are-told")) }
+                " " (say!("departures-you-can-close-this-page-the-work")) }
+            progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label=(say!("departures-addresses-looked-at")) {}
             p.pace data-pace {}
         } @else {
             p {
                 @match ending {
-                    Ending::Copy => { "Your profile names the account at " strong { (there) } " as its copy. Nobody was told." }
-                    Ending::Redirect => { "Visitors of your old links are sent on to " strong { (there) } ". Nobody was told." }
-                    _ => { "You live at " strong { (there) } " now." }
+                    Ending::Copy => { (say!("departures-your-profile-names-the-account-at-as-2", there = there)) }
+                    Ending::Redirect => { (say!("departures-visitors-of-your-old-links-are-sent", there = there)) }
+                    _ => { (say!("departures-you-live-at-now", there = there)) }
                 }
-                @if deliveries.queued > 0 { " Your followers' servers are being told; you can close this page." } }
+                @if deliveries.queued > 0 { " " (say!("departures-your-followers-servers-are-being-told")) } }
             dl.facts {
                 @if ending == Ending::Announce {
-                    dt { "Servers told" } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+                    dt { (say!("departures-servers-told")) } dd { @if all == 0 { (say!("departures-none-had-to-be")) } @else { (say!("departures-of", delivered = number(deliveries.delivered), all = number(all))) } }
                 }
-                @if deliveries.queued > 0 { dt { "Still to be told" } dd { (number(deliveries.queued)) } }
-                @if deliveries.dead > 0 { dt { "Could not be reached" } dd { (number(deliveries.dead)) } }
-                @if ending.redirects() { dt { "Old links that lead to " (there) } dd { (number(map.proven)) } }
+                @if deliveries.queued > 0 { dt { (say!("departures-still-to-be-told")) } dd { (number(deliveries.queued)) } }
+                @if deliveries.dead > 0 { dt { (say!("departures-could-not-be-reached")) } dd { (number(deliveries.dead)) } }
+                @if ending.redirects() { dt { (say!("departures-old-links-that-lead-to", there = there)) } dd { (number(map.proven)) } }
                 @if map.refused > 0 {
-                    dt { "Links that stay here, because the copy could not be recognized" } dd { (number(map.refused)) }
+                    dt { (say!("departures-links-that-stay-here-because-the-copy")) } dd { (number(map.refused)) }
                 }
-                @if map.hidden > 0 { dt { "Not public, so they lead nowhere" } dd { (number(map.hidden)) } }
+                @if map.hidden > 0 { dt { (say!("departures-not-public-so-they-lead-nowhere")) } dd { (number(map.hidden)) } }
                 @if ending.redirects() {
-                    dt { "Old links lead on" } dd { @if status.departure.is_forwarding { "yes" } @else { "no, switched off" } }
+                    dt { (say!("departures-old-links-lead-on")) } dd { @if status.departure.is_forwarding { (say!("departures-yes")) } @else { (say!("departures-no-switched-off")) } }
                 }
             }
         }
         p.actions {
-            @if let Some(back) = &status.departure.return_url { a.button.primary href=(back) { "Go to your New home" } }
-            a.button href="/departures" { "Departures" }
+            @if let Some(back) = &status.departure.return_url { a.button.primary href=(back) { (say!("departures-go-to-your-new-home")) } }
+            a.button href="/departures" { (say!("departures-departures")) }
         }
         @if status.departure.state == "announced" {
-            p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
+            p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
         }
     }
 }
@@ -187,18 +179,17 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
 /// The page for somebody who is signed in under another name.
 pub(super) fn somebody_else(app: &App, session: &Session, name: &str, next: &str) -> HttpResponse {
     let body = html! {
-        h1 { "This is about another account" }
+        h1 { (say!("departures-this-is-about-another-account")) }
         p {
-            "You are signed in as " strong { "@" (session.account.username) } ", but this page belongs to "
-            strong { "@" (name) } ". Sign out, and sign in with that account; then you come back here."
+            (say!("departures-you-are-signed-in-as-but-this", username = session.account.username, name = name))
         }
         form method="post" action="/sign-out" {
             (layout::csrf(session))
             input type="hidden" name="next" value=(next);
-            button type="submit" { "Sign out" }
+            button type="submit" { (say!("departures-sign-out")) }
         }
     };
-    let mut page = layout::page(app, Some(session), Home::Old, "Another account", &body);
+    let mut page = layout::page(app, Some(session), Home::Old, &text!("departures-another-account"), &body);
     *page.status_mut() = actix_web::http::StatusCode::FORBIDDEN;
     page
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -39,18 +40,18 @@ pub(super) async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpRe
         told.push(status.map_err(|error| Problem::from(error).page())?);
     }
     let body = html! {
-        h1 { "Departures" }
-        p { "Where your account here may be copied to, and where it went." }
-        h2 { "Your New home" }
+        h1 { (say!("departures-departures")) }
+        p { (say!("departures-where-your-account-here-may-be-copied")) }
+        h2 { (say!("departures-your-new-home")) }
         @if told.is_empty() {
-            p.note { "You have not moved. To move, sign in at the server you want to move to, and choose “Bring an account here” there." }
+            p.note { (say!("departures-you-have-not-moved-to-move-sign")) }
         }
         @for status in &told { (departure_row(session, status)) }
-        h2 { "Permissions you gave" }
-        @if grants.is_empty() { p.note { "None. No server may copy your account." } }
+        h2 { (say!("departures-permissions-you-gave")) }
+        @if grants.is_empty() { p.note { (say!("departures-none-no-server-may-copy-your-account")) } }
         @for grant in &grants { (grant_row(session, grant)) }
     };
-    Ok(layout::page(&app, Some(session), Home::Old, "Departures", &body))
+    Ok(layout::page(&app, Some(session), Home::Old, &text!("departures-departures"), &body))
 }
 
 fn host_of(address: &str) -> String {
@@ -63,20 +64,20 @@ fn grant_row(session: &Session, grant: &ConsentRow) -> Markup {
         section.card {
             p {
                 strong { (host) }
-                @if is_reading { " may copy your account" } @else { " may give back the list of new addresses" }
-                @if grant.has_private { ", private posts included" }
-                ", since " (Moment::from_micros(grant.created_at).day()) "."
+                @if is_reading { " " (say!("departures-may-copy-your-account")) } @else { " " (say!("departures-may-give-back-the-list-of-new")) }
+                @if grant.has_private { (say!("departures-private-posts-included")) }
+                (say!("departures-since", created_at = Moment::from_micros(grant.created_at).day()))
             }
             details {
-                summary { "Take the permission back" }
+                summary { (say!("departures-take-the-permission-back")) }
                 p {
-                    @if is_reading { "From then on " (host) " cannot read anything more. What it has copied stays there." }
-                    @else { "From then on " (host) " cannot send any more addresses. A move that is not announced yet is called off; one that is announced stays." }
+                    @if is_reading { (say!("departures-from-then-on-cannot-read-anything-more", host = host)) }
+                    @else { (say!("departures-from-then-on-cannot-send-any-more", host = host)) }
                 }
                 form method="post" action="/departures/revoke" {
                     (layout::csrf(session))
                     input type="hidden" name="consent" value=(grant.id);
-                    button.danger type="submit" { "Take it back" }
+                    button.danger type="submit" { (say!("departures-take-it-back")) }
                 }
             }
         }
@@ -94,30 +95,28 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
                 "announced" if ending == Ending::Copy => (copied(session, departure, &there)),
                 "announced" => (announced(session, status, &there, &finish)),
                 "announcing" => {
-                    p { "Your copy at " strong { (there) } " is being looked at. Then what you asked for happens." }
-                    p.actions { a.button.primary href=(finish) { "See how far it is" } }
+                    p { (say!("departures-your-copy-at-is-being-looked-at", there = there)) }
+                    p.actions { a.button.primary href=(finish) { (say!("departures-see-how-far-it-is")) } }
                 }
-                "passed" => p { "You lived at " strong { (there) } " after this, and have moved on from there." }
+                "passed" => p { (say!("departures-you-lived-at-after-this-and-have", there = there)) }
                 "onward" => p {
-                    "You live at " strong { (there) } " now. The addresses there are looked at one by one; then "
-                    "old links lead there."
+                    (say!("departures-you-live-at-now-the-addresses-there", there = there))
                 }
-                "returned" => p { "You moved to " strong { (there) } ", and came back." }
+                "returned" => p { (say!("departures-you-moved-to-and-came-back", there = there)) }
                 "withdrawn" if departure.problem.is_some() => p.warning {
-                    "Old links do not lead to " strong { (there) } ": "
-                    (sentence(departure.problem.as_deref().unwrap_or_default()))
+                    (say!("departures-old-links-do-not-lead-to", there = there, as_deref = sentence(departure.problem.as_deref().unwrap_or_default())))
                 }
                 "withdrawn" if departure.announced_at.is_some() => p {
-                    "You removed the copy at " strong { (there) } ". Old links no longer lead there."
+                    (say!("departures-you-removed-the-copy-at-old-links", there = there))
                 }
-                "withdrawn" => p { "The move to " strong { (there) } " was called off. Nobody was told." },
+                "withdrawn" => p { (say!("departures-the-move-to-was-called-off-nobody", there = there)) },
                 _ => {
-                    p { "A copy of your account is at " strong { (there) } ". Nobody was told yet." }
+                    p { (say!("departures-a-copy-of-your-account-is-at", there = there)) }
                     p.actions { a.button.primary href=(finish) {
                         (match ending {
-                            Ending::Copy => "Go on, and name it your copy",
-                            Ending::Redirect => "Go on, and send visitors there",
-                            _ => "Go on to the announcement",
+                            Ending::Copy => text!("departures-go-on-and-name-it-your-copy"),
+                            Ending::Redirect => text!("departures-go-on-and-send-visitors-there"),
+                            _ => text!("departures-go-on-to-the-announcement"),
                         })
                     } }
                 }
@@ -131,38 +130,38 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
     let all = deliveries.queued + deliveries.delivered + deliveries.dead;
     html! {
         @if departure.ending() == Some(Ending::Redirect) {
-            p { "Visitors are sent on to " (page_of(departure, there)) ". Nobody was told, and this account stays in use." }
+            p { (say!("departures-visitors-are-sent-on-to-nobody-was", there = page_of(departure, there))) }
         } @else {
-            p { "You moved to " (page_of(departure, there)) "." }
+            p { (say!("departures-you-moved-to", there = page_of(departure, there))) }
         }
         dl.facts {
             @if departure.ending() != Some(Ending::Redirect) {
-                dt { a href=(finish) { "Servers told" } } dd { @if all == 0 { "none had to be" } @else { (number(deliveries.delivered)) " of " (number(all)) } }
+                dt { a href=(finish) { (say!("departures-servers-told")) } } dd { @if all == 0 { (say!("departures-none-had-to-be")) } @else { (say!("departures-of", delivered = number(deliveries.delivered), all = number(all))) } }
             }
-            dt { "Old links that can lead there" } dd { (number(status.map.proven)) }
-            dt { "Old links lead on" } dd { @if departure.is_forwarding { "yes" } @else { "no, switched off" } }
+            dt { (say!("departures-old-links-that-can-lead-there")) } dd { (number(status.map.proven)) }
+            dt { (say!("departures-old-links-lead-on")) } dd { @if departure.is_forwarding { (say!("departures-yes")) } @else { (say!("departures-no-switched-off")) } }
         }
         form method="post" action="/departures/forwarding" {
             (layout::csrf(session))
             input type="hidden" name="departure" value=(departure.id);
             button.secondary type="submit" name="on" value=(if departure.is_forwarding { "no" } else { "yes" }) {
-                @if departure.is_forwarding { "Stop sending visitors on" } @else { "Send visitors on again" }
+                @if departure.is_forwarding { (say!("departures-stop-sending-visitors-on")) } @else { (say!("departures-send-visitors-on-again")) }
             }
         }
-        p { a href={ "/departures/" (session.account.username) "/onward" } { "I have moved on from there" } }
-        p { a href={ "/@" (session.account.username) "/with_replies" } { "Your old profile, as only you still see it" } }
+        p { a href={ "/departures/" (session.account.username) "/onward" } { (say!("departures-i-have-moved-on-from-there")) } }
+        p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
     }
 }
 
 /// A copy beside this account, and the way to name it no longer.
 fn copied(session: &Session, departure: &DepartureRow, there: &str) -> Markup {
     html! {
-        p { "You have a copy at " (page_of(departure, there)) ". Both accounts live on." }
+        p { (say!("departures-you-have-a-copy-at-both-accounts", there = page_of(departure, there))) }
         form method="post" action="/departures/forwarding" {
             (layout::csrf(session))
             input type="hidden" name="departure" value=(departure.id);
             button.secondary type="submit" name="on" value=(if departure.is_forwarding { "no" } else { "yes" }) {
-                @if departure.is_forwarding { "Name it no longer on my profile" } @else { "Name it again on my profile" }
+                @if departure.is_forwarding { (say!("departures-name-it-no-longer-on-my-profile")) } @else { (say!("departures-name-it-again-on-my-profile")) }
             }
         }
     }

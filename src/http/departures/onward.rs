@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::finish_page;
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -61,13 +62,13 @@ pub(super) async fn begin(
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     if signed.session.account.username != *name {
-        let why = "Only the owner of an account says where it lives now.";
+        let why = text!("departures-only-the-owner-of-an-account-says");
         return Err(Problem::new(ProblemKind::NotYours, why).page());
     }
     let account = &signed.session.account.id;
     let fits = app.site.confirm_password(account, &form.password).await;
     if !fits.map_err(|error| Problem::from(error).page())? {
-        let why = "That is not the password of this account. Type it once more.".to_owned();
+        let why = text!("departures-that-is-not-the-password-of-this");
         return page(&app, &signed, &form.handle, &[Finding { why }]).await;
     }
     let side = app.source_side();
@@ -94,39 +95,37 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> R
     let (session, here) = (&signed.session, app.config.domain());
     let left = departures::of_account(&app.store, session.account.id.as_str()).await?;
     let left = left.iter().find(|row| row.state == "announced");
-    let title = "Say where you live now";
+    let title = text!("departures-say-where-you-live-now");
     let body = html! {
         h1 { (title) }
         @if let Some(left) = left {
             @let there = Url::parse(&left.target).map_or_else(|_| left.target.clone(), |url| authority(&url));
             @if !found.is_empty() {
                 div.warning #why role="alert" {
-                    p { "Nothing was changed:" }
+                    p { (say!("departures-nothing-was-changed")) }
                     ul { @for finding in found { li { (sentence(&finding.why)) } } }
                 }
             }
-            p { "You are at a former home, " strong { (here) } ". You moved from here to " strong { (there) }
-                ". Once you move on from there, " (there) " tells this server by itself. If it cannot, because it is gone, say it here." }
+            p { (say!("departures-you-are-at-a-former-home-you", here = here, there = there)) }
             ul.effects {
-                li { strong { "Links to your public posts" } " here lead to your New home in one step, each checked first. "
-                    "What is not found there leads to " (there) " as before." }
-                li { strong { "Nobody" } " is asked to follow you again." }
+                li { (say!("departures-links-to-your-public-posts-here-lead", there = there)) }
+                li { (say!("departures-nobody-is-asked-to-follow-you-again")) }
             }
             form.card method="post" action={ "/departures/" (session.account.username) "/onward" } {
                 (layout::csrf(session))
-                label for="handle" { "Your address at your New home" }
-                input #handle type="text" name="handle" value=(typed) required placeholder="@name@server.example"
+                label for="handle" { (say!("departures-your-address-at-your-new-home")) }
+                input #handle type="text" name="handle" value=(typed) required placeholder=(say!("departures-name-server-example"))
                     autocapitalize="none" spellcheck="false" aria-describedby=[(!found.is_empty()).then_some("why")];
-                label for="password" { "Your password at " (here) }
+                label for="password" { (say!("departures-your-password-at", here = here)) }
                 input #password type="password" name="password" autocomplete="current-password" required;
                 p.actions {
-                    button.primary type="submit" { "Lead my old links there" }
-                    a.button href="/departures" { "Not now" }
+                    button.primary type="submit" { (say!("departures-lead-my-old-links-there")) }
+                    a.button href="/departures" { (say!("departures-not-now")) }
                 }
             }
         } @else {
-            p { "You have not moved away from " strong { (here) } ". To move, sign in at the server you want to move to." }
+            p { (say!("departures-you-have-not-moved-away-from-to", here = here)) }
         }
     };
-    Ok(layout::page(app, Some(session), Home::Old, title, &body))
+    Ok(layout::page(app, Some(session), Home::Old, &title, &body))
 }

@@ -61,6 +61,19 @@ async fn the_page_names_new_home_and_belongs_to_its_owner() {
 }
 
 #[actix_web::test]
+async fn the_last_word_is_asked_for_with_the_texts_only() {
+    let (daemon, _) = handed_over().await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    for path in ["/departures/ann/finish", "/departures"] {
+        let spoken = crate::words::pseudo::speak();
+        let page = daemon.ask(TestRequest::get().uri(path).cookie(cookie.clone())).await.body;
+        drop(spoken);
+        let data = ["@ann", "old.example", "new.example", "godwit"];
+        assert_eq!(crate::words::pseudo::hard_coded(&page, &data), Vec::<String>::new(), "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn only_the_owner_with_their_password_announces() {
     let (daemon, departure) = handed_over().await;
     assert_eq!(say(&daemon, "bob", &departure.id, PASSWORD).await.status, 403);

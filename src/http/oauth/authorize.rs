@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use url::Url;
 
 use super::consent_page::{self, Before, Shown};
+use crate::words::text;
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
@@ -70,7 +71,7 @@ pub(super) async fn decide(
     match one(&fields, "decision") {
         "allow" => {}
         "deny" => return Ok(see_other(&consent::deny(&side, &asked))),
-        _ => return Err(Problem::bad_request("Choose one of the two buttons.").page()),
+        _ => return Err(Problem::bad_request(text!("departures-choose-one-of-the-two-buttons")).page()),
     }
     let kinds = |kind: &CollectionKind| all(&fields, "kinds").any(|word| word == kind.as_str());
     let choice = Choice {
@@ -81,23 +82,21 @@ pub(super) async fn decide(
         let is_unlocked = !one(&fields, "unlock").is_empty();
         let owner = &signed.session.account.id;
         let problem = if choice.kinds.is_empty() {
-            Some("Nothing was shared: tick at least one kind of things to copy.")
+            Some(text!("departures-nothing-was-shared-tick-at-least-one"))
         } else if !is_unlocked {
-            Some(
-                "Nothing was shared: tick the box that says yes, so that this cannot happen by a slip of the finger.",
-            )
+            Some(text!("departures-nothing-was-shared-tick-the-box-that"))
         } else if !app
             .site
             .confirm_password(owner, one(&fields, "password"))
             .await
             .map_err(|error| Problem::from(error).page())?
         {
-            Some("Nothing was shared: that is not the password of this account. Type it once more.")
+            Some(text!("departures-nothing-was-shared-that-is-not-the"))
         } else {
             None
         };
         if let Some(problem) = problem {
-            let before = Before { choice: &choice, is_unlocked, problem };
+            let before = Before { choice: &choice, is_unlocked, problem: &problem };
             return page(&app, &signed, &asked, &account, Some(before)).await;
         }
     }

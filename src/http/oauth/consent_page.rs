@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use maud::{Markup, html};
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::ui::{
@@ -42,22 +43,25 @@ pub(super) fn page(app: &App, session: &Session, shown: &Shown<'_>) -> HttpRespo
     let name = &shown.asked.client.name;
     let here = app.config.domain();
     let is_reading = shown.asked.request.scope == Scope::Read;
-    let title = if is_reading { "May your account be copied?" } else { "Take the list of new addresses?" };
+    let title = if is_reading {
+        text!("departures-may-your-account-be-copied")
+    } else {
+        text!("departures-take-the-list-of-new-addresses")
+    };
     let body = html! {
         h1 { (title) }
         @if let Some(before) = shown.before { p.warning #why role="alert" { (before.problem) } }
         p {
-            "This is your Old home, " strong { (here) } ". "
-            strong { (host) }
-            @if *name != host { " (it calls itself “" (name) "”)" }
-            @if is_reading { " wants to become your New home and asks to copy your account." }
-            @else { " is your New home. It asks to give back the list of your new addresses." }
+            (say!("departures-this-is-your-old-home", here = here, host = host))
+            @if *name != host { " " (say!("departures-it-calls-itself", name = name)) }
+            @if is_reading { " " (say!("departures-wants-to-become-your-new-home-and")) }
+            @else { " " (say!("departures-is-your-new-home-it-asks-to")) }
         }
-        div.homes { p.home.is-old { span { "Old home, signed in as" } strong { "@" (session.account.username) "@" (here) } } }
+        div.homes { p.home.is-old { span { (say!("departures-old-home-signed-in-as")) } strong { "@" (session.account.username) "@" (here) } } }
         form.inline method="post" action="/sign-out" {
             (layout::csrf(session))
             input type="hidden" name="next" value=(again(shown.asked));
-            button.quiet type="submit" { "Not this account? Sign out and use another" }
+            button.quiet type="submit" { (say!("departures-not-this-account-sign-out-and-use")) }
         }
         form method="post" action="/godwit/oauth/authorize" {
             (layout::csrf(session))
@@ -67,24 +71,23 @@ pub(super) fn page(app: &App, session: &Session, shown: &Shown<'_>) -> HttpRespo
             @if is_reading { (choices(&host, &here, shown)) } @else { (list(&host)) }
             p.actions {
                 button.primary type="submit" name="decision" value="allow" {
-                    @if is_reading { "Let " (host) " copy" } @else { "Yes, take the list" }
+                    @if is_reading { (say!("departures-let-copy", host = host)) } @else { (say!("departures-yes-take-the-list")) }
                 }
-                button.secondary type="submit" name="decision" value="deny" formnovalidate { "No" }
+                button.secondary type="submit" name="decision" value="deny" formnovalidate { (say!("departures-no")) }
             }
         }
     };
-    layout::page(app, Some(session), Home::Old, title, &body)
+    layout::page(app, Some(session), Home::Old, &title, &body)
 }
 
 /// What the second yes means.
 fn list(host: &str) -> Markup {
     html! {
-        p { "For each of your old posts the list says where its copy is. What happens after your yes:" }
+        p { (say!("departures-for-each-of-your-old-posts-the")) }
         ul {
-            li { "Your copy at " (host) " becomes visible there, to whoever could see the originals. That cannot be "
-                "taken back without a trace." }
-            li { "New home will give back the list of new addresses; nothing is redirected until you announce." }
-            li { "Nobody is told. The announcement is a page of its own here, and asks for your password." }
+            li { (say!("departures-your-copy-at-becomes-visible-there-to", host = host)) }
+            li { (say!("departures-new-home-will-give-back-the-list")) }
+            li { (say!("departures-nobody-is-told-the-announcement-is-a")) }
         }
     }
 }
@@ -94,29 +97,27 @@ fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
     let is_ticked = |kind: &CollectionKind| before.is_none_or(|before| before.choice.kinds.contains(kind));
     html! {
         fieldset {
-            legend { "What may be copied" }
+            legend { (say!("departures-what-may-be-copied")) }
             @for (kind, count) in shown.counts {
                 label {
                     input type="checkbox" name="kinds" value=(kind.as_str()) checked[is_ticked(kind)];
                     span { (words::kind(kind.main_item().as_str())) @if let Some(count) = count { span.count { (number(*count)) } } }
                 }
             }
-            p.hint { "Also told: how many followers you have on which server. Not included: who they are, your password, "
-                "messages others wrote." }
+            p.hint { (say!("departures-also-told-how-many-followers-you-have")) }
         }
         label {
             input type="checkbox" name="private" value="yes" checked[before.is_some_and(|before| before.choice.includes_private)];
-            span { "Also posts that only followers or certain people can read. " (host) " can read them then." }
+            span { (say!("departures-also-posts-that-only-followers-or", host = host)) }
         }
         div.note {
-            p { strong { "Nothing changes here." } " Your account stays as it is and nobody is told. You can take this "
-                "permission back at any time, under “Departures” on your page here." }
+            p { (say!("departures-nothing-changes-here-your-account")) }
         }
         label {
             input type="checkbox" name="unlock" value="yes" required checked[before.is_some_and(|before| before.is_unlocked)];
-            span { "Yes, " (host) " may read what is ticked above." }
+            span { (say!("departures-yes-may-read-what-is-ticked-above", host = host)) }
         }
-        label for="password" { "Your password at " (here) }
+        label for="password" { (say!("departures-your-password-at", here = here)) }
         input #password type="password" name="password" autocomplete="current-password" required
             aria-describedby=[before.map(|_| "why")];
     }

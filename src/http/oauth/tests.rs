@@ -49,6 +49,20 @@ async fn the_page_names_new_home_the_account_and_what_is_not_included() {
 }
 
 #[actix_web::test]
+async fn consent_is_asked_for_with_the_texts_only() {
+    let daemon = Daemon::new().await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    for scope in [Scope::Read, Scope::HandOver] {
+        let uri = format!("/godwit/oauth/authorize?{}", query(scope));
+        let spoken = crate::words::pseudo::speak();
+        let page = daemon.ask(TestRequest::get().uri(&uri).cookie(cookie.clone())).await.body;
+        drop(spoken);
+        let data = ["@ann", "old.example", "new.example", "godwit", "New Example"];
+        assert_eq!(crate::words::pseudo::hard_coded(&page, &data), Vec::<String>::new());
+    }
+}
+
+#[actix_web::test]
 async fn a_yes_needs_the_tick_and_the_password() {
     let daemon = Daemon::new().await;
     let yes = answer(&daemon, Scope::Read, &YES).await;

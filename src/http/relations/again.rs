@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -37,13 +38,13 @@ pub(super) struct Bare {
 /// `GET /follows/again`.
 pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
     let people = refollows::people(&app.store, signed.session.account.id.as_str()).await?;
-    let title = "Follow the people you followed";
-    let body = page(&signed.session, title, &people);
+    let title = text!("yours-follow-the-people-you-followed");
+    let body = page(&signed.session, &title, &people);
     let (session, waits) = (Some(&signed.session), people.iter().any(|person| person.state == "waiting"));
     Ok(if waits {
-        layout::following(&app, session, Home::New, title, &body, LOOKS_AGAIN_SECONDS)
+        layout::following(&app, session, Home::New, &title, &body, LOOKS_AGAIN_SECONDS)
     } else {
-        layout::page(&app, session, Home::New, title, &body)
+        layout::page(&app, session, Home::New, &title, &body)
     })
 }
 
@@ -84,24 +85,22 @@ fn page(session: &Session, title: &str, people: &[PersonRow]) -> Markup {
     html! {
         h1 { (title) }
         @if people.is_empty() {
-            p.note { "There is nobody to follow: no copy you kept brought anybody whom you do not follow already." }
+            p.note { (say!("yours-there-is-nobody-to-follow-no-copy")) }
         } @else {
-            p { (words::number(kept)) " not asked, " (words::number(waiting)) " waiting, " (words::number(asked))
-                " asked, " (words::number(failed)) " failed." }
-            p { "Each of them is told that you want to follow them, as if you had pressed Follow. One server is asked "
-                "three times a minute at most, so this can take a while; it goes on when you close this page." }
+            p { (say!("yours-not-asked-waiting-asked-failed", kept = words::number(kept), waiting = words::number(waiting), asked = words::number(asked), failed = words::number(failed))) }
+            p { (say!("yours-each-of-them-is-told-that-you")) }
             @if kept + failed > 0 { form method="post" action="/follows/again" {
                 (layout::csrf(session))
                 p.actions { button.primary type="submit" name="follow" value="all" {
-                    "Follow " (words::count(kept + failed, "person", "people"))
+                    (say!("yours-follow", failed = text!("site-people", n = kept + failed)))
                 } }
             } }
             @if waiting > 0 { form method="post" action="/follows/again/stop" {
                 (layout::csrf(session))
-                p.actions { button.secondary type="submit" { "Stop: ask nobody else" } }
+                p.actions { button.secondary type="submit" { (say!("yours-stop-ask-nobody-else")) } }
             } }
             table.numbers {
-                caption { "Each of them" }
+                caption { (say!("yours-each-of-them")) }
                 @for person in people { tr {
                     th scope="row" { (name(&person.actor)) }
                     td { (stands(&person.state)) @if let Some(why) = &person.why { ": " (words::sentence(why)) } }
@@ -118,11 +117,11 @@ fn name(actor: &str) -> Markup {
     )
 }
 
-fn stands(state: &str) -> &'static str {
+fn stands(state: &str) -> String {
     match state {
-        "waiting" => "waits",
-        "asked" => "asked",
-        "failed" => "failed",
-        _ => "not asked",
+        "waiting" => text!("yours-waits"),
+        "asked" => text!("yours-asked"),
+        "failed" => text!("yours-failed"),
+        _ => text!("yours-not-asked"),
     }
 }

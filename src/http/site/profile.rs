@@ -6,6 +6,7 @@ use actix_web::{
 };
 
 use super::answer::{self, Paging};
+use crate::words::text;
 use crate::{
     app::App,
     http::{
@@ -111,7 +112,7 @@ pub(super) async fn post(
     let post = match app.site.find_post(&account, &id, &viewer).await? {
         Found::Post(post) => *post,
         Found::Gone => {
-            let why = "This post was deleted by its author.";
+            let why = text!("problems-this-post-was-deleted-by-its-author");
             return Err(Problem::new(ProblemKind::Gone, why).page());
         }
         Found::Nothing => return Err(Problem::not_found().page()),

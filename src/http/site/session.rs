@@ -9,6 +9,7 @@ use actix_web::{
 use serde::Deserialize;
 use url::Url;
 
+use crate::words::text;
 use crate::{
     app::App,
     http::{
@@ -61,7 +62,7 @@ pub(super) async fn sign_in(
     // Another site must not sign a visitor in as somebody else.
     let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     if comes_from.is_some_and(|from| !matches!(from, "same-origin" | "none")) {
-        let why = "This form came from another site. Open the sign-in page here and try again.";
+        let why = text!("problems-this-form-came-from-another-site-open");
         return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(&request));
     }
     let next = local(&app.config.server.base_url, &form.next);
@@ -74,7 +75,9 @@ pub(super) async fn sign_in(
     };
     let mut response = go(&next);
     let cookie = session_cookie(&app, token, Duration::days(30));
-    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be kept."))?;
+    response
+        .add_cookie(&cookie)
+        .map_err(|_| Problem::bad_request(text!("problems-the-session-cannot-be-kept")))?;
     Ok(response)
 }
 
@@ -90,7 +93,9 @@ pub(super) async fn sign_out(
         if form.next.is_empty() { "/".to_owned() } else { local(&app.config.server.base_url, &form.next) };
     let mut response = go(&next);
     let cookie = session_cookie(&app, String::new(), Duration::ZERO);
-    response.add_cookie(&cookie).map_err(|_| Problem::bad_request("The session cannot be closed."))?;
+    response
+        .add_cookie(&cookie)
+        .map_err(|_| Problem::bad_request(text!("problems-the-session-cannot-be-closed")))?;
     Ok(response)
 }
 

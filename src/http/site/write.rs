@@ -8,6 +8,7 @@ use actix_web::{
 use serde::Deserialize;
 use url::Url;
 
+use crate::words::text;
 use crate::{
     app::App,
     http::{
@@ -66,10 +67,9 @@ pub(super) async fn post(
         "" => None,
         text => {
             let parent = wire::lenient::web_url(text);
-            Some(
-                parent
-                    .ok_or_else(|| told(Problem::bad_request("What this answers is not a web address.")))?,
-            )
+            Some(parent.ok_or_else(|| {
+                told(Problem::bad_request(text!("problems-what-this-answers-is-not-a-web")))
+            })?)
         }
     };
     let account = &signed.session.account;

@@ -7,6 +7,7 @@ use actix_web::{
 };
 use maud::html;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -60,18 +61,17 @@ pub async fn callback(
 fn somebody_else(app: &App, signed: &SignedIn, next: &str) -> HttpResponse {
     let session = &signed.session;
     let body = html! {
-        h1 { "This answer is for another account" }
+        h1 { (say!("transfers-this-answer-is-for-another-account")) }
         p {
-            "You are signed in as " strong { "@" (session.account.username) } ", but another account of this server "
-            "asked. Sign out, and sign in within a minute with the account that shall receive the copy."
+            (say!("transfers-you-are-signed-in-as-but-another", username = session.account.username))
         }
         form method="post" action="/sign-out" {
             (csrf(session))
             input type="hidden" name="next" value=(next);
-            button type="submit" { "Sign out" }
+            button type="submit" { (say!("transfers-sign-out")) }
         }
     };
-    let mut page = page(app, Some(session), Home::New, "Another account", &body);
+    let mut page = page(app, Some(session), Home::New, &text!("transfers-another-account"), &body);
     *page.status_mut() = StatusCode::FORBIDDEN;
     page
 }

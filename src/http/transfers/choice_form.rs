@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use maud::{Markup, html};
 
 use super::{pages::back, pressed::Pressed};
+use crate::words::{say, text};
 use crate::{
     http::{
         problem::Problem,
@@ -37,7 +38,7 @@ pub(super) fn form(session: &Session, transfer: &Transfer, status: &Status, fore
         form method="post" action={ "/transfers/" (transfer.id) "/begin" } {
             (csrf(session))
             fieldset {
-                legend { "What shall come" }
+                legend { (say!("transfers-what-shall-come")) }
                 @for (kind, count) in &found {
                     label {
                         input type="checkbox" name="kinds" value=(kind.as_str()) checked[is_ticked(*kind)];
@@ -50,18 +51,18 @@ pub(super) fn form(session: &Session, transfer: &Transfer, status: &Status, fore
                 }
             }
             details.choice open[choices.divides_posts()] {
-                summary { "Only some of the posts" }
-                label for="from" { "From this day" }
+                summary { (say!("transfers-only-some-of-the-posts")) }
+                label for="from" { (say!("transfers-from-this-day")) }
                 input #from type="date" name="from" value=(choices.from.map(String::from).unwrap_or_default());
-                label for="until" { "Up to this day" }
+                label for="until" { (say!("transfers-up-to-this-day")) }
                 input #until type="date" name="until" value=(choices.until.map(String::from).unwrap_or_default());
                 label {
                     input type="checkbox" name="originals_only" value="yes" checked[choices.originals_only];
-                    span { "Only what you wrote for yourself: no replies to others, no boosts" }
+                    span { (say!("transfers-only-what-you-wrote-for-yourself-no")) }
                 }
-                p.hint { "The days are those of the world clock (UTC). What is left out is counted, and stays at Old home." }
+                p.hint { (say!("transfers-the-days-are-those-of-the-world")) }
             }
-            p.actions { button.primary type="submit" { "Copy it, and let me try" } }
+            p.actions { button.primary type="submit" { (say!("transfers-copy-it-and-let-me-try")) } }
         }
     }
 }
@@ -89,7 +90,7 @@ pub async fn begin(pressed: Pressed) -> Result<HttpResponse, Problem> {
 fn read(pressed: &Pressed) -> Result<Choices, Problem> {
     let day = |field: &str| -> Result<Option<Day>, Problem> {
         let text = pressed.one(field).trim();
-        let bad = |_| Problem::bad_request("Write days like 2023-07-20, or leave them empty.");
+        let bad = |_| Problem::bad_request(text!("transfers-write-days-like-2023-07-20-or"));
         if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
     };
     let kinds: BTreeSet<CollectionKind> =

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::words::{say, text};
 use crate::{
     http::ui::layout::csrf,
     model::{
@@ -31,18 +32,18 @@ impl Choices<'_> {
         let state = self.transfer.state;
         html! {
             @match state {
-                S::Trial => p.actions { (self.profile("Look around your copy", true)) },
+                S::Trial => p.actions { (self.profile(&text!("transfers-look-around-your-copy"), true)) },
                 S::AwaitingAnnouncement if !self.is_announcing => p.actions {
                     a.button.primary href={ "/transfers/" (self.transfer.id) "/finish" } {
-                        "Go to Old home for the last word"
+                        (say!("transfers-go-to-old-home-for-the-last"))
                     }
                 },
-                S::AwaitingConfirmation => (self.button("confirm", "Yes, copy that account", "primary")),
-                S::Failed if !self.was_refused => (self.button("retry", "Try again", "primary")),
+                S::AwaitingConfirmation => (self.button("confirm", &text!("transfers-yes-copy-that-account"), "primary")),
+                S::Failed if !self.was_refused => (self.button("retry", &text!("transfers-try-again"), "primary")),
                 S::Failed | S::AwaitingConsent | S::Discarded | S::Removed => p.actions {
-                    a.button.primary href="/transfers/new" { "Start again" }
+                    a.button.primary href="/transfers/new" { (say!("transfers-start-again")) }
                 },
-                S::Done => p.actions { (self.profile("Go to your profile", true)) (follow_again()) },
+                S::Done => p.actions { (self.profile(&text!("transfers-go-to-your-profile"), true)) (follow_again()) },
                 _ => {}
             }
         }
@@ -54,31 +55,30 @@ impl Choices<'_> {
         html! {
             @match self.transfer.state {
                 S::Trial => {
-                    h2 { "When you have looked around" }
+                    h2 { (say!("transfers-when-you-have-looked-around")) }
                     @if is_live { (self.announce(false)) (self.redirect()) (self.copy()) }
                     (self.keep())
                     @if is_live { (self.quiet()) }
-                    (self.discard("Throw the copy away"))
+                    (self.discard(&text!("transfers-throw-the-copy-away")))
                 }
                 S::Kept => {
-                    p.actions { (self.profile("Go to your profile", false)) (follow_again()) }
-                    @if is_live { h2 { "When you are ready" } (self.announce(true)) (self.redirect()) (self.copy()) }
-                    @else { p.note { "This copy came from a file. Only your Old home itself can announce a move." } }
+                    p.actions { (self.profile(&text!("transfers-go-to-your-profile"), false)) (follow_again()) }
+                    @if is_live { h2 { (say!("transfers-when-you-are-ready")) } (self.announce(true)) (self.redirect()) (self.copy()) }
+                    @else { p.note { (say!("transfers-this-copy-came-from-a-file-only")) } }
                     (self.remove())
                 }
                 S::AwaitingAnnouncement if !self.is_announcing => details {
-                    summary { "Old home does not know about it?" }
-                    p { "If you took the permission back there, or it says that the list of addresses is missing, "
-                        "let it ask you once more." }
-                    (self.button(self.asks(), "Let Old home ask again", "secondary"))
+                    summary { (say!("transfers-old-home-does-not-know-about-it")) }
+                    p { (say!("transfers-if-you-took-the-permission-back-there")) }
+                    (self.button(self.asks(), &text!("transfers-let-old-home-ask-again"), "secondary"))
                     (self.remove())
                 },
                 S::Done => (self.remove()),
-                S::AwaitingConfirmation => (self.discard("No, stop")),
-                S::AwaitingConsent => (self.button("discard", "Stop", "secondary")),
+                S::AwaitingConfirmation => (self.discard(&text!("transfers-no-stop"))),
+                S::AwaitingConsent => (self.button("discard", &text!("transfers-stop"), "secondary")),
                 S::Failed if self.was_refused => {}
                 state if state.can_discard() => (self.discard(
-                    if state == S::Failed { "Throw the copy away" } else { "Stop and throw away" }
+                    &if state == S::Failed { text!("transfers-throw-the-copy-away") } else { text!("transfers-stop-and-throw-away") }
                 )),
                 _ => {}
             }
@@ -89,18 +89,16 @@ impl Choices<'_> {
         let old = self.old_host;
         html! {
             details.choice open[is_kept] {
-                summary { "Announce the move" }
-                p { "This page leads you to " strong { (old) } ", which asks you twice. What happens:" }
+                summary { (say!("transfers-announce-the-move")) }
+                p { (say!("transfers-this-page-leads-you-to-which-asks", old = old)) }
                 ol {
                     @if !is_kept {
-                        li { "After your first yes there, your copy becomes visible here to whoever could see the "
-                            "originals. From then on it cannot be thrown away without a trace." }
+                        li { (say!("transfers-after-your-first-yes-there-your-copy")) }
                     }
-                    li { "Your profile here says which account you had at " (old) ", for everybody to see." }
-                    li { "After your last word there, with your password, your followers are told. "
-                        "That cannot be called back." }
+                    li { (say!("transfers-your-profile-here-says-which-account", old = old)) }
+                    li { (say!("transfers-after-your-last-word-there-with-your")) }
                 }
-                (self.button("announce", &format!("Announce: go on at {old}"), "primary"))
+                (self.button("announce", &text!("transfers-announce-go-on-at", old = old), "primary"))
             }
         }
     }
@@ -118,11 +116,9 @@ impl Choices<'_> {
         let old = self.old_host;
         html! {
             details.choice {
-                summary { "Only send visitors on" }
-                p { "Links to your old public posts lead here, but nobody is told, and your account at " (old)
-                    " stays in use. You say so there twice, with your password. Your copy becomes visible here after "
-                    "your first yes. You can switch it off there at any time." }
-                (self.button("redirect", &format!("Send visitors on: go on at {old}"), "secondary"))
+                summary { (say!("transfers-only-send-visitors-on")) }
+                p { (say!("transfers-links-to-your-old-public-posts-lead", old = old)) }
+                (self.button("redirect", &text!("transfers-send-visitors-on-go-on-at", old = old), "secondary"))
             }
         }
     }
@@ -131,11 +127,9 @@ impl Choices<'_> {
         let old = self.old_host;
         html! {
             details.choice {
-                summary { "Keep both, and let Old home say so" }
-                p { "Both accounts live on. Your profile at " (old) " names this one as its copy, and yours here names "
-                    "that one. Nobody is told, and old links stay as they are. You say so at " (old) " twice, with your "
-                    "password; your copy becomes visible here after your first yes." }
-                (self.button("copy", &format!("Keep both: go on at {old}"), "secondary"))
+                summary { (say!("transfers-keep-both-and-let-old-home-say")) }
+                p { (say!("transfers-both-accounts-live-on-your-profile-at", old = old)) }
+                (self.button("copy", &text!("transfers-keep-both-go-on-at", old = old), "secondary"))
             }
         }
     }
@@ -143,12 +137,10 @@ impl Choices<'_> {
     fn quiet(&self) -> Markup {
         html! {
             details.choice {
-                summary { "Keep the copy quietly" }
-                p { "Your copy becomes visible here to whoever could see the originals, and nothing here says where it "
-                    "comes from. " (self.old_host) " says nothing of this account either. Who knows both texts can "
-                    "still compare them." }
-                p { "From then on the copy cannot be thrown away without a trace." }
-                (self.button("quiet", "Keep it quietly", "secondary"))
+                summary { (say!("transfers-keep-the-copy-quietly")) }
+                p { (say!("transfers-your-copy-becomes-visible-here-to", old_host = self.old_host)) }
+                p { (say!("transfers-from-then-on-the-copy-cannot-be")) }
+                (self.button("quiet", &text!("transfers-keep-it-quietly"), "secondary"))
             }
         }
     }
@@ -156,18 +148,17 @@ impl Choices<'_> {
     fn keep(&self) -> Markup {
         html! {
             details.choice {
-                summary { "Keep the copy, announce nothing" }
-                p { "Your copy becomes visible here to whoever could see the originals, and each post says where it "
-                    "was before. Nobody is told, and " (self.old_host) " stays as it is. You can announce later." }
-                p { "From then on the copy cannot be thrown away without a trace." }
-                (self.button("keep", "Keep the copy", "secondary"))
+                summary { (say!("transfers-keep-the-copy-announce-nothing")) }
+                p { (say!("transfers-your-copy-becomes-visible-here-to-2", old_host = self.old_host)) }
+                p { (say!("transfers-from-then-on-the-copy-cannot-be")) }
+                (self.button("keep", &text!("transfers-keep-the-copy"), "secondary"))
             }
         }
     }
 
     fn remove(&self) -> Markup {
         html! {
-            p.actions { a.button href={ "/transfers/" (self.transfer.id) "/remove" } { "Remove what came …" } }
+            p.actions { a.button href={ "/transfers/" (self.transfer.id) "/remove" } { (say!("transfers-remove-what-came")) } }
         }
     }
 
@@ -175,9 +166,8 @@ impl Choices<'_> {
         html! {
             details.choice {
                 summary { (label) }
-                p { "Everything that was copied is deleted here. This cannot be undone, but " (self.old_host)
-                    " stays as it is, and you can copy again." }
-                (self.button("discard", "Yes, throw it away", "danger"))
+                p { (say!("transfers-everything-that-was-copied-is-deleted", old_host = self.old_host)) }
+                (self.button("discard", &text!("transfers-yes-throw-it-away"), "danger"))
             }
         }
     }
@@ -200,5 +190,5 @@ impl Choices<'_> {
 
 /// A later choice of its own: nobody is followed because of a copy.
 fn follow_again() -> Markup {
-    html! { a.button href="/follows/again" { "Follow the people you followed" } }
+    html! { a.button href="/follows/again" { (say!("transfers-follow-the-people-you-followed")) } }
 }

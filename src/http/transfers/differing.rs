@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::looks;
+use crate::words::{say, text};
 use crate::{
     http::ui::{
         layout::csrf,
@@ -19,28 +21,34 @@ pub(super) fn differing(session: &Session, transfer: &Transfer, status: &Status)
     html! {
         @if differences.count > 0 && matches!(transfer.state, S::Trial | S::Kept | S::Done) {
             section.card #differences {
-                h2 { @if differences.count == 1 { "One thing differs" } @else { (number(differences.count)) " things differ" } }
+                h2 { @if differences.count == 1 { (say!("transfers-one-thing-differs")) } @else { (say!("transfers-things-differ", differences = number(differences.count))) } }
                 @if differences.gaps.is_empty() {
-                    p { "They did not come over. Why, stands above." }
+                    p { (say!("transfers-they-did-not-come-over-why-stands")) }
                 } @else {
-                    p { "These are differences that belong to no single thing; what failed stands above." }
+                    p { (say!("transfers-these-are-differences-that-belong-to")) }
                     ul { @for gap in &differences.gaps {
                         li { strong { (kind(&gap.kind)) ", " (number(gap.count)) } ": " (sentence(&gap.why)) }
                     } }
                 }
+                @if status.can_try_again && !looks::is_looking(status) {
+                    p.note { (say!("transfers-what-failed-is-tried-again-daily")) }
+                    form method="post" action={ "/transfers/" (transfer.id) "/try-again" } {
+                        (csrf(session))
+                        div.actions { button.secondary type="submit" { (say!("transfers-try-what-failed-again")) } }
+                    }
+                }
                 @if is_asked {
-                    p { "You can go on looking around, or throw the copy away. To keep or announce it, say first that "
-                        "you have seen this." }
+                    p { (say!("transfers-you-can-go-on-looking-around-or")) }
                     form method="post" action={ "/transfers/" (transfer.id) "/accept" } {
                         (csrf(session))
                         input type="hidden" name="differences" value=(differences.count);
                         div.actions { button.secondary type="submit" {
-                            @if differences.count == 1 { "I have seen it; go on without it" }
-                            @else { "I have seen them; go on without them" }
+                            @if differences.count == 1 { (say!("transfers-i-have-seen-it-go-on-without")) }
+                            @else { (say!("transfers-i-have-seen-them-go-on-without")) }
                         } }
                     }
                 } @else if differences.accepted == differences.count {
-                    p.note { "✓ You have accepted this." }
+                    p.note { (say!("transfers-you-have-accepted-this")) }
                 }
             }
         }
@@ -48,7 +56,7 @@ pub(super) fn differing(session: &Session, transfer: &Transfer, status: &Status)
 }
 
 fn kind(word: &str) -> String {
-    if word == "inventory" { "Old home's own numbers".to_owned() } else { words::kind(word) }
+    if word == "inventory" { text!("transfers-old-homes-own-numbers") } else { words::kind(word) }
 }
 
 /// The papers to take away.
@@ -57,13 +65,12 @@ pub(super) fn papers(transfer: &Transfer) -> Markup {
     html! {
         @if matches!(transfer.state, S::Trial | S::Kept | S::Done | S::AwaitingAnnouncement) {
             details {
-                summary { "Take the numbers with you" }
-                p { "A certificate, signed by this server, says what stood at Old home, what is here, and why anything is not. "
-                    "It can be checked without asking anybody." }
+                summary { (say!("transfers-take-the-numbers-with-you")) }
+                p { (say!("transfers-a-certificate-signed-by-this-server")) }
                 ul {
-                    li { a href=(at("certificate")) download { "Certificate" } }
-                    li { a href=(at("items.csv")) download { "Every single thing, as a table" } }
-                    li { a href=(at("items.jsonl")) download { "The same for checking the certificate" } }
+                    li { a href=(at("certificate")) download { (say!("transfers-certificate")) } }
+                    li { a href=(at("items.csv")) download { (say!("transfers-every-single-thing-as-a-table")) } }
+                    li { a href=(at("items.jsonl")) download { (say!("transfers-the-same-for-checking-the-certificate")) } }
                 }
             }
         }

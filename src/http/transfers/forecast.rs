@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
 
 use super::api::own;
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -39,7 +40,7 @@ pub(super) fn forecast(forecast: &Forecast) -> Markup {
     html! {
         p { strong { (size(forecast)) } }
         details {
-            summary { "What changes on the way" }
+            summary { (say!("transfers-what-changes-on-the-way")) }
             ul { @for (kind, one) in forecast.kinds.iter().filter(|(_, one)| one.count != Some(0)) {
                 li { strong { (words::kind(kind)) } ": "
                     @for (n, line) in one.becomes.iter().enumerate() { @if n > 0 { "; " } (line) } "." }
@@ -51,17 +52,19 @@ pub(super) fn forecast(forecast: &Forecast) -> Markup {
 
 fn size(forecast: &Forecast) -> String {
     let items: u64 = forecast.kinds.values().filter_map(|kind| kind.count).sum();
-    let files = forecast.media_bytes.map(|media| format!(", {} of files", bytes(media)));
-    let time = forecast.seconds.map(|seconds| format!("; copying takes {}", duration(seconds)));
-    format!("{} things{}{}.", number(items), files.unwrap_or_default(), time.unwrap_or_default())
+    let files = forecast.media_bytes.map(|media| text!("transfers-size-files", bytes = bytes(media)));
+    let time = forecast.seconds.map(|seconds| text!("transfers-size-time", time = duration(seconds)));
+    let said: Vec<String> =
+        [Some(text!("transfers-size", n = items)), files, time].into_iter().flatten().collect();
+    said.join(" · ")
 }
 
 /// A length of time as a person says it.
 fn duration(seconds: u64) -> String {
     match seconds {
-        0..=59 => "less than a minute".to_owned(),
-        60..=5_399 => format!("about {} minutes", (seconds + 30) / 60),
-        _ => format!("about {} hours", (seconds + 1_800) / 3_600),
+        0..=59 => text!("transfers-less-than-a-minute"),
+        60..=5_399 => text!("transfers-about-minutes", n = (seconds + 30) / 60),
+        _ => text!("transfers-about-hours", n = (seconds + 1_800) / 3_600),
     }
 }
 
@@ -69,7 +72,7 @@ fn followers(forecast: &Forecast) -> Markup {
     let all = forecast.followers.unwrap_or(0);
     html! {
         @if all > 0 {
-            h2 { "Your " (number(all)) " followers, if you announce" }
+            h2 { (say!("transfers-your-followers-if-you-announce", all = number(all))) }
             ul {
                 @for prospect in Prospect::ALL {
                     @if let Some(count) = forecast.prospects.get(prospect.as_str()) {
@@ -77,19 +80,19 @@ fn followers(forecast: &Forecast) -> Markup {
                     }
                 }
                 @if forecast.unknown > 0 {
-                    li { strong { (number(forecast.unknown)) } " live on servers that were not looked at (yet)." }
+                    li { (say!("transfers-live-on-servers-that-were-not-looked", unknown = number(forecast.unknown))) }
                 }
             }
-            p.quiet { "As far as public facts tell: servers need not say whom they refuse." }
+            p.quiet { (say!("transfers-as-far-as-public-facts-tell-servers")) }
             details {
-                summary { "Server by server" }
+                summary { (say!("transfers-server-by-server")) }
                 table.numbers {
                     thead { tr {
-                        th scope="col" { "Server" } th scope="col" { "Followers" } th scope="col" { "What will happen" }
+                        th scope="col" { (say!("transfers-server")) } th scope="col" { (say!("transfers-followers")) } th scope="col" { (say!("transfers-what-will-happen")) }
                     } }
                     tbody { @for server in forecast.servers.iter().take(SHOWN_SERVERS) { (row(server)) } }
                 }
-                @if forecast.servers.len() > SHOWN_SERVERS { p.quiet { "And smaller ones." } }
+                @if forecast.servers.len() > SHOWN_SERVERS { p.quiet { (say!("transfers-and-smaller-ones")) } }
             }
         }
     }
@@ -100,17 +103,17 @@ fn row(server: &ServerForecast) -> Markup {
         tr {
             th scope="row" { (server.host) @if let Some(software) = &server.software { " " small { (software) } } }
             td { (number(server.followers)) }
-            td.said { @match &server.why { Some(why) => { (words::sentence(why)) }, None => { "Not looked at yet." } } }
+            td.said { @match &server.why { Some(why) => { (words::sentence(why)) }, None => { (say!("transfers-not-looked-at-yet")) } } }
         }
     }
 }
 
-fn will(prospect: Prospect) -> &'static str {
+fn will(prospect: Prospect) -> String {
     match prospect {
-        Prospect::FollowsByItself => "will follow along by themselves.",
-        Prospect::MustClick => "must find you and follow anew: their servers do not do it by themselves.",
-        Prospect::BlocksUs => "cannot come along: their servers refuse your New home.",
-        Prospect::Dead => "live on servers that do not answer now.",
+        Prospect::FollowsByItself => text!("transfers-will-follow"),
+        Prospect::MustClick => text!("transfers-will-click"),
+        Prospect::BlocksUs => text!("transfers-will-not"),
+        Prospect::Dead => text!("transfers-are-dead"),
     }
 }
 

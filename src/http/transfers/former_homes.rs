@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
@@ -64,12 +65,12 @@ async fn actor(app: &App, typed: &str) -> Result<Actor, TransferError> {
     let (remote, signer) = (&*app.engine.remote, &app.engine.signer);
     let id = lookup::resolve(remote, signer, &handle).await?;
     if id.origin() == app.config.server.base_url.origin() {
-        return Err(TransferError::Refused("That is an account of this very server.".to_owned()));
+        return Err(TransferError::Refused(text!("transfers-that-is-an-account-of-this-very")));
     }
     let (actor, _) = lookup::actor(remote, signer, &id, None).await?;
     if actor.moved_to.is_none() {
-        let why = "That account has not moved away. To bring it here, choose “Bring an account here”.";
-        return Err(TransferError::Refused(why.to_owned()));
+        let why = text!("transfers-that-account-has-not-moved-away-to");
+        return Err(TransferError::Refused(why));
     }
     Ok(actor)
 }
@@ -80,22 +81,22 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, said: &Said) -> Result<
     let names = account.map(|account| account.also_known_as).unwrap_or_default();
     let own = format!("@{}@{}", session.account.username, app.config.domain());
     let body = html! {
-        h1 { "Where you lived before" }
+        h1 { (say!("transfers-where-you-lived-before")) }
         (told(said, &own))
-        @if names.is_empty() { p.note { "No former home is known here." } } @else {
-            p { "Everybody can see that you were also:" }
+        @if names.is_empty() { p.note { (say!("transfers-no-former-home-is-known-here")) } } @else {
+            p { (say!("transfers-everybody-can-see-that-you-were-also")) }
             ul { @for name in &names { li { (Author::elsewhere(name).handle) } } }
         }
-        p { "You moved to your last home from yet another one? Name it here. Then it can lead visitors on to here." }
+        p { (say!("transfers-you-moved-to-your-last-home-from")) }
         form.card method="post" action="/former-homes" {
             (layout::csrf(session))
-            label for="handle" { "Your old address" }
-            input #handle type="text" name="handle" value=(typed) required placeholder="@name@server.example"
+            label for="handle" { (say!("transfers-your-old-address")) }
+            input #handle type="text" name="handle" value=(typed) required placeholder=(say!("transfers-name-server-example"))
                 autocapitalize="none" spellcheck="false";
-            p.actions { button.primary type="submit" { "I also lived there" } }
+            p.actions { button.primary type="submit" { (say!("transfers-i-also-lived-there")) } }
         }
     };
-    Ok(layout::page(app, Some(session), Home::New, "Where you lived before", &body))
+    Ok(layout::page(app, Some(session), Home::New, &text!("transfers-where-you-lived-before"), &body))
 }
 
 fn told(said: &Said, own: &str) -> Markup {
@@ -111,10 +112,10 @@ fn told(said: &Said, own: &str) -> Markup {
             Said::Nothing => {}
             Said::Wrong(why) => div.warning role="alert" { p { (sentence(why)) } },
             Said::Added(actor) => {
-                p { "This account now says that it was also " (there(actor).unwrap_or_default()) "." }
+                p { (say!("transfers-this-account-now-says-that-it-was", actor = there(actor).unwrap_or_default())) }
                 @if let Some(page) = page(actor) {
-                    p { "If the home in between is gone, tell your former home yourself, with your password there:" }
-                    p.actions { a.button.primary href=(page) { "Go to that former home" } }
+                    p { (say!("transfers-if-the-home-in-between-is-gone")) }
+                    p.actions { a.button.primary href=(page) { (say!("transfers-go-to-that-former-home")) } }
                 }
             }
         }

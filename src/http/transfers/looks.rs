@@ -2,11 +2,9 @@
 
 use maud::{Markup, html};
 
+use crate::words::{say, text};
 use crate::{
-    http::ui::{
-        layout::csrf,
-        words::{count, sentence},
-    },
+    http::ui::{layout::csrf, words::sentence},
     model::{
         moment::Moment,
         pass::{Found, Pass, PassState},
@@ -25,23 +23,23 @@ pub(super) fn is_looking(status: &Status) -> bool {
 pub(super) fn since(session: &Session, transfer: &Transfer, status: &Status, old_host: &str) -> Markup {
     let is_file = matches!(transfer.origin, Origin::Archive { .. });
     html! {
-        h2 { "What changes at " (old_host) " meanwhile" }
+        h2 { (say!("transfers-what-changes-at-meanwhile", old_host = old_host)) }
         @if is_file {
-            p.note { "This copy came from a file: it stays as the file was." }
+            p.note { (say!("transfers-this-copy-came-from-a-file-it")) }
         } @else if !status.can_look_again && status.pass.is_none() {
-            p.note { "Old home cannot say what has changed there, so this copy stays as it was made." }
+            p.note { (say!("transfers-old-home-cannot-say-what-has-changed")) }
         } @else {
             @if is_looking(status) {
-                p { "Looking at " (old_host) " right now…" }
+                p { (say!("transfers-looking-at-right-now", old_host = old_host)) }
             } @else {
                 @if let Some(pass) = &status.pass { (told(pass)) }
-                @else { p { "Once a day this server looks at " (old_host) " and brings what is new." } }
+                @else { p { (say!("transfers-once-a-day-this-server-looks-at", old_host = old_host)) } }
                 form method="post" action={ "/transfers/" (transfer.id) "/look-again" } {
                     (csrf(session))
-                    button.secondary type="submit" { "Look again" }
+                    button.secondary type="submit" { (say!("transfers-look-again")) }
                 }
             }
-            p.note { "What you write, change or delete there arrives here; what you change here stays as you left it." }
+            p.note { (say!("transfers-what-you-write-change-or-delete-there")) }
         }
     }
 }
@@ -49,7 +47,7 @@ pub(super) fn since(session: &Session, transfer: &Transfer, status: &Status, old
 fn told(pass: &Pass) -> Markup {
     let day = Moment::from_micros(pass.ended_at.unwrap_or(pass.started_at));
     html! {
-        p { "Last looked at on " time datetime=(day.text()) { (day.day()) } ": " (found(&pass.found)) "." }
+        p { (say!("transfers-last-looked-at-on", time = html! { time datetime=(day.text()) { (day.day()) } }, found = found(&pass.found))) }
         @if let Some(problem) = &pass.problem {
             p.warning[pass.state == PassState::Failed].note[pass.state != PassState::Failed] { (sentence(problem)) }
         }
@@ -59,17 +57,19 @@ fn told(pass: &Pass) -> Markup {
 /// What was found, in a few words.
 fn found(found: &Found) -> String {
     if found.is_nothing() {
-        return "nothing had changed".to_owned();
+        return text!("transfers-nothing-had-changed");
     }
-    let mut said = vec![
-        format!("{} new", found.added),
-        format!("{} changed", found.changed),
-        format!("{} gone", found.gone),
-    ];
+    let (added, changed, gone) = (found.added, found.changed, found.gone);
     if found.own > 0 {
-        said.push(format!("{} left as you made it here", count(found.own, "thing", "things")));
+        return text!(
+            "transfers-found-and-own",
+            added = added,
+            changed = changed,
+            gone = gone,
+            own = found.own
+        );
     }
-    said.join(", ")
+    text!("transfers-found", added = added, changed = changed, gone = gone)
 }
 
 #[cfg(test)]

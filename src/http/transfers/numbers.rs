@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::words::{say, text};
 use crate::{
     http::ui::words::{self, number},
     model::{
@@ -22,8 +23,8 @@ pub(super) fn numbers(transfer: &Transfer, status: &Status) -> Markup {
     html! {
         @if transfer.state.is_running() { (bar(transfer.state, status)) }
         (table(report, is_counted, status.differences.count == 0))
-        (reasons("Left out or failed, and why", &report.reasons))
-        (reasons("Good to know", &report.notes))
+        (reasons(&text!("transfers-left-out-or-failed-and-why"), &report.reasons))
+        (reasons(&text!("transfers-good-to-know"), &report.notes))
     }
 }
 
@@ -37,8 +38,8 @@ fn bar(state: S, status: &Status) -> Markup {
     if state == S::HandingOver {
         let (done, all) = (status.map.handed_over, status.map.entries);
         return html! {
-            p { (number(done)) " of " (number(all)) " new addresses told." }
-            progress max=(all.max(1)) value=(done) data-done=(done) aria-label="Addresses told" {}
+            p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }
+            progress max=(all.max(1)) value=(done) data-done=(done) aria-label=(say!("transfers-addresses-told")) {}
             p.pace data-pace { }
         };
     }
@@ -49,11 +50,11 @@ fn bar(state: S, status: &Status) -> Markup {
     let is_measured = all > 0 && matches!(state, S::Fetching | S::Planned | S::Importing | S::Verifying);
     html! {
         @if is_measured {
-            p { (number(read)) " of " (number(all)) " read at Old home, " (number(here)) " in place here." }
-            progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label="How far the copy is" {}
+            p { (say!("transfers-of-read-at-old-home-in-place", read = number(read), all = number(all), here = number(here))) }
+            progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
             p.pace data-pace { }
         } @else {
-            progress aria-label="At work" {}
+            progress aria-label=(say!("transfers-at-work")) {}
         }
     }
 }
@@ -70,22 +71,22 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
     let (source, here) = (sum(|counts| counts.source), sum(|counts| counts.destination));
     html! {
         @if rows.is_empty() {
-            @if is_counted && !report.items.is_empty() { p.note { "There was nothing to copy." } }
+            @if is_counted && !report.items.is_empty() { p.note { (say!("transfers-there-was-nothing-to-copy")) } }
         } @else {
             @if is_counted && source == here && is_whole {
-                p.verdict { "✓ All " (number(source)) " things you allowed to be copied are here. Nothing was left out." }
+                p.verdict { (say!("transfers-all-things-you-allowed-to-be-copied", source = number(source))) }
             } @else if is_counted && source == here {
-                p.verdict { "All " (number(source)) " things Old home gave are here. What it did not give stands below." }
+                p.verdict { (say!("transfers-all-things-old-home-gave-are-here", source = number(source))) }
             } @else if is_counted {
-                p.verdict { (number(here)) " of " (number(source)) " things you allowed to be copied are here. Why the others are not, stands below." }
+                p.verdict { (say!("transfers-of-things-you-allowed-to-be-copied", here = number(here), source = number(source))) }
             }
             table.numbers {
-                caption { "Counted at both homes" }
+                caption { (say!("transfers-counted-at-both-homes")) }
                 thead { tr {
-                    th scope="col" { "" } th scope="col" { "At Old home" } th scope="col" { "Here" }
-                    @if declined > 0 { th scope="col" { "Left out by you" } }
-                    @if skipped > 0 { th scope="col" { "Left out" } }
-                    @if failed > 0 { th scope="col" { "Failed" } }
+                    th scope="col" { "" } th scope="col" { (say!("transfers-at-old-home")) } th scope="col" { (say!("transfers-here")) }
+                    @if declined > 0 { th scope="col" { (say!("transfers-left-out-by-you")) } }
+                    @if skipped > 0 { th scope="col" { (say!("transfers-left-out")) } }
+                    @if failed > 0 { th scope="col" { (say!("transfers-failed")) } }
                 } }
                 tbody { @for (kind, counts) in &rows {
                     tr {
@@ -100,8 +101,7 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
             }
             @for (kind, counts) in rows.iter().filter(|_| is_counted) {
                 @if let Some(said) = counts.announced.filter(|said| *said != counts.source) {
-                    p.note { (words::kind(kind.as_str())) ": Old home announced " (number(said)) ", and gave "
-                        (number(counts.source)) "." }
+                    p.note { (say!("transfers-old-home-announced-and-gave", value = words::kind(kind.as_str()), said = number(said), source = number(counts.source))) }
                 }
             }
         }

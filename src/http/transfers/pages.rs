@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
 use super::{api::own, looks, pressed::Pressed, view, words};
+use crate::words::text;
 use crate::{
     app::App,
     http::{
@@ -44,7 +45,7 @@ pub async fn new(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, 
     let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
     let typed = view::Typed { text: "", error: None };
     let body = view::new(&app, &signed.session, &typed, &before);
-    Ok(page(&app, Some(&signed.session), Home::New, "Bring an account here", &body))
+    Ok(page(&app, Some(&signed.session), Home::New, &text!("transfers-bring-an-account-here"), &body))
 }
 
 /// The copies of an account that are at work or wait for a word: what its own page reminds of.
@@ -82,7 +83,13 @@ pub async fn start(
             let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
             let typed = view::Typed { text: &form.handle, error: Some(&refused) };
             let body = view::new(&app, &signed.session, &typed, &before);
-            let mut response = page(&app, Some(&signed.session), Home::New, "Bring an account here", &body);
+            let mut response = page(
+                &app,
+                Some(&signed.session),
+                Home::New,
+                &text!("transfers-bring-an-account-here"),
+                &body,
+            );
             *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }
@@ -117,10 +124,12 @@ pub async fn show(
     let (session, title) = (Some(&signed.session), words::headline(&transfer));
     // The page follows the work by itself, also without JavaScript.
     Ok(match transfer.state {
-        state if state.is_running() => following(&app, session, Home::New, title, &body, RUNNING_SECONDS),
-        _ if looks::is_looking(&status) => following(&app, session, Home::New, title, &body, RUNNING_SECONDS),
-        S::AwaitingAnnouncement => following(&app, session, Home::New, title, &body, WAITING_SECONDS),
-        _ => page(&app, session, Home::New, title, &body),
+        state if state.is_running() => following(&app, session, Home::New, &title, &body, RUNNING_SECONDS),
+        _ if looks::is_looking(&status) => {
+            following(&app, session, Home::New, &title, &body, RUNNING_SECONDS)
+        }
+        S::AwaitingAnnouncement => following(&app, session, Home::New, &title, &body, WAITING_SECONDS),
+        _ => page(&app, session, Home::New, &title, &body),
     })
 }
 
@@ -147,6 +156,11 @@ pub async fn discard(pressed: Pressed) -> Result<HttpResponse, Problem> {
 /// `POST /transfers/{id}/look-again`.
 pub async fn look_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, look::ask(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
+/// `POST /transfers/{id}/try-again`.
+pub async fn try_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, look::try_again(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/retry`.

@@ -11,15 +11,13 @@ use super::{
     pressed::Pressed,
     words,
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
-        ui::{
-            layout::{Home, csrf, page},
-            words::count,
-        },
+        ui::layout::{Home, csrf, page},
     },
     model::{ending::Ending, transfer::TransferState},
     transfer::removal,
@@ -49,41 +47,38 @@ pub async fn show(
     let answered =
         removal::answered(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     let ending = transfer.ending;
-    let title = "Remove what came";
+    let title = text!("transfers-remove-what-came-2");
     let body = html! {
         h1 { (title) }
-        p { "Everything that came from " strong { (words::old_handle(&transfer)) } " is deleted here, pictures and files too. "
-            "What you wrote here yourself stays. This cannot be undone." }
+        p { (say!("transfers-everything-that-came-from-is-deleted", transfer = words::old_handle(&transfer))) }
         ul.effects {
-            li { "Addresses of posts that were public say from now on that the post is gone." }
+            li { (say!("transfers-addresses-of-posts-that-were-public")) }
             @if ending.is_some_and(Ending::redirects) {
-                li { "Old home is told first and stops sending visitors here; your old links show what is there again." }
+                li { (say!("transfers-old-home-is-told-first-and-stops")) }
             }
             @if ending == Some(Ending::Announce) {
-                li { "What was announced cannot be called back: followers who came along stay with you here, and your "
-                    "old account still says that you moved." }
+                li { (say!("transfers-what-was-announced-cannot-be-called")) }
             }
-            @if ending == Some(Ending::Copy) { li { "Old home is told first and no longer names this account as a copy." } }
-            li { "You can copy again at any time." }
+            @if ending == Some(Ending::Copy) { li { (say!("transfers-old-home-is-told-first-and-no")) } }
+            li { (say!("transfers-you-can-copy-again-at-any-time")) }
         }
         form.card method="post" action={ "/transfers/" (transfer.id) "/remove" } {
             (csrf(&signed.session))
             @if answered > 0 {
                 label {
                     input type="checkbox" name="answered_too" value="yes" required;
-                    span { "Others have answered or boosted " (count(answered, "of these posts", "of these posts"))
-                        ". They shall go as well." }
+                    span { (say!("transfers-others-have-answered-or-boosted-they", answered = answered)) }
                 }
             }
-            label for="password" { "Your password here" }
+            label for="password" { (say!("transfers-your-password-here")) }
             input #password type="password" name="password" autocomplete="current-password" required;
             p.actions {
-                button.danger type="submit" { "Remove what came" }
-                a.button href={ "/transfers/" (transfer.id) } { "Not now" }
+                button.danger type="submit" { (say!("transfers-remove-what-came-2")) }
+                a.button href={ "/transfers/" (transfer.id) } { (say!("transfers-not-now")) }
             }
         }
     };
-    Ok(page(&app, Some(&signed.session), Home::New, title, &body))
+    Ok(page(&app, Some(&signed.session), Home::New, &title, &body))
 }
 
 /// `POST /transfers/{id}/remove`.
@@ -118,6 +113,6 @@ async fn check(app: &App, signed: &SignedIn, password: &str) -> Result<(), Probl
     if app.site.confirm_password(&signed.session.account.id, password).await? {
         return Ok(());
     }
-    let why = "Nothing was removed: that is not the password of this account. Type it once more.";
+    let why = text!("transfers-nothing-was-removed-that-is-not-the");
     Err(Problem::new(ProblemKind::Refused, why))
 }

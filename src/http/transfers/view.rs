@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use url::Url;
 
 use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::ui::{layout::csrf, post::Author, words::sentence},
@@ -28,28 +29,27 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
     let here = app.config.domain();
     let refusal = typed.error.map(|error| words::refusal(typed.text, error));
     html! {
-        h1 { "Bring an account here" }
-        p { "You have an account on another server, your Old home. This server, " strong { (here) }
-            ", can copy it here. Nobody but you sees the copy, and nothing is announced, until you say so." }
+        h1 { (say!("transfers-bring-an-account-here")) }
+        p { (say!("transfers-you-have-an-account-on-another-server", here = here)) }
         @if let Some((said, exactly)) = &refusal {
             div.warning role="alert" {
                 p #why { (said) }
                 @if let Some(exactly) = exactly {
-                    details.quiet { summary { "For the admins: what exactly happened" } p { code { (exactly) } } }
+                    details.quiet { summary { (say!("transfers-for-the-admins-what-exactly-happened")) } p { code { (exactly) } } }
                 }
             }
         }
         form.card method="post" action="/transfers" {
             (csrf(session))
-            label for="handle" { "Your address at Old home" }
+            label for="handle" { (say!("transfers-your-address-at-old-home")) }
             input #handle name="handle" type="text" required autofocus autocapitalize="none" autocomplete="off"
-                spellcheck="false" inputmode="email" placeholder="@name@old.example" value=(typed.text)
+                spellcheck="false" inputmode="email" placeholder=(say!("transfers-name-old-example")) value=(typed.text)
                 aria-invalid=[refusal.is_some().then_some("true")] aria-describedby=[refusal.is_some().then_some("why")];
-            p { "Next, Old home asks you to sign in there and to agree. Your password stays there." }
-            div.actions { button type="submit" { "Go to Old home" } }
+            p { (say!("transfers-next-old-home-asks-you-to-sign")) }
+            div.actions { button type="submit" { (say!("transfers-go-to-old-home")) } }
         }
         @if !before.is_empty() {
-            h2 { "Your copies" }
+            h2 { (say!("transfers-your-copies")) }
             ul.ways { @for transfer in before {
                 li { a href={ "/transfers/" (transfer.id) } { (words::old_handle(transfer)) }
                     span { (words::headline(transfer)) } }
@@ -79,7 +79,7 @@ pub(super) fn show(
         known.named.cloned().or_else(|| status.old_actor.as_deref().and_then(|text| Url::parse(text).ok()));
     let old_handle =
         old_actor.as_ref().map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle);
-    let old_host = old_actor.as_ref().map_or_else(|| "Old home".to_owned(), authority);
+    let old_host = old_actor.as_ref().map_or_else(|| text!("transfers-old-home"), authority);
     let is_announcing = words::is_announcing(transfer);
     let choices = Choices {
         session,
@@ -92,12 +92,11 @@ pub(super) fn show(
         h1 { (words::headline(transfer)) }
         (way(transfer.state))
         div.homes {
-            p.home.is-old { span { "Old home" } strong { (old_handle) } }
-            p.home.is-new { span { "New home" } strong { "@" (session.account.username) "@" (app.config.domain()) } }
+            p.home.is-old { span { (say!("transfers-old-home")) } strong { (old_handle) } }
+            p.home.is-new { span { (say!("transfers-new-home")) } strong { "@" (session.account.username) "@" (app.config.domain()) } }
         }
         @if transfer.state == S::AwaitingConfirmation {
-            p.warning { "You typed " strong { (transfer.asked_for) } ", but at Old home you are signed in as "
-                strong { (old_handle) } ". Shall that account be copied?" }
+            p.warning { (say!("transfers-you-typed-but-at-old-home-you", asked_for = transfer.asked_for, old_handle = old_handle)) }
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
         p { (words::explanation(transfer)) }
@@ -121,10 +120,10 @@ fn way(state: S) -> Markup {
     let at = words::stage(state);
     html! {
         @if let Some(at) = at {
-            ol.way aria-label="The way of a move" {
-                @for (n, stage) in words::STAGES.iter().enumerate() {
+            ol.way aria-label=(say!("transfers-the-way-of-a-move")) {
+                @for (n, stage) in words::stages().iter().enumerate() {
                     li aria-current=[(n == at).then_some("step")] class=[(n < at).then_some("is-done")] {
-                        (stage) @if n < at { span.unseen { " (done)" } }
+                        (stage) @if n < at { span.unseen { " " (say!("transfers-done")) } }
                     }
                 }
             }
@@ -137,8 +136,8 @@ fn trouble(state: S, problem: &str) -> Markup {
     html! {
         @if state.is_running() || state == S::AwaitingAnnouncement {
             div.note {
-                p { "Something did not answer as it should. It is tried again by itself; you need not do anything." }
-                details.quiet { summary { "What exactly happened" } p { (sentence(problem)) } }
+                p { (say!("transfers-something-did-not-answer-as-it-should")) }
+                details.quiet { summary { (say!("transfers-what-exactly-happened")) } p { (sentence(problem)) } }
             }
         } @else {
             p.warning role="alert" { (sentence(problem)) }
@@ -149,11 +148,10 @@ fn trouble(state: S, problem: &str) -> Markup {
 /// Where to look after the move.
 fn afterwards(old_host: &str, old_actor: Option<&Url>) -> Markup {
     html! {
-        h2 { "At " (old_host) }
-        p { "Your account there still exists. Sign in there to see how many servers have been told, or to switch "
-            "the forwarding of old links off." }
+        h2 { (say!("transfers-at", old_host = old_host)) }
+        p { (say!("transfers-your-account-there-still-exists-sign")) }
         @if let Some(page) = old_actor.and_then(|url| url.join("/departures").ok()) {
-            p.actions { a.button href=(page) { "See who was told, at " (old_host) } }
+            p.actions { a.button href=(page) { (say!("transfers-see-who-was-told-at", old_host = old_host)) } }
         }
     }
 }
@@ -168,7 +166,7 @@ fn sample(status: &Status) -> Markup {
     html! {
         @if !sample.is_empty() {
             details {
-                summary { "The first public posts there" }
+                summary { (say!("transfers-the-first-public-posts-there")) }
                 ul { @for post in sample { li { strong { (text(post, "day")) } " " (text(post, "text")) } } }
             }
         }

@@ -1,6 +1,7 @@
 //! What New home says about where a copy stands. Screen words only: Old home, New home, Copy, Try, Keep,
 //! Announce, Throw away.
 
+use crate::words::text;
 use crate::{
     http::ui::{post::Author, words::sentence},
     model::{
@@ -13,7 +14,9 @@ use crate::{
 };
 
 /// The three stages a person thinks in.
-pub(super) const STAGES: [&str; 3] = ["Copy", "Try", "Announce"];
+pub(super) fn stages() -> [String; 3] {
+    [text!("transfers-copy"), text!("transfers-try"), text!("transfers-announce")]
+}
 
 /// Which of them a state belongs to; none once it is over.
 pub(super) fn stage(state: S) -> Option<usize> {
@@ -53,115 +56,106 @@ pub(super) fn was_refused(transfer: &Transfer) -> bool {
 }
 
 /// One line that says where the copy stands.
-pub(super) fn headline(transfer: &Transfer) -> &'static str {
+pub(super) fn headline(transfer: &Transfer) -> String {
     match transfer.state {
-        S::AwaitingConsent => "Waiting for your yes at Old home",
-        S::AwaitingConfirmation => "Is this the account you mean?",
-        S::Surveying => "Looking at what there is",
-        S::AwaitingChoice => "What shall come?",
-        S::Fetching => "Copying from Old home",
-        S::Planned | S::Importing => "Putting everything in its place",
-        S::Verifying => "Counting both sides",
-        S::Trial => "Your copy is here: try it",
-        S::Looking => "One last look at Old home",
-        S::Keeping => "Making your copy visible",
-        S::Kept => "Your copy is kept",
-        S::HandingOver => "Telling Old home the new addresses",
+        S::AwaitingConsent => text!("transfers-waiting-for-your-yes-at-old-home"),
+        S::AwaitingConfirmation => text!("transfers-is-this-the-account-you-mean"),
+        S::Surveying => text!("transfers-looking-at-what-there-is"),
+        S::AwaitingChoice => text!("transfers-what-shall-come-2"),
+        S::Fetching => text!("transfers-copying-from-old-home"),
+        S::Planned | S::Importing => text!("transfers-putting-everything-in-its-place"),
+        S::Verifying => text!("transfers-counting-both-sides"),
+        S::Trial => text!("transfers-your-copy-is-here-try-it"),
+        S::Looking => text!("transfers-one-last-look-at-old-home"),
+        S::Keeping => text!("transfers-making-your-copy-visible"),
+        S::Kept => text!("transfers-your-copy-is-kept"),
+        S::HandingOver => text!("transfers-telling-old-home-the-new-addresses"),
         S::AwaitingAnnouncement if is_announcing(transfer) => match transfer.ending {
-            Some(Ending::Redirect | Ending::Copy) => "Old home is looking at your copy",
-            _ => "Old home is announcing your move",
+            Some(Ending::Redirect | Ending::Copy) => text!("transfers-old-home-is-looking-at-your-copy"),
+            _ => text!("transfers-old-home-is-announcing-your-move"),
         },
-        S::AwaitingAnnouncement => "One last word at Old home",
+        S::AwaitingAnnouncement => text!("transfers-one-last-word-at-old-home"),
         S::Done => match transfer.ending {
-            Some(Ending::Redirect) => "Your old links lead here",
-            Some(Ending::Copy) => "You have both",
-            _ => "You have moved",
+            Some(Ending::Redirect) => text!("transfers-your-old-links-lead-here"),
+            Some(Ending::Copy) => text!("transfers-you-have-both"),
+            _ => text!("transfers-you-have-moved"),
         },
-        S::Failed if was_refused(transfer) => "Nothing was copied",
-        S::Failed => "Something is in the way",
-        S::Discarding => "Throwing the copy away",
-        S::Discarded => "The copy was thrown away",
-        S::Removing => "Removing what came",
-        S::Removed => "What came was removed",
+        S::Failed if was_refused(transfer) => text!("transfers-nothing-was-copied"),
+        S::Failed => text!("transfers-something-is-in-the-way"),
+        S::Discarding => text!("transfers-throwing-the-copy-away"),
+        S::Discarded => text!("transfers-the-copy-was-thrown-away"),
+        S::Removing => text!("transfers-removing-what-came"),
+        S::Removed => text!("transfers-what-came-was-removed"),
     }
 }
 
 /// What it means and what happens next.
-pub(super) fn explanation(transfer: &Transfer) -> &'static str {
+pub(super) fn explanation(transfer: &Transfer) -> String {
     match transfer.state {
         S::AwaitingConsent => {
-            "Old home asks you whether this server may copy your account. If you closed its page, start again."
+            text!("transfers-old-home-asks-you-whether-this-server")
         }
-        S::AwaitingConfirmation => "Nothing is copied until you say yes here.",
+        S::AwaitingConfirmation => text!("transfers-nothing-is-copied-until-you-say-yes"),
         S::AwaitingChoice => {
-            "This is what Old home would give. Leave out what you do not want; everything comes if you change \
-             nothing. Nothing is copied yet."
+            text!("transfers-this-is-what-old-home-would-give")
         }
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying => {
-            "You can close this page; the work goes on. Then you look at the copy. Nobody but you can see it."
+            text!("transfers-you-can-close-this-page-the-work")
         }
         S::Trial => {
-            "Only you can see it. Look around first; you choose below what becomes of it. \
-             Old home works as before, and nobody was told."
+            text!("transfers-only-you-can-see-it-look-around")
         }
         S::Looking => {
-            "What you wrote, changed or deleted at Old home since the copy was made comes along, then it goes on. \
-             You can still throw the copy away."
+            text!("transfers-what-you-wrote-changed-or-deleted-at")
         }
-        S::Keeping => "It becomes visible to whoever could see the originals. Nobody is told.",
+        S::Keeping => text!("transfers-it-becomes-visible-to-whoever-could"),
         S::Kept if transfer.ending == Some(Ending::Quiet) => {
-            "The copy is visible to whoever could see the originals, and neither server says anything of the other."
+            text!("transfers-the-copy-is-visible-to-whoever-could")
         }
         S::Kept => {
-            "The copy is visible to whoever could see the originals. Nobody was told, and Old home works as before."
+            text!("transfers-the-copy-is-visible-to-whoever-could-2")
         }
         S::HandingOver => {
-            "Your copy is visible now, and Old home is given the list of your new addresses. \
-             Next comes one last word there. Nothing is announced yet."
+            text!("transfers-your-copy-is-visible-now-and-old")
         }
         S::AwaitingAnnouncement if is_announcing(transfer) && is_untold(transfer) => {
-            "You said the last word. Old home looks at your copy first. There is nothing left for you to do; you \
-             can close this page."
+            text!("transfers-you-said-the-last-word-old-home")
         }
         S::AwaitingAnnouncement if transfer.ending == Some(Ending::Redirect) => {
-            "Old home has the list of your new addresses. There you give your password once more, and links to \
-             your old public posts lead here. Nobody is told."
+            text!("transfers-old-home-has-the-list-of-your")
         }
         S::AwaitingAnnouncement if transfer.ending == Some(Ending::Copy) => {
-            "At Old home you give your password once more, and your profile there names this account as its copy. \
-             Nobody is told."
+            text!("transfers-at-old-home-you-give-your-password")
         }
         S::AwaitingAnnouncement if is_announcing(transfer) => {
-            "You said the last word. Old home looks at every new address and then tells your followers. \
-             There is nothing left for you to do; you can close this page."
+            text!("transfers-you-said-the-last-word-old-home-2")
         }
         S::AwaitingAnnouncement => {
-            "Old home has the list of your new addresses. There you give your password once more, and it tells \
-             your followers. Until then nothing is announced."
+            text!("transfers-old-home-has-the-list-of-your-2")
         }
         S::Done if transfer.ending == Some(Ending::Redirect) => {
-            "Links to your old public posts lead here. Nobody was told, and your old account stays in use."
+            text!("transfers-links-to-your-old-public-posts-lead-2")
         }
         S::Done if transfer.ending == Some(Ending::Copy) => {
-            "Both accounts live on, and each names the other. Nobody was told."
+            text!("transfers-both-accounts-live-on-and-each-names")
         }
-        S::Done => "Old home tells your followers, and links to your old public posts lead here.",
-        S::Failed if was_refused(transfer) => "Old home is as it was. You can ask again.",
-        S::Failed => "Nothing is lost. Try again where it stopped, or throw the copy away.",
-        S::Discarding => "What was copied is being deleted here. Old home is as it was.",
+        S::Done => text!("transfers-old-home-tells-your-followers-and"),
+        S::Failed if was_refused(transfer) => text!("transfers-old-home-is-as-it-was-you"),
+        S::Failed => text!("transfers-nothing-is-lost-try-again-where-it"),
+        S::Discarding => text!("transfers-what-was-copied-is-being-deleted-here"),
         S::Removing => {
-            "Old home is told first; then everything that came is deleted here. What you wrote here stays."
+            text!("transfers-old-home-is-told-first-then-everything")
         }
         S::Removed => {
-            "Nothing of it is left here, and what you wrote here yourself stays. You can copy again."
+            text!("transfers-nothing-of-it-is-left-here-and")
         }
-        S::Discarded => "Nothing of it is left here. Old home is as it was, and you can copy again.",
+        S::Discarded => text!("transfers-nothing-of-it-is-left-here-old"),
     }
 }
 
 /// Why a copy could not be started: a sentence, and the exact words for whoever can mend it.
 pub(super) fn refusal(typed: &str, error: &TransferError) -> (String, Option<String>) {
-    let host = typed.parse::<Handle>().map_or_else(|_| "that server".to_owned(), |handle| handle.host);
+    let host = typed.parse::<Handle>().map_or_else(|_| text!("transfers-that-server"), |handle| handle.host);
     match error {
         TransferError::Adapter(AdapterError::Busy { .. }) => {
             let said = format!(

@@ -9,6 +9,7 @@ use super::{
     post::{self, Author},
     write_form,
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     model::{moment::Moment, object::Visibility},
@@ -34,7 +35,7 @@ pub struct OpenCopy {
     /// The account it is of.
     pub of: String,
     /// Where it stands.
-    pub stands: &'static str,
+    pub stands: String,
 }
 
 /// The page.
@@ -50,71 +51,70 @@ pub fn page(
     let own = Author::of(app, account);
     let me = app.site.urls.actor(&account.username);
     let body = html! {
-        h1 { "Hello, " (own.name) }
+        h1 { (say!("site-hello", name = own.name)) }
         @if let Some(target) = &account.moved_to {
             p.warning role="note" {
-                "This account has moved to " a href=(target) { (Author::elsewhere(target).handle) } ". "
-                a href="/departures" { "See who was told" } "."
+                (say!("site-this-account-has-moved-to", link = html! { a href=(target) { (Author::elsewhere(target).handle) } }, link2 = html! { a href="/departures" { (say!("site-see-who-was-told")) } }))
             }
         }
         @for copy in copies {
             div.note.new-home {
                 p { strong { (copy.stands) } " (" (copy.of) ")" }
-                p.actions { a.button.primary href=(copy.page) { "Go on with your move" } }
+                p.actions { a.button.primary href=(copy.page) { (say!("site-go-on-with-your-move")) } }
             }
         }
         (write_form::form(session, None, usual))
         section aria-labelledby="moving" {
-            h2 #moving { "Moving" }
+            h2 #moving { (say!("site-moving")) }
             ul.ways {
-                li { a.button href="/transfers/new" { "Bring an account here" }
-                    " " span { "When this is your New home: copy your account from elsewhere." } }
-                li { a.button href="/departures" { "Departures" }
-                    " " span { "When this is your Old home: see who may copy it, announce, take back." } }
+                li { a.button href="/transfers/new" { (say!("site-bring-an-account-here")) }
+                    " " span { (say!("site-when-this-is-your-new-home-copy")) } }
+                li { a.button href="/departures" { (say!("site-departures")) }
+                    " " span { (say!("site-when-this-is-your-old-home-see")) } }
             }
         }
-        p.actions { a.button href="/yours" { "What you set up: mutes, filters, lists and more" } }
+        p.actions { a.button href="/yours" { (say!("site-what-you-set-up-mutes-filters-lists")) } }
         section aria-labelledby="people" {
-            h2 #people { "Follow somebody" }
+            h2 #people { (say!("site-follow-somebody")) }
             form.card method="post" action="/follows" {
                 (layout::csrf(session))
-                label for="handle" { "Their address" }
-                input #handle type="text" name="handle" placeholder="@name@server.example" required
+                label for="handle" { (say!("site-their-address")) }
+                input #handle type="text" name="handle" placeholder=(say!("site-name-server-example")) required
                     autocapitalize="none" spellcheck="false";
-                p.actions { button type="submit" { "Follow" } }
+                p.actions { button type="submit" { (say!("site-follow")) } }
             }
         }
         section aria-labelledby="news" {
-            h2 #news { "News" }
-            @if news.is_empty() { p.note { "Nothing new." } }
+            h2 #news { (say!("site-news")) }
+            @if news.is_empty() { p.note { (say!("site-nothing-new")) } }
             @else { ul.news { @for one in news { li { (line(app, one)) } } } }
         }
         section aria-labelledby="timeline" {
-            h2 #timeline { "Posts" }
+            h2 #timeline { (say!("site-posts")) }
             @for one in timeline {
                 @if one.object.attributed_to == me { (post::card(app, &own, &one.object, one.is_trial)) }
                 @else { (post::seen(app, one)) }
             }
             @if timeline.is_empty() {
-                p.note { "Posts of yours and of people you follow appear here." }
+                p.note { (say!("site-posts-of-yours-and-of-people-you")) }
             }
         }
     };
-    layout::page(app, Some(session), Home::Plain, "Home", &body)
+    layout::page(app, Some(session), Home::Plain, &text!("site-home"), &body)
 }
 
 fn line(app: &App, news: &News) -> Markup {
     let who = Author::elsewhere(&news.actor);
     let did = match news.kind.as_str() {
-        "follow" => "follows you",
-        "mention" => "mentioned you",
-        "reply" => "answered you",
-        "move" => "has moved",
-        _ => "did something",
+        "follow" => text!("site-follows-you"),
+        "mention" => text!("site-mentioned-you"),
+        "reply" => text!("site-answered-you"),
+        "move" => text!("site-has-moved"),
+        _ => text!("site-did-something"),
     };
     html! {
         a href=(post::link(app, &news.actor)) { (who.handle) } " " (did)
-        @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { "see what it is" } }
+        @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { (say!("site-see-what-it-is")) } }
         " " time datetime=(news.at.text()) { (news.at.day()) }
     }
 }

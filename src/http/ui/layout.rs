@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use maud::{DOCTYPE, Markup, html};
 
 use super::words;
+use crate::words::{say, text};
 use crate::{app::App, site::sessions::Session};
 
 /// Which home a page speaks for; decides its colour and the line under the head of the page.
@@ -28,11 +29,11 @@ impl Home {
     }
 
     /// The same in words: colour alone tells nobody everything.
-    fn words(self) -> Option<&'static str> {
+    fn words(self) -> Option<String> {
         match self {
             Self::Plain => None,
-            Self::Old => Some("Old home"),
-            Self::New => Some("New home"),
+            Self::Old => Some(text!("site-your-old-home")),
+            Self::New => Some(text!("site-your-new-home")),
         }
     }
 }
@@ -68,30 +69,30 @@ fn frame(
     html! {
         (DOCTYPE)
         html lang="en" {
-            (head(&format!("{title} · {name}"), follows))
+            (head(&text!("site-title-of-a-page", title = title, name = name), follows))
             body class=[home.class()] {
-                a.skip href="#content" { "Skip to content" }
+                a.skip href="#content" { (say!("site-skip-to-content")) }
                 header.site {
                     a.brand href="/" { img src="/static/mark.svg" alt="" width="40" height="40"; span { (name) } }
-                    nav aria-label="Main" {
-                        a href="/search" { "Search" }
+                    nav aria-label=(say!("site-main")) {
+                        a href="/search" { (say!("site-search")) }
                         @if let Some(session) = session {
-                            a href="/home" { "Home" }
+                            a href="/home" { (say!("site-home")) }
                             a href={ "/@" (session.account.username) } { "@" (session.account.username) }
                             form method="post" action="/sign-out" {
                                 (csrf(session))
-                                button.quiet type="submit" { "Sign out" }
+                                button.quiet type="submit" { (say!("site-sign-out")) }
                             }
                         } @else {
-                            a href="/sign-in" { "Sign in" }
+                            a href="/sign-in" { (say!("site-sign-in")) }
                         }
                     }
                 }
                 @if let Some(words) = home.words() {
-                    p.whose { strong { "Your " (words) } " " span { (domain) } }
+                    p.whose { strong { (words) } " " span { (domain) } }
                 }
                 main #content data-follow=[follows] { (body) }
-                footer.site { p { (domain) " runs godwit: take your account with you." } }
+                footer.site { p { (say!("site-runs-godwit-take-your-account-with-you", domain = domain)) } }
             }
         }
     }
@@ -122,24 +123,24 @@ pub fn csrf(session: &Session) -> Markup {
 /// A page that says what went wrong and what to do.
 pub fn error_page(status: StatusCode, detail: &str) -> HttpResponse {
     let title = match status {
-        StatusCode::NOT_FOUND => "Nothing here",
-        StatusCode::GONE => "No longer here",
-        StatusCode::METHOD_NOT_ALLOWED => "This is no page",
-        _ => "Something is in the way",
+        StatusCode::NOT_FOUND => text!("site-nothing-here"),
+        StatusCode::GONE => text!("site-no-longer-here"),
+        StatusCode::METHOD_NOT_ALLOWED => text!("site-this-is-no-page"),
+        _ => text!("site-something-is-in-the-way"),
     };
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(title, None))
+            (head(&title, None))
             body {
-                header.site { a.brand href="/" { img src="/static/mark.svg" alt="Start page" width="40" height="40"; } }
+                header.site { a.brand href="/" { img src="/static/mark.svg" alt=(say!("site-start-page")) width="40" height="40"; } }
                 main #content {
                     h1 { (title) }
                     p { (words::sentence(detail)) }
                     @if status == StatusCode::NOT_FOUND {
-                        p { "It may be private, or moved, or the address has a typing error in it." }
+                        p { (say!("site-it-may-be-private-or-moved-or")) }
                     }
-                    p.actions { a.button.primary href="/home" { "My home" } a.button href="/" { "Start page" } }
+                    p.actions { a.button.primary href="/home" { (say!("site-my-home")) } a.button href="/" { (say!("site-start-page")) } }
                 }
             }
         }

@@ -6,8 +6,8 @@ use maud::html;
 use super::{
     layout::{self, Home},
     post::{self, Author},
-    words,
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     model::belonging::PeopleList,
@@ -19,13 +19,13 @@ pub fn page(app: &App, session: &Session, list: &PeopleList, seen: &[Seen]) -> H
     let people = u64::try_from(list.members.len()).unwrap_or(0);
     let body = html! {
         h1 { (list.title) }
-        p { "Posts of " (words::count(people, "person", "people")) " on this list whom you follow. Only you see it." }
+        p { (say!("site-posts-of-on-this-list-whom-you", people = text!("site-people", n = people))) }
         ul { @for member in &list.members {
             li { a href=(member) rel="nofollow noreferrer" { (Author::elsewhere(member).handle) } }
         } }
         @for one in seen { (post::seen(app, one)) }
-        @if seen.is_empty() { p.note { "Nothing here yet." } }
-        p.actions { a.button href="/yours" { "What you set up" } }
+        @if seen.is_empty() { p.note { (say!("site-nothing-here-yet")) } }
+        p.actions { a.button href="/yours" { (say!("site-what-you-set-up")) } }
     };
     layout::page(app, Some(session), Home::Plain, &list.title, &body)
 }

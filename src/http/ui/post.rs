@@ -4,6 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use url::Url;
 
 use super::words;
+use crate::words::{say, text};
 use crate::{
     app::App,
     model::{
@@ -82,18 +83,18 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
             }
             p.badges {
                 a.when href=(page) { (time(&object.published)) }
-                @if is_trial { span.badge.trial { "copy: only you see this" } }
+                @if is_trial { span.badge.trial { (say!("site-copy-only-you-see-this")) } }
                 @if let Some(words) = audience(object.visibility) { span.badge { (words) } }
             }
             @if let Some(parent) = &object.in_reply_to {
-                p.context { "↩ answers " a href=(link(app, parent)) rel="nofollow noreferrer" { (place(app, parent)) } }
+                p.context { (say!("site-answers", link = html! { a href=(link(app, parent)) rel="nofollow noreferrer" { (place(app, parent)) } })) }
             }
             (body(app, object))
             @if let Some(quoted) = &object.quote {
-                p.context { "❝ quotes " a href=(link(app, quoted)) rel="nofollow noreferrer" { (place(app, quoted)) } }
+                p.context { (say!("site-quotes", link = html! { a href=(link(app, quoted)) rel="nofollow noreferrer" { (place(app, quoted)) } })) }
             }
             @if let Some(origin) = object.previously.first() {
-                p.context { "first written at " (authority(&origin.id)) @if let Some(then) = then(object) { ": " (then) } }
+                p.context { (say!("site-first-written-at", id = authority(&origin.id))) @if let Some(then) = then(object) { ": " (then) } }
             }
         }
     }
@@ -101,17 +102,17 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
 
 /// What others did about a post where it was before: numbers of then, which do not grow any more.
 fn then(object: &Object) -> Option<String> {
-    let numbers = [
-        (object.tallies.replies, "reply", "replies"),
-        (object.tallies.likes, "like", "likes"),
-        (object.tallies.shares, "boost", "boosts"),
-    ];
-    let said: Vec<String> = numbers
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| words::count(number, one, many))
-        .collect();
-    (!said.is_empty()).then(|| format!("{} then", said.join(", ")))
+    let tallies = &object.tallies;
+    let (replies, likes, boosts) = (tallies.replies, tallies.likes, tallies.shares);
+    let said: Vec<String> = [
+        (replies > 0).then(|| text!("site-tally-replies", n = replies)),
+        (likes > 0).then(|| text!("site-tally-likes", n = likes)),
+        (boosts > 0).then(|| text!("site-tally-boosts", n = boosts)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!said.is_empty()).then(|| text!("site-then", tallies = said.join(", ")))
 }
 
 /// A post of a timeline, folded where a filter says so.
@@ -124,7 +125,7 @@ pub fn seen(app: &App, seen: &Seen) -> Markup {
 pub fn screened(filter: Option<&str>, markup: &Markup) -> Markup {
     html! {
         @if let Some(filter) = filter {
-            details.card.warned { summary { "Filtered: " (filter) } (markup) }
+            details.card.warned { summary { (say!("site-filtered", filter = filter)) } (markup) }
         } @else { (markup) }
     }
 }
@@ -141,7 +142,7 @@ fn body(app: &App, object: &Object) -> Markup {
             details.warned { summary { (clean::words(warning)) } (text) (poll) (files) }
         } @else if object.is_sensitive && !object.attachments.is_empty() {
             (title) (text) (poll)
-            details.warned { summary { "Sensitive pictures or films" } (files) }
+            details.warned { summary { (say!("site-sensitive-pictures-or-films")) } (files) }
         } @else {
             (title) (text) (poll) (files)
         }
@@ -168,10 +169,10 @@ fn figure(app: &App, attachment: &Attachment) -> Markup {
     html! {
         figure {
             @if !is_ours {
-                a href=(address) rel="nofollow noreferrer" { "File on another server: " (shown) }
+                a href=(address) rel="nofollow noreferrer" { (say!("site-file-on-another-server", shown = shown)) }
             } @else if kind == "image" {
                 a href=(address) {
-                    img src=(address) alt=(if alt.is_empty() { "Picture without description" } else { alt })
+                    img src=(address) alt=(if alt.is_empty() { text!("site-picture-without-description") } else { alt.to_owned() })
                         width=[attachment.width] height=[attachment.height] loading="lazy";
                 }
             } @else if kind == "video" {
@@ -179,7 +180,7 @@ fn figure(app: &App, attachment: &Attachment) -> Markup {
             } @else if kind == "audio" {
                 audio controls preload="none" src=(address) aria-label=(shown) {}
             } @else {
-                a href=(address) { "File: " (shown) }
+                a href=(address) { (say!("site-file", shown = shown)) }
             }
         }
     }
@@ -189,7 +190,7 @@ fn results(poll: &Poll) -> Markup {
     let votes: u64 = poll.options.iter().map(|option| option.votes).sum();
     html! {
         table.poll {
-            caption { "Poll" @if let Some(voters) = poll.voters { " · " (words::count(voters, "person", "people")) " voted" } }
+            caption { (say!("site-poll")) @if let Some(voters) = poll.voters { " " (say!("site-voted", voters = text!("site-people", n = voters))) } }
             @for option in &poll.options {
                 tr {
                     th scope="row" { (option.name) }
@@ -206,12 +207,11 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
     html! {
         article.card.boost {
             p {
-                "♻ " strong { (author.name) } " boosted "
-                a href=(link(app, &boost.object)) rel="nofollow noreferrer" { (place(app, &boost.object)) }
+                (say!("site-boosted", name = author.name, link = html! { a href=(link(app, &boost.object)) rel="nofollow noreferrer" { (place(app, &boost.object)) } }))
             }
             p.badges {
                 (time(&boost.published))
-                @if is_trial { span.badge.trial { "copy: only you see this" } }
+                @if is_trial { span.badge.trial { (say!("site-copy-only-you-see-this")) } }
                 @if let Some(words) = audience(boost.visibility) { span.badge { (words) } }
             }
         }
@@ -219,7 +219,7 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
 }
 
 /// What a person calls an audience; nothing for everybody.
-fn audience(visibility: Visibility) -> Option<&'static str> {
+fn audience(visibility: Visibility) -> Option<String> {
     (visibility != Visibility::Public).then(|| words::audience(visibility))
 }
 

@@ -8,6 +8,7 @@ use super::{
     post::{self, Author},
     words,
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     site::{
@@ -51,24 +52,24 @@ pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResp
     let body = html! {
         @if let Some(target) = &shown.account.moved_to {
             div.warning role="note" {
-                p { strong { (author.name) " has moved to" } " "
+                p { strong { (say!("site-has-moved-to", name = author.name)) } " "
                     a href=(target) { (Author::elsewhere(target).handle) } "." }
                 @if shown.is_own {
-                    p { "Visitors are sent there. Only you still see this page, because you are signed in here." }
+                    p { (say!("site-visitors-are-sent-there-only-you-still")) }
                 } @else {
-                    p { "New posts appear there. What was written here can still be read." }
+                    p { (say!("site-new-posts-appear-there-what-was")) }
                 }
             }
         }
         (face(app, &author, shown))
-        nav.tabs aria-label="Posts" {
-            (tab(&format!("/@{name}"), "Posts", shown.shelf == Shelf::WithoutReplies))
-            (tab(&format!("/@{name}/with_replies"), "With replies", shown.shelf == Shelf::Everything))
-            (tab(&format!("/@{name}/media"), "Pictures", shown.shelf == Shelf::Media))
-            a href={ "/@" (name) ".rss" } { "Feed" }
+        nav.tabs aria-label=(say!("site-posts")) {
+            (tab(&format!("/@{name}"), &text!("site-posts"), shown.shelf == Shelf::WithoutReplies))
+            (tab(&format!("/@{name}/with_replies"), &text!("site-with-replies"), shown.shelf == Shelf::Everything))
+            (tab(&format!("/@{name}/media"), &text!("site-pictures"), shown.shelf == Shelf::Media))
+            a href={ "/@" (name) ".rss" } { (say!("site-feed")) }
         }
         @for post in shown.pinned {
-            p.context { "📌 Pinned" }
+            p.context { (say!("site-pinned")) }
             (post::card(app, &author, &post.object, post.is_trial))
         }
         @for entry in &shown.part.items {
@@ -78,11 +79,17 @@ pub fn page(app: &App, session: Option<&Session>, shown: &Shown<'_>) -> HttpResp
             }
         }
         @if shown.part.items.is_empty() {
-            p.note { @if shown.is_first_page { "Nothing here yet." } @else { "That was all." } }
+            p.note { @if shown.is_first_page { (say!("site-nothing-here-yet")) } @else { (say!("site-that-was-all")) } }
         }
         (pager(shown))
     };
-    layout::page(app, session, Home::Plain, &format!("{} ({})", author.name, author.handle), &body)
+    layout::page(
+        app,
+        session,
+        Home::Plain,
+        &text!("site-title-of-a-profile", name = author.name, handle = author.handle),
+        &body,
+    )
 }
 
 /// Pictures, name, biography, fields, numbers.
@@ -90,13 +97,13 @@ fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
     let account = shown.account;
     let header = app.site.picture_url(account, Picture::Header).map(|url| post::link(app, &url));
     html! {
-        section.profile.card aria-label="Profile" {
+        section.profile.card aria-label=(say!("site-profile")) {
             @if let Some(address) = header { img.across src=(address) alt=""; } @else { div.across {} }
             (post::avatar(author))
             h1 { (author.name) }
             p.handle { (author.handle) }
             @for former in &account.also_known_as {
-                p.handle { "Formerly " a href=(former) rel="nofollow noreferrer" { (Author::elsewhere(former).handle) } }
+                p.handle { (say!("site-formerly", link = html! { a href=(former) rel="nofollow noreferrer" { (Author::elsewhere(former).handle) } })) }
             }
             @if !account.profile.summary.is_empty() {
                 div.content dir="auto" { (PreEscaped(clean::html(&account.profile.summary))) }
@@ -110,15 +117,15 @@ fn face(app: &App, author: &Author, shown: &Shown<'_>) -> Markup {
                 }
             }
             @if !shown.topics.is_empty() {
-                p { "Topics: " @for topic in shown.topics { a href={ "/tags/" (topic) } { "#" (topic) } " " } }
+                p { (say!("site-topics")) " " @for topic in shown.topics { a href={ "/tags/" (topic) } { "#" (topic) } " " } }
             }
             ul.counts {
-                li { strong { (words::number(shown.posts)) } @if shown.posts == 1 { " post" } @else { " posts" } }
-                li { strong { (words::number(shown.followers)) } @if shown.followers == 1 { " follower" } @else { " followers" } }
-                li { strong { (words::number(shown.following)) } " following" }
+                li { (say!("site-count-posts", n = shown.posts)) }
+                li { (say!("site-count-followers", n = shown.followers)) }
+                li { (say!("site-following", following = words::number(shown.following))) }
             }
             @if shown.is_own {
-                p.note { "This is your own page. You also see what others do not: private posts, and what is marked “only you see this”." }
+                p.note { (say!("site-this-is-your-own-page-you-also")) }
             }
         }
     }
@@ -131,10 +138,10 @@ fn tab(address: &str, words: &str, is_here: bool) -> Markup {
 fn pager(shown: &Shown<'_>) -> Markup {
     html! {
         @if !shown.is_first_page || shown.part.next.is_some() {
-            nav.actions aria-label="More" {
-                @if !shown.is_first_page { a.button href="?" { "Newest" } }
+            nav.actions aria-label=(say!("site-more")) {
+                @if !shown.is_first_page { a.button href="?" { (say!("site-newest")) } }
                 @if let Some(next) = &shown.part.next {
-                    a.button rel="next" href={ "?cursor=" (next) } { "Older posts" }
+                    a.button rel="next" href={ "?cursor=" (next) } { (say!("site-older-posts")) }
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::{
     layout::{self, Home},
     post::{self, Author},
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     site::{accounts::Account, posts::Post, sessions::Session},
@@ -24,9 +25,9 @@ pub fn tag(
     let body = html! {
         h1 { (title) }
         (list(app, posts))
-        @if posts.is_empty() { p.note { "No public post here has this topic." } }
+        @if posts.is_empty() { p.note { (say!("site-no-public-post-here-has-this-topic")) } }
         @if let Some(next) = next {
-            nav.actions aria-label="More" { a.button rel="next" href={ "?cursor=" (next) } { "Older posts" } }
+            nav.actions aria-label=(say!("site-more")) { a.button rel="next" href={ "?cursor=" (next) } { (say!("site-older-posts")) } }
         }
     };
     layout::page(app, session, Home::Plain, &title, &body)
@@ -36,16 +37,16 @@ pub fn tag(
 pub fn search(app: &App, session: Option<&Session>, query: &str, posts: &[(Account, Post)]) -> HttpResponse {
     let is_asked = !query.trim().is_empty();
     let body = html! {
-        h1 { "Search" }
+        h1 { (say!("site-search")) }
         form.card role="search" method="get" action="/search" {
-            label for="q" { "Words in public posts of this server" }
+            label for="q" { (say!("site-words-in-public-posts-of-this-server")) }
             input #q type="search" name="q" value=(query) required;
-            p.actions { button type="submit" { "Search" } }
+            p.actions { button type="submit" { (say!("site-search")) } }
         }
-        @if is_asked && posts.is_empty() { p.note { "Nothing found. Try a single word." } }
+        @if is_asked && posts.is_empty() { p.note { (say!("site-nothing-found-try-a-single-word")) } }
         (list(app, posts))
     };
-    let title = if is_asked { format!("Search: {query}") } else { "Search".to_owned() };
+    let title = if is_asked { text!("site-search-2", query = query) } else { text!("site-search") };
     layout::page(app, session, Home::Plain, &title, &body)
 }
 

@@ -1,5 +1,6 @@
 //! The sign-in page.
 
+use crate::words::{say, text};
 use actix_web::HttpResponse;
 use maud::html;
 
@@ -11,43 +12,40 @@ pub fn page(app: &App, next: &str, username: &str, is_wrong: bool) -> HttpRespon
     let domain = app.config.domain();
     let (home, why) = errand(next);
     let body = html! {
-        h1 { "Sign in to " (domain) }
+        h1 { (say!("site-sign-in-to", domain = domain)) }
         @if is_wrong {
             p.warning #why role="alert" {
-                "Name or password is wrong. Use the account you have at " strong { (domain) } ", not at another server."
+                (say!("site-name-or-password-is-wrong-use-the", domain = domain))
             }
         } @else if let Some(why) = why {
-            p.note { (why) " Use the account you have at " strong { (domain) } "." }
+            p.note { (say!("site-use-the-account-you-have-at", why = why, domain = domain)) }
         }
         form.card method="post" action="/sign-in" {
             input type="hidden" name="next" value=(next);
-            label for="username" { "Name" }
+            label for="username" { (say!("site-name")) }
             input #username type="text" name="username" value=(username) autocomplete="username"
                 autocapitalize="none" spellcheck="false" required autofocus[username.is_empty()];
-            label for="password" { "Password" }
+            label for="password" { (say!("site-password")) }
             input #password type="password" name="password" autocomplete="current-password" required
                 autofocus[!username.is_empty()] aria-describedby=[is_wrong.then_some("why")];
-            p.actions { button type="submit" { "Sign in" } }
+            p.actions { button type="submit" { (say!("site-sign-in")) } }
         }
-        p { "No account here yet, or password forgotten? The admins of " (domain) " can help." }
+        p { (say!("site-no-account-here-yet-or-password", domain = domain)) }
     };
-    layout::page(app, None, home, "Sign in", &body)
+    layout::page(app, None, home, &text!("site-sign-in"), &body)
 }
 
 /// Which home somebody is at who has to sign in on the way, and what for.
-fn errand(next: &str) -> (Home, Option<&'static str>) {
+fn errand(next: &str) -> (Home, Option<String>) {
     if next.starts_with("/godwit/oauth/") {
-        (
-            Home::Old,
-            Some("You come from your New home. Sign in here, and this server asks you what may happen."),
-        )
+        (Home::Old, Some(text!("site-you-come-from-your-new-home-sign")))
     } else if next.starts_with("/departures") {
-        (Home::Old, Some("Sign in to see where your account here may go."))
+        (Home::Old, Some(text!("site-sign-in-to-see-where-your-account")))
     } else if next.starts_with("/transfers") || next.starts_with("/godwit/callback") {
-        (Home::New, Some("Sign in to the account that shall receive the copy."))
+        (Home::New, Some(text!("site-sign-in-to-the-account-that-shall")))
     } else if next == "/home" {
         (Home::Plain, None)
     } else {
-        (Home::Plain, Some("Sign in to go on."))
+        (Home::Plain, Some(text!("site-sign-in-to-go-on")))
     }
 }

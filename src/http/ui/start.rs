@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use maud::html;
 
 use super::layout::{self, Home};
+use crate::words::{say, text};
 use crate::{app::App, site::sessions::Session};
 
 /// The start page.
@@ -12,28 +13,26 @@ pub fn page(app: &App, session: Option<&Session>) -> HttpResponse {
     let body = html! {
         div.hero {
             img src="/static/mark.svg" alt="" width="96" height="96";
-            h1 { "Take your account with you" }
-            p { "Move to " strong { (domain) } " with your posts, pictures and follows, and tell your followers "
-                "only when you like what you see." }
+            h1 { (say!("site-take-your-account-with-you")) }
+            p { (say!("site-move-to-with-your-posts-pictures-and", domain = domain)) }
             p.actions {
                 @if session.is_some() {
-                    a.button.primary href="/home" { "My home" }
-                    a.button href="/transfers/new" { "Bring an account here" }
+                    a.button.primary href="/home" { (say!("site-my-home")) }
+                    a.button href="/transfers/new" { (say!("site-bring-an-account-here")) }
                 } @else {
-                    a.button.primary href="/sign-in" { "Sign in" }
-                    a.button href="/sign-in?next=/transfers/new" { "Bring an account here" }
+                    a.button.primary href="/sign-in" { (say!("site-sign-in")) }
+                    a.button href="/sign-in?next=/transfers/new" { (say!("site-bring-an-account-here")) }
                 }
             }
         }
-        h2 { "How a move goes" }
+        h2 { (say!("site-how-a-move-goes")) }
         ol.steps {
-            li { strong { "Copy" } " – you say yes at your Old home, and your things are copied here." }
-            li { strong { "Try" } " – look at the copy. Only you see it. Numbers of both homes stand side by side." }
-            li { strong { "Keep" } " – the copy becomes part of your account here. Or "
-                strong { "throw away" } ": nothing remains." }
-            li { strong { "Announce" } " – your Old home tells your followers, and old links lead here." }
+            li { (say!("site-copy-you-say-yes-at-your-old")) }
+            li { (say!("site-try-look-at-the-copy-only-you")) }
+            li { (say!("site-keep-the-copy-becomes-part-of-your")) }
+            li { (say!("site-announce-your-old-home-tells-your")) }
         }
-        p.note { "Nothing is announced and nothing changes at your Old home until you press Announce." }
+        p.note { (say!("site-nothing-is-announced-and-nothing")) }
     };
-    layout::page(app, session, Home::Plain, "Welcome", &body)
+    layout::page(app, session, Home::Plain, &text!("site-welcome"), &body)
 }

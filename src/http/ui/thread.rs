@@ -8,6 +8,7 @@ use super::{
     post::{self, Author},
     write_form,
 };
+use crate::words::{say, text};
 use crate::{
     app::App,
     model::object::Visibility,
@@ -41,7 +42,7 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
     };
     let is_own = session.is_some_and(|session| session.account.id == thread.account.id);
     let body = html! {
-        h1.quiet { "Post by " a href=(author.page) { (author.name) } }
+        h1.quiet { (say!("site-post-by", link = html! { a href=(author.page) { (author.name) } })) }
         @if let Some((parent_author, parent)) = thread.parent {
             (post::card(app, &Author::of(app, parent_author), &parent.object, parent.is_trial))
             p.thread aria-hidden="true" { "↓" }
@@ -49,31 +50,31 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
         div.focus { (post::card(app, &author, object, thread.post.is_trial)) }
         @if is_own {
             @if let Some(session) = session {
-                p.actions { a.button href={ "/posts/" (thread.post.id) "/edit" } { "Edit" } }
+                p.actions { a.button href={ "/posts/" (thread.post.id) "/edit" } { (say!("site-edit")) } }
                 details.quiet {
-                    summary { "Delete this post" }
+                    summary { (say!("site-delete-this-post")) }
                     form method="post" action={ "/posts/" (thread.post.id) "/delete" } {
                         (layout::csrf(session))
-                        p { @if thread.post.is_trial { "It leaves your copy for good. Old home keeps it, and nobody is told." }
-                            @else { "It disappears here at once, and other servers are asked to delete it." } }
-                        button.danger type="submit" { "Delete for good" }
+                        p { @if thread.post.is_trial { (say!("site-it-leaves-your-copy-for-good-old")) }
+                            @else { (say!("site-it-disappears-here-at-once-and-other")) } }
+                        button.danger type="submit" { (say!("site-delete-for-good")) }
                     }
                 }
             }
         }
         @if !thread.answers.is_empty() {
-            h2 { "Replies" }
+            h2 { (say!("site-replies")) }
             @for (author, answer) in thread.answers {
                 (post::card(app, &Author::of(app, author), &answer.object, answer.is_trial))
             }
         }
         @if let Some(session) = session {
             @if !thread.post.is_trial {
-                h2 { "Reply" }
+                h2 { (say!("site-reply")) }
                 (write_form::form(session, Some(object), thread.usual))
             }
         }
     };
-    let title = format!("{}: {}", author.name, clean::excerpt(&words, TITLE));
+    let title = text!("site-title-of-a-post", author = author.name, words = clean::excerpt(&words, TITLE));
     layout::page(app, session, Home::Plain, &title, &body)
 }

@@ -1,70 +1,54 @@
 //! Words that several pages share, as `docs/MESSAGES.md` lists them.
 
 use crate::model::{item::ItemKind, object::Visibility};
+use crate::words::text;
+
+pub use crate::words::number;
 
 /// What a person calls a kind of things; other words pass as they are.
 pub fn kind(word: &str) -> String {
-    let known = match ItemKind::from_word(word) {
-        Some(ItemKind::Posts) => "Posts",
-        Some(ItemKind::Boosts) => "Boosts",
-        Some(ItemKind::Likes) => "Likes",
-        Some(ItemKind::Bookmarks) => "Bookmarks",
-        Some(ItemKind::Media) => "Pictures and files",
-        Some(ItemKind::ProfileImages) => "Profile pictures",
-        Some(ItemKind::Following) => "People you follow",
-        Some(ItemKind::Blocked) => "People you block",
-        Some(ItemKind::Muted) => "People you muted",
-        Some(ItemKind::BlockedDomains) => "Servers you block",
-        Some(ItemKind::Filters) => "Filters",
-        Some(ItemKind::Lists) => "Lists of people",
-        Some(ItemKind::Pins) => "Pinned posts",
-        Some(ItemKind::FeaturedTags) => "Topics on your page",
-        Some(ItemKind::FollowedTags) => "Topics you follow",
-        Some(ItemKind::Notes) => "Your notes on people",
-        Some(ItemKind::Settings) => "Settings",
-        None if word == "map" => "New addresses",
-        None => return sentence(&word.replace('_', " ")).trim_end_matches('.').to_owned(),
-    };
-    known.to_owned()
+    match ItemKind::from_word(word) {
+        Some(ItemKind::Posts) => text!("site-posts"),
+        Some(ItemKind::Boosts) => text!("site-boosts"),
+        Some(ItemKind::Likes) => text!("site-likes"),
+        Some(ItemKind::Bookmarks) => text!("site-bookmarks"),
+        Some(ItemKind::Media) => text!("site-pictures-and-files"),
+        Some(ItemKind::ProfileImages) => text!("site-profile-pictures"),
+        Some(ItemKind::Following) => text!("site-people-you-follow"),
+        Some(ItemKind::Blocked) => text!("site-people-you-block"),
+        Some(ItemKind::Muted) => text!("site-people-you-muted"),
+        Some(ItemKind::BlockedDomains) => text!("site-servers-you-block"),
+        Some(ItemKind::Filters) => text!("site-filters"),
+        Some(ItemKind::Lists) => text!("site-lists-of-people"),
+        Some(ItemKind::Pins) => text!("site-pinned-posts"),
+        Some(ItemKind::FeaturedTags) => text!("site-topics-on-your-page"),
+        Some(ItemKind::FollowedTags) => text!("site-topics-you-follow"),
+        Some(ItemKind::Notes) => text!("site-your-notes-on-people"),
+        Some(ItemKind::Settings) => text!("site-settings"),
+        None if word == "map" => text!("site-new-addresses"),
+        None => sentence(&word.replace('_', " ")).trim_end_matches('.').to_owned(),
+    }
 }
 
 /// What a person calls an audience.
-pub fn audience(visibility: Visibility) -> &'static str {
+pub fn audience(visibility: Visibility) -> String {
     match visibility {
-        Visibility::Public => "public",
-        Visibility::Unlisted => "quietly public",
-        Visibility::Followers => "followers only",
-        Visibility::Direct => "only people mentioned",
+        Visibility::Public => text!("site-public"),
+        Visibility::Unlisted => text!("site-quietly-public"),
+        Visibility::Followers => text!("site-followers-only"),
+        Visibility::Direct => text!("site-only-people-mentioned"),
     }
-}
-
-/// A number that can be read at a glance: `1,204`.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A length in bytes as people read it: `3.0 MB`.
 pub fn bytes(n: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", number(n / unit), n % unit * 10 / unit);
     match n {
-        0..1_024 => format!("{n} bytes"),
-        1_024..1_048_576 => format!("{} KB", number(n / 1_024)),
-        1_048_576..1_073_741_824 => format!("{} MB", tenths(1 << 20)),
-        _ => format!("{} GB", tenths(1 << 30)),
+        0..1_024 => text!("site-bytes", n = n),
+        1_024..1_048_576 => text!("site-kb", n = n / 1_024),
+        1_048_576..1_073_741_824 => text!("site-mb", tenths = tenths(1 << 20)),
+        _ => text!("site-gb", tenths = tenths(1 << 30)),
     }
-}
-
-/// So many of something: `1 post`, `2 posts`.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 /// A message as a sentence: errors of the code begin small and end without a stop.
@@ -94,10 +78,6 @@ mod tests {
         assert_eq!(
             ["0", "999", "1,000", "1,240,007"].map(str::to_owned),
             [0, 999, 1000, 1_240_007].map(number)
-        );
-        assert_eq!(
-            (count(1, "post", "posts"), count(0, "post", "posts")),
-            ("1 post".into(), "0 posts".into())
         );
     }
 

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::words::text;
 use crate::{
     app::App,
     http::problem::Problem,
@@ -73,7 +74,7 @@ pub(super) async fn belongings(
             };
             return Ok(SettingName::ALL.into_iter().filter_map(set).collect());
         }
-        _ => return Err(Problem::bad_request("There is nothing of this kind here.").page()),
+        _ => return Err(Problem::bad_request(text!("yours-there-is-nothing-of-this-kind-here")).page()),
     };
     Ok(vec![one])
 }
@@ -94,7 +95,9 @@ async fn list(app: &App, fields: &Fields) -> Result<PeopleList, Problem> {
     let mut members: Vec<Url> = Vec::new();
     for whom in fields.lines("people") {
         if members.len() == NAMED {
-            return Err(Problem::bad_request(format!("Name {NAMED} people at most at once.")).page());
+            return Err(
+                Problem::bad_request(text!("yours-name-people-at-most-at-once", value = NAMED)).page()
+            );
         }
         members.push(app.site.find_actor(&*app.remote, whom).await.map_err(super::told)?);
     }

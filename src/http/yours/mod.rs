@@ -8,6 +8,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use super::{extract::SignedIn, problem::Problem, ui};
+use crate::words::text;
 use crate::{app::App, model::item::ItemKind, site::SiteError};
 
 mod form;
@@ -65,7 +66,7 @@ async fn undo(app: Data<App>, signed: SignedIn, body: Bytes) -> Result<HttpRespo
         Some(kind) if page::KINDS.contains(&kind) => {
             app.site.drop_belonging(account, kind, key).await.map_err(told)?;
         }
-        _ => return Err(Problem::bad_request("There is nothing of this kind here.").page()),
+        _ => return Err(Problem::bad_request(text!("yours-there-is-nothing-of-this-kind-here")).page()),
     }
     Ok(back())
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use maud::{Markup, html};
 use url::Url;
 
+use crate::words::{say, text};
 use crate::{
     app::App,
     http::ui::{
@@ -35,17 +36,17 @@ pub(super) const KINDS: [ItemKind; 9] = [
 /// The page.
 pub(super) fn page(app: &App, session: &Session, kept: &[Kept], blocked: &[Url]) -> HttpResponse {
     let body = html! {
-        h1 { "What you set up" }
-        p { "Nobody but you sees this page. Others see only what stands on your own page: pinned posts and topics." }
+        h1 { (say!("yours-what-you-set-up")) }
+        p { (say!("yours-nobody-but-you-sees-this-page-others")) }
         (blocks(session, blocked))
         @for kind in KINDS {
             section.card aria-labelledby=(kind.as_str()) {
                 h2 id=(kind.as_str()) { (words::kind(kind.as_str())) }
                 @let own: Vec<&Kept> = kept.iter().filter(|kept| kept.belonging.kind() == kind).collect();
-                @if own.is_empty() { p.note { "None." } } @else {
+                @if own.is_empty() { p.note { (say!("yours-none")) } } @else {
                     ul { @for kept in own { li {
                         (line(app, &kept.belonging))
-                        @if kept.is_trial { " " span.badge.trial { "copy: only you see this" } }
+                        @if kept.is_trial { " " span.badge.trial { (say!("yours-copy-only-you-see-this")) } }
                         (undo(session, kind, &kept.key))
                     } } }
                 }
@@ -53,7 +54,7 @@ pub(super) fn page(app: &App, session: &Session, kept: &[Kept], blocked: &[Url])
             }
         }
     };
-    layout::page(app, Some(session), Home::Plain, "What you set up", &body)
+    layout::page(app, Some(session), Home::Plain, &text!("yours-what-you-set-up"), &body)
 }
 
 fn blocks(session: &Session, blocked: &[Url]) -> Markup {
@@ -61,13 +62,13 @@ fn blocks(session: &Session, blocked: &[Url]) -> Markup {
     html! {
         section.card aria-labelledby="blocked" {
             h2 #blocked { (words::kind(kind.as_str())) }
-            @if blocked.is_empty() { p.note { "None." } } @else {
+            @if blocked.is_empty() { p.note { (say!("yours-none")) } } @else {
                 ul { @for actor in blocked { li { (person(actor)) (undo(session, kind, actor.as_str())) } } }
             }
-            details { summary { "Block somebody" } form method="post" action="/yours" {
+            details { summary { (say!("yours-block-somebody")) } form method="post" action="/yours" {
                 (layout::csrf(session)) input type="hidden" name="kind" value=(kind.as_str());
                 (whom("block-whom"))
-                p.actions { button type="submit" { "Block" } }
+                p.actions { button type="submit" { (say!("yours-block")) } }
             } }
         }
     }
@@ -79,7 +80,7 @@ fn undo(session: &Session, kind: ItemKind, key: &str) -> Markup {
             (layout::csrf(session))
             input type="hidden" name="kind" value=(kind.as_str());
             input type="hidden" name="key" value=(key);
-            button.quiet type="submit" { "Take it away" }
+            button.quiet type="submit" { (say!("yours-take-it-away")) }
         }
     }
 }
@@ -93,15 +94,15 @@ fn line(app: &App, belonging: &Belonging) -> Markup {
         @match belonging {
             Belonging::Mute { actor, hides_notifications, ends } => {
                 (person(actor))
-                @if *hides_notifications { ", news of theirs too" }
-                @if let Some(ends) = ends { ", until " (ends.day()) }
+                @if *hides_notifications { (say!("yours-news-of-theirs-too")) }
+                @if let Some(ends) = ends { (say!("yours-until", ends = ends.day())) }
             }
             Belonging::DomainBlock { domain } => { (domain) }
             Belonging::Filter(filter) => { (described(filter)) }
             Belonging::List(list) => {
                 a href={ "/yours/list?" (query(&list.title)) } { (list.title) } ": "
-                (words::count(u64::try_from(list.members.len()).unwrap_or(0), "person", "people"))
-                @if list.is_exclusive { ", not shown at home" }
+                (say!("site-people", n = list.members.len()))
+                @if list.is_exclusive { (say!("yours-not-shown-at-home")) }
             }
             Belonging::Pin { object, .. } => { a href=(post::link(app, object)) { (object.path()) } }
             Belonging::FeaturedTag { name } | Belonging::FollowedTag { name } => {
@@ -117,8 +118,8 @@ fn described(filter: &Filter) -> Markup {
     let phrases: Vec<&str> = filter.phrases.iter().map(|phrase| phrase.text.as_str()).collect();
     html! {
         strong { (filter.title) } ": " (phrases.join(", "))
-        @if filter.action == FilterAction::Hide { " (hidden)" } @else { " (folded)" }
-        @if let Some(ends) = &filter.ends { ", until " (ends.day()) }
+        @if filter.action == FilterAction::Hide { " " (say!("yours-hidden")) } @else { " " (say!("yours-folded")) }
+        @if let Some(ends) = &filter.ends { (say!("yours-until", ends = ends.day())) }
     }
 }
 
@@ -127,32 +128,32 @@ fn query(title: &str) -> String {
 }
 
 /// What a setting is about, in words.
-fn setting(name: SettingName) -> &'static str {
+fn setting(name: SettingName) -> String {
     match name {
-        SettingName::DefaultVisibility => "Who sees new posts",
-        SettingName::DefaultLanguage => "Language of new posts",
-        SettingName::DefaultSensitive => "Hide pictures of new posts behind a click",
-        SettingName::Discoverable => "May be recommended to others",
-        SettingName::Indexable => "May be found by search engines",
-        SettingName::ApprovesFollowers => "You decide who may follow you",
+        SettingName::DefaultVisibility => text!("yours-who-sees-new-posts"),
+        SettingName::DefaultLanguage => text!("yours-language-of-new-posts"),
+        SettingName::DefaultSensitive => text!("yours-hide-pictures-of-new-posts-behind-a"),
+        SettingName::Discoverable => text!("yours-may-be-recommended-to-others"),
+        SettingName::Indexable => text!("yours-may-be-found-by-search-engines"),
+        SettingName::ApprovesFollowers => text!("yours-you-decide-who-may-follow-you"),
     }
 }
 
 fn chosen(value: &str) -> String {
     match value {
-        "true" => "yes".to_owned(),
-        "false" => "no".to_owned(),
+        "true" => text!("yours-yes"),
+        "false" => text!("yours-no"),
         other => Visibility::ALL
             .into_iter()
             .find(|visibility| visibility.as_str() == other)
-            .map_or_else(|| other.to_owned(), |visibility| words::audience(visibility).to_owned()),
+            .map_or_else(|| other.to_owned(), words::audience),
     }
 }
 
 fn whom(id: &str) -> Markup {
     html! {
-        label for=(id) { "Their address" }
-        input id=(id) type="text" name="whom" placeholder="@name@server.example" required
+        label for=(id) { (say!("yours-their-address")) }
+        input id=(id) type="text" name="whom" placeholder=(say!("yours-name-server-example")) required
             autocapitalize="none" spellcheck="false";
     }
 }
@@ -170,21 +171,23 @@ fn add(session: &Session, kind: ItemKind, kept: &[Kept]) -> Markup {
     let id = format!("{}-name", kind.as_str());
     let (title, fields) = match kind {
         ItemKind::Muted => (
-            "Mute somebody",
+            text!("yours-mute-somebody"),
             html! {
-                (whom("mute-whom")) (tick("hides_notifications", "yes", "Also tell me nothing of what they do"))
+                (whom("mute-whom")) (tick("hides_notifications", "yes", &text!("yours-also-tell-me-nothing-of-what-they")))
             },
         ),
-        ItemKind::BlockedDomains => ("Block a server", named(&id, "Its name, like server.example")),
+        ItemKind::BlockedDomains => {
+            (text!("yours-block-a-server"), named(&id, &text!("yours-its-name-like-server-example")))
+        }
         ItemKind::Filters => (
-            "Add a filter",
+            text!("yours-add-a-filter"),
             html! {
-                (named(&id, "What you call it"))
-                label for="phrases" { "Words or phrases, one on each line" }
+                (named(&id, &text!("yours-what-you-call-it")))
+                label for="phrases" { (say!("yours-words-or-phrases-one-on-each-line")) }
                 textarea #phrases name="phrases" rows="3" required {}
-                (tick("whole_word", "yes", "Whole words only"))
-                (tick("hides", "yes", "Hide matching posts instead of folding them"))
-                fieldset { legend { "Where" }
+                (tick("whole_word", "yes", &text!("yours-whole-words-only")))
+                (tick("hides", "yes", &text!("yours-hide-matching-posts-instead-of-folding")))
+                fieldset { legend { (say!("yours-where")) }
                     @for place in FilterPlace::ALL { label {
                         input type="checkbox" name="places" value=(place.as_str()) checked[place == FilterPlace::Home];
                         span { (place_words(place)) }
@@ -193,35 +196,37 @@ fn add(session: &Session, kind: ItemKind, kept: &[Kept]) -> Markup {
             },
         ),
         ItemKind::Lists => (
-            "Make a list",
+            text!("yours-make-a-list"),
             html! {
-                (named(&id, "Its name"))
-                label for="people" { "Their addresses, one on each line" }
+                (named(&id, &text!("yours-its-name")))
+                label for="people" { (say!("yours-their-addresses-one-on-each-line")) }
                 textarea #people name="people" rows="4" {}
-                label for="replies" { "Answers shown" }
+                label for="replies" { (say!("yours-answers-shown")) }
                 select #replies name="replies" {
-                    option value="list" { "to people on the list" }
-                    option value="followed" { "to anybody" }
-                    option value="none" { "none" }
+                    option value="list" { (say!("yours-to-people-on-the-list")) }
+                    option value="followed" { (say!("yours-to-anybody")) }
+                    option value="none" { (say!("yours-none-2")) }
                 }
-                (tick("exclusive", "yes", "Do not show these people at home"))
+                (tick("exclusive", "yes", &text!("yours-do-not-show-these-people-at-home")))
             },
         ),
-        ItemKind::FollowedTags | ItemKind::FeaturedTags => ("Add a topic", named(&id, "Topic")),
+        ItemKind::FollowedTags | ItemKind::FeaturedTags => {
+            (text!("yours-add-a-topic"), named(&id, &text!("yours-topic")))
+        }
         ItemKind::Pins => (
-            "Pin a post of yours",
+            text!("yours-pin-a-post-of-yours"),
             html! {
-                label for="pin" { "Its address" } input #pin type="url" name="post" required;
+                label for="pin" { (say!("yours-its-address")) } input #pin type="url" name="post" required;
             },
         ),
         ItemKind::Notes => (
-            "Write a note",
+            text!("yours-write-a-note"),
             html! {
                 (whom("note-whom"))
-                label for="note" { "Your note" } textarea #note name="text" rows="3" required {}
+                label for="note" { (say!("yours-your-note")) } textarea #note name="text" rows="3" required {}
             },
         ),
-        _ => ("Choose", settings(kept)),
+        _ => (text!("yours-choose"), settings(kept)),
     };
     html! {
         details { summary { (title) } form method="post" action="/yours" {
@@ -233,13 +238,13 @@ fn add(session: &Session, kind: ItemKind, kept: &[Kept]) -> Markup {
     }
 }
 
-fn place_words(place: FilterPlace) -> &'static str {
+fn place_words(place: FilterPlace) -> String {
     match place {
-        FilterPlace::Home => "at home and in lists",
-        FilterPlace::Notifications => "in the news",
-        FilterPlace::Public => "in topics and search",
-        FilterPlace::Thread => "below posts",
-        FilterPlace::Account => "on pages of people",
+        FilterPlace::Home => text!("yours-at-home-and-in-lists"),
+        FilterPlace::Notifications => text!("yours-in-the-news"),
+        FilterPlace::Public => text!("yours-in-topics-and-search"),
+        FilterPlace::Thread => text!("yours-below-posts"),
+        FilterPlace::Account => text!("yours-on-pages-of-people"),
     }
 }
 
@@ -255,11 +260,11 @@ fn settings(kept: &[Kept]) -> Markup {
             label for=(name.as_str()) { (setting(name)) }
             @match name {
                 SettingName::DefaultLanguage => {
-                    input id=(name.as_str()) type="text" name=(name.as_str()) value=[now(name)] placeholder="en";
+                    input id=(name.as_str()) type="text" name=(name.as_str()) value=[now(name)] placeholder=(say!("yours-en"));
                 }
                 SettingName::DefaultVisibility => {
                     select id=(name.as_str()) name=(name.as_str()) {
-                        option value="" { "not chosen" }
+                        option value="" { (say!("yours-not-chosen")) }
                         @for visibility in Visibility::ALL {
                             option value=(visibility.as_str()) selected[now(name) == Some(visibility.as_str())] {
                                 (words::audience(visibility))
@@ -269,9 +274,9 @@ fn settings(kept: &[Kept]) -> Markup {
                 }
                 _ => {
                     select id=(name.as_str()) name=(name.as_str()) {
-                        option value="" { "not chosen" }
-                        option value="true" selected[now(name) == Some("true")] { "yes" }
-                        option value="false" selected[now(name) == Some("false")] { "no" }
+                        option value="" { (say!("yours-not-chosen")) }
+                        option value="true" selected[now(name) == Some("true")] { (say!("yours-yes")) }
+                        option value="false" selected[now(name) == Some("false")] { (say!("yours-no")) }
                     }
                 }
             }

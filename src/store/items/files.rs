@@ -27,7 +27,8 @@ pub async fn files_to_fetch(
         &mut c,
         (String, String, i64),
         "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
-         and state in ('fetched', 'changed') and blob is null and position > $2 order by position limit $3",
+         and state in ('fetched', 'changed', 'failed') and (state <> 'failed' or is_again = true) \
+         and blob is null and position > $2 order by position limit $3",
         transfer.as_str(),
         after,
         limit,
@@ -94,7 +95,9 @@ pub async fn keep_blobs(
                 for (kind, key, blob) in &kept {
                     run!(
                         c,
-                        "update items set blob = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                        "update items set blob = $4, why = case when state <> 'failed' then why end, \
+                         state = case when state = 'failed' then 'fetched' else state end \
+                         where transfer_id = $1 and kind = $2 and key = $3",
                         transfer.as_str(),
                         kind.as_str(),
                         key.as_str(),

@@ -130,8 +130,14 @@ impl Home {
 
     /// Brings an archive in; gives the report.
     pub fn import(&self, archive: &Path, account: &str) -> Value {
-        let archive = archive.to_str().unwrap();
-        let output = self.command(&["import", archive, "--account", account, "--json"]).output().unwrap();
+        self.import_with(archive, account, &[])
+    }
+
+    /// Brings an archive in and what lies beside it; gives the report.
+    pub fn import_with(&self, archive: &Path, account: &str, beside: &[&Path]) -> Value {
+        let mut arguments = vec!["import", archive.to_str().unwrap(), "--account", account, "--json"];
+        arguments.extend(beside.iter().flat_map(|path| ["--with", path.to_str().unwrap()]));
+        let output = self.command(&arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }

@@ -48,7 +48,7 @@ impl Version {
     /// Our write-down of its tables, as SQL that makes them.
     pub fn tables(self) -> &'static str {
         /// The text of one of them.
-        macro_rules! text {
+        macro_rules! written_down {
             ($version:literal) => {
                 include_str!(concat!(
                     env!("CARGO_MANIFEST_DIR"),
@@ -59,12 +59,12 @@ impl Version {
             };
         }
         match self {
-            Self::V4_2 => text!("4.2"),
-            Self::V4_3 => text!("4.3"),
-            Self::V4_4 => text!("4.4"),
-            Self::V4_5 => text!("4.5"),
-            Self::V4_6 => text!("4.6"),
-            Self::V4_7 => text!("4.7"),
+            Self::V4_2 => written_down!("4.2"),
+            Self::V4_3 => written_down!("4.3"),
+            Self::V4_4 => written_down!("4.4"),
+            Self::V4_5 => written_down!("4.5"),
+            Self::V4_6 => written_down!("4.6"),
+            Self::V4_7 => written_down!("4.7"),
         }
     }
 
