@@ -23,7 +23,7 @@ pub async fn look(surroundings: &Surroundings, now_micros: i64) -> Vec<Finding> 
     match Database::at(&surroundings.database) {
         Ok(database) => in_database(&database, surroundings, now_micros, &mut findings).await,
         Err(error) => {
-            findings.push(Finding::blocks("database", error.to_string(), "correct home.server_database"))
+            findings.push(Finding::blocks("database", error.to_string(), "correct home.server_database"));
         }
     }
     findings.push(directory(surroundings));
@@ -67,7 +67,7 @@ async fn in_database(
     match looked.await {
         Ok(found) => findings.extend(found),
         Err(error) => {
-            findings.push(Finding::blocks("database", error.to_string(), "run the script of --print-role"))
+            findings.push(Finding::blocks("database", error.to_string(), "run the script of --print-role"));
         }
     }
 }
@@ -215,6 +215,7 @@ fn ping(address: &str) -> Result<(), String> {
 }
 
 fn command(words: &[&str]) -> String {
-    let said: String = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
-    format!("*{}\r\n{said}", words.len())
+    words.iter().fold(format!("*{}\r\n", words.len()), |said, word| {
+        said + "$" + &word.len().to_string() + "\r\n" + word + "\r\n"
+    })
 }
