@@ -3,11 +3,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "what cannot go on ends the test, and the homes run beside it"
 )]
 
+#[path = "conformance/beside.rs"]
+mod beside;
 #[path = "conformance/certificates.rs"]
 mod certificates;
+#[path = "laboratory/cluster.rs"]
+mod cluster;
 #[path = "conformance/deltas.rs"]
 mod deltas;
 #[path = "conformance/destinations.rs"]
@@ -16,6 +21,8 @@ mod destinations;
 mod disturbances;
 #[path = "conformance/failed.rs"]
 mod failed;
+#[path = "mastodon/home.rs"]
+mod home;
 #[path = "conformance/invented.rs"]
 mod invented;
 #[path = "conformance/inventories.rs"]
@@ -27,5 +34,7 @@ mod mirror;
 mod openings;
 #[path = "conformance/sources.rs"]
 mod sources;
+#[path = "mastodon/stage.rs"]
+mod stage;
 #[path = "conformance/unchanged.rs"]
 mod unchanged;

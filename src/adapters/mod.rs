@@ -1,8 +1,21 @@
 //! Foreign systems, one file or folder each, behind the traits of [`crate::port`]. They never meet.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use crate::port::{error::AdapterError, source::Source};
+use url::Url;
+
+use crate::{
+    model::finding::Finding,
+    port::{
+        destination::Destination,
+        error::AdapterError,
+        host::Host,
+        source::{Exports, Source},
+    },
+};
 
 pub mod csv_lists;
 pub mod embedded;
@@ -21,4 +34,71 @@ pub use mastodon_archive::ArchiveLimits;
 /// [`AdapterError::Fatal`] when it is no archive we know, is cut, or is meant to harm.
 pub fn open_archive(path: &Path, limits: ArchiveLimits) -> Result<Arc<dyn Source>, AdapterError> {
     Ok(Arc::new(mastodon_archive::open(path, limits)?))
+}
+
+/// What is known of a server that the daemon stands beside.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Which adapter.
+    pub kind: String,
+    /// Its database.
+    pub database: String,
+    /// Our own address and its: we are reached under the same name.
+    pub base: Url,
+    /// The name in its handles.
+    pub handle_domain: String,
+    /// Directory of its files.
+    pub media_dir: PathBuf,
+    /// What the addresses of its files begin with.
+    pub media_url: Url,
+    /// Its Redis; empty where it is not looked at.
+    pub redis: String,
+}
+
+/// The faces of a server beside us.
+pub struct Beside {
+    /// Who is who there, and what is where.
+    pub host: Arc<dyn Host>,
+    /// Its accounts, opened for reading.
+    pub exports: Arc<dyn Exports>,
+    /// Where copies are written; `None` where it takes none.
+    pub destination: Option<Arc<dyn Destination>>,
+}
+
+/// Stands beside a server of any kind but the built-in one.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind, or what is known of it makes no sense.
+pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => mastodon_database::stand_beside(surroundings),
+        other => Err(no_such_kind(other)),
+    }
+}
+
+/// Looks at a server beside us: whether everything is as it must be.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind.
+pub async fn look_beside(surroundings: &Surroundings, now_micros: i64) -> Result<Vec<Finding>, AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => Ok(mastodon_database::check::look(surroundings, now_micros).await),
+        other => Err(no_such_kind(other)),
+    }
+}
+
+/// The script that makes the role we need in the database of a server beside us.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind, or its release cannot be told.
+pub async fn role_beside(surroundings: &Surroundings) -> Result<String, AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => mastodon_database::print_role(surroundings).await,
+        other => Err(no_such_kind(other)),
+    }
+}
+
+fn no_such_kind(kind: &str) -> AdapterError {
+    let why = format!("home.kind is {kind:?}; it may be \"built_in\" or \"mastodon_database\"");
+    AdapterError::fatal("reading the configuration", why)
 }

@@ -4,10 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::sync::watch;
+use url::Url;
 
 use crate::{
     adapters::{
-        embedded::{EmbeddedDestination, EmbeddedHost, EmbeddedSource},
+        self, Beside, Surroundings,
+        embedded::{EmbeddedDestination, EmbeddedExports, EmbeddedHost},
         mail::Post,
         neighbours::PublicFacts,
         scanner::Looker,
@@ -17,15 +19,17 @@ use crate::{
     jobs::runner,
     port::{
         clock::{SharedClock, SystemClock},
+        error::AdapterError,
         host::{Host, HostAccount},
         remote::SharedRemote,
-        source::Source,
+        source::{Exports, Source},
     },
     site::{Site, SiteError, SiteResult},
     store::{Store, blobs::Blobs},
     transfer::{Engine, SourceSide},
 };
 
+pub mod check;
 #[cfg(test)]
 mod journeys;
 mod sources;
@@ -45,8 +49,10 @@ pub struct App {
     pub remote: SharedRemote,
     /// The built-in server.
     pub site: Site,
-    /// The server we stand beside; the built-in one.
+    /// The server we stand beside.
     pub host: Arc<dyn Host>,
+    /// Its accounts, opened for reading by their owners.
+    pub exports: Arc<dyn Exports>,
     /// What the steps of a transfer work with.
     pub engine: Arc<Engine>,
 }
@@ -66,20 +72,43 @@ impl App {
         let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
         let base = config.server.base_url.clone();
         let site = Site::new(store, blobs, Arc::clone(&clock), base);
-        let host: Arc<dyn Host> = Arc::new(EmbeddedHost::new(site.clone()));
-        Ok(Self::assemble(config, site, host, remote).await?)
+        if config.home.is_built_in() {
+            let host: Arc<dyn Host> = Arc::new(EmbeddedHost::new(site.clone()));
+            return Ok(Self::assemble(config, site, host, remote).await?);
+        }
+        let beside = adapters::stand_beside(&surroundings(&config)?)?;
+        Ok(Self::assemble_beside(config, site, beside, remote).await?)
     }
 
-    /// Puts the parts together around a site, a host and a way out.
+    /// Puts the parts together around the built-in server, a host and a way out.
     ///
     /// # Errors
-    /// [`SiteError`] when the server's own key cannot be had.
+    /// [`crate::site::SiteError`] when the server's own key cannot be had.
     pub async fn assemble(
         config: Config,
         site: Site,
         host: Arc<dyn Host>,
         remote: SharedRemote,
     ) -> SiteResult<Self> {
+        let exports = Arc::new(EmbeddedExports::new(site.clone()));
+        let destination = Arc::new(EmbeddedDestination::new(site.clone()));
+        let beside = Beside { host, exports, destination: Some(destination) };
+        Self::assemble_beside(config, site, beside, remote).await
+    }
+
+    /// Puts the parts together beside a server. Where it takes no copies, nobody may arrive.
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError`] when our own key cannot be had.
+    pub async fn assemble_beside(
+        config: Config,
+        site: Site,
+        beside: Beside,
+        remote: SharedRemote,
+    ) -> SiteResult<Self> {
+        let Beside { host, exports, destination } = beside;
+        let takes_copies = destination.is_some();
+        let destination = destination.unwrap_or_else(|| Arc::new(EmbeddedDestination::new(site.clone())));
         let (store, blobs, clock) = (site.store.clone(), site.blobs.clone(), Arc::clone(&site.clock));
         let signer = site.host_signer().await?;
         let scanner = Looker::open(&config.scanner.command, &config.scanner.url)
@@ -94,7 +123,7 @@ impl App {
             clock: Arc::clone(&clock),
             remote: Arc::clone(&remote),
             host: Arc::clone(&host),
-            destination: Arc::new(EmbeddedDestination::new(site.clone())),
+            destination,
             sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
             scanner: Arc::new(scanner),
             postman: Arc::new(postman),
@@ -103,26 +132,25 @@ impl App {
             domain: config.domain(),
             base: config.server.base_url.clone(),
             policy: config.policy.rules(),
+            takes_copies,
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
             pace: Arc::default(),
             media_file_bytes: config.limits.media_file_bytes,
         });
-        Ok(Self { config, store, blobs, clock, remote, site, host, engine })
+        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine })
     }
 
     /// An account of ours, opened for reading by its owner; private things only where they were ticked.
     ///
     /// # Errors
-    /// [`SiteError`] when the account is gone.
+    /// [`AdapterError`] when the account is gone, or its server does not answer.
     pub async fn source_of(
         &self,
         account: &HostAccount,
         includes_private: bool,
-    ) -> SiteResult<Arc<dyn Source>> {
-        let account = self.site.account(&account.id).await?;
-        let account = account.ok_or_else(|| SiteError::Internal("the account is gone".to_owned()))?;
-        Ok(Arc::new(EmbeddedSource::new(self.site.clone(), account, includes_private)))
+    ) -> Result<Arc<dyn Source>, AdapterError> {
+        self.exports.open(&account.id, includes_private).await
     }
 
     /// Runs the queue until `stop` says so.
@@ -143,6 +171,26 @@ impl App {
             base: self.config.server.base_url.clone(),
         }
     }
+}
+
+/// What the configuration says of the server beside us.
+///
+/// # Errors
+/// When an address in it cannot be read.
+pub fn surroundings(config: &Config) -> anyhow::Result<Surroundings> {
+    let (home, base) = (&config.home, config.server.base_url.clone());
+    let given = if home.media_url.is_empty() { base.join("/system/") } else { Url::parse(&home.media_url) };
+    Ok(Surroundings {
+        kind: home.kind.clone(),
+        database: home.server_database.clone(),
+        handle_domain: Some(home.handle_domain.clone())
+            .filter(|domain| !domain.is_empty())
+            .unwrap_or_else(|| config.domain()),
+        media_dir: home.media_dir.clone(),
+        media_url: given.context("home.media_url is no address")?,
+        redis: home.redis.clone(),
+        base,
+    })
 }
 
 /// Makes a directory that no other user of the machine can look into; one that is there stays as it is.

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 mod account;
+mod check;
 mod config;
 mod demo;
 mod desk;
@@ -49,6 +50,8 @@ enum Command {
     /// Looks after forwarding when a backup was restored.
     #[command(subcommand)]
     Forwarding(forwarding::ForwardingCommand),
+    /// Looks whether everything the daemon needs is in place.
+    Check(check::CheckArguments),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -78,6 +81,10 @@ pub fn run() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
         Command::Verify(arguments) => match verify::run(&arguments) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        Command::Check(arguments) => match check::run(&arguments) {
             Ok(code) => return code,
             Err(error) => Err(error),
         },

@@ -17,6 +17,19 @@ const COMMENTS: &[(&str, &str)] = &[
         "A PostgreSQL that several daemons may share: postgres://user:password@host/name. Empty: SQLite in data_dir.",
     ),
     ("name", "Name shown on the pages."),
+    ("[home]", "Which server the daemon stands beside."),
+    (
+        "kind",
+        "\"built_in\", or \"mastodon_database\" for a server whose PostgreSQL and files are on this machine or near it.",
+    ),
+    (
+        "server_database",
+        "Its database: postgres://user:password@host/name. `godwit check --print-role` prints the role.",
+    ),
+    ("handle_domain", "The name in its handles, where it is not that of server.base_url."),
+    ("media_dir", "Directory of its files, as this daemon sees it."),
+    ("media_url", "What the addresses of its files begin with; empty: /system/ below server.base_url."),
+    ("redis", "Its Redis, redis://host:port/number, only looked at by `godwit check`; empty: not looked at."),
     (
         "[policy]",
         "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], or a table with `except` (a list) or `account` (one handle).",

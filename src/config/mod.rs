@@ -8,8 +8,9 @@ use url::Url;
 use crate::model::policy::{self, LeavingTerms, Rule, Terms};
 
 mod document;
+mod home;
 
-pub use document::example;
+pub use {document::example, home::Home};
 
 /// Everything a daemon is told.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct Config {
     pub server: Server,
     /// Where its tables are.
     pub database: Database,
+    /// Which server it stands beside.
+    pub home: Home,
     /// Who may come and go.
     pub policy: Policy,
     /// What it takes and gives at most.
@@ -233,7 +236,7 @@ impl Config {
                 "server.base_url must be an origin without path, like https://social.example (it is {base})"
             )));
         }
-        Ok(())
+        self.home.check().map_err(ConfigError::Value)
     }
 
     /// The host (with a port that is not the scheme's own) that stands in our handles.

@@ -8,6 +8,7 @@ pub mod choices;
 pub mod collection;
 pub mod digest;
 pub mod ending;
+pub mod finding;
 pub mod handle;
 pub mod id;
 pub mod inventory;

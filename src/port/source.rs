@@ -10,7 +10,7 @@ use crate::{
     model::{
         actor::Profile,
         collection::{CollectionKind, Cursor, Page},
-        id::ItemKey,
+        id::{AccountId, ItemKey},
         inventory::{Entry, Inventory, Tally},
         item::ItemKind,
         media::MediaFile,
@@ -178,6 +178,20 @@ pub trait Source: Send + Sync {
     async fn items(&self, _collection: CollectionKind, _keys: &[ItemKey]) -> Result<Page, AdapterError> {
         unsupported("asking Old home for single items")
     }
+}
+
+/// The accounts of the server we stand beside, opened for reading by their owners.
+#[async_trait]
+pub trait Exports: Send + Sync {
+    /// Opens an account; `includes_private` adds posts and boosts that strangers cannot see.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition, or when the account is gone.
+    async fn open(
+        &self,
+        account: &AccountId,
+        includes_private: bool,
+    ) -> Result<std::sync::Arc<dyn Source>, AdapterError>;
 }
 
 /// Keys in one question at most.

@@ -38,6 +38,12 @@ pub async fn rules(engine: &Engine) -> TransferResult<Policy> {
 /// # Errors
 /// [`TransferError::Refused`] with the rule in a sentence.
 pub async fn allowed(engine: &Engine, who: &Applicant) -> TransferResult<()> {
+    if !engine.takes_copies {
+        return Err(TransferError::Refused(format!(
+            "The daemon of {} only hands accounts out. Ask its admins for another way in.",
+            engine.domain
+        )));
+    }
     if is_from_here(engine, who) {
         return Ok(());
     }

@@ -62,6 +62,8 @@ pub struct Engine {
     pub base: Url,
     /// Our host name as it stands in handles.
     pub domain: String,
+    /// Whether the server takes copies at all, whatever its admins' rules say.
+    pub takes_copies: bool,
     /// The configured rules about who may come; they hold where no admin made others.
     pub policy: Policy,
     /// Items on one page.

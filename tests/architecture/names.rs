@@ -48,7 +48,8 @@ const SYSTEMS: [&str; 22] = [
 const ABOUT_SYSTEMS: [&str; 2] = ["src/adapters/mod.rs", "src/adapters/neighbours.rs"];
 
 /// Words that carry such a name in everybody's documents (or in a library), and where they stand.
-const FIELDS: [(&str, &str); 5] = [
+const FIELDS: [(&str, &str); 6] = [
+    ("src/config", "mastodon_database"),
     ("src/wire", "_misskey_quote"),
     ("src/cli/demo/checker", "_misskey_quote"),
     ("src/site/documents/discovery", "diaspora"),

@@ -31,7 +31,15 @@ impl Sources for Given {
 #[actix_web::test]
 async fn what_is_read_over_http_is_what_is_read_beside_the_server() {
     let stage = Stage::set().await;
-    let (beside, over_http) = (stage.beside(true).await, stage.over_http().await);
+    agree(&*stage.beside(true).await, &*stage.over_http().await).await;
+    let Some(beside) = &stage.beside else { return };
+    agree(&*beside.source(true).await, &*beside.over_http().await).await;
+    beside.number_the_accounts().await;
+    agree(&*beside.source(true).await, &*beside.over_http().await).await;
+}
+
+/// The same account, twice.
+async fn agree(beside: &dyn Source, over_http: &dyn Source) {
     assert_eq!(beside.actor(), over_http.actor());
     assert_eq!(beside.collections(), over_http.collections());
     assert_eq!(beside.profile().await.unwrap(), over_http.profile().await.unwrap());
@@ -42,7 +50,7 @@ async fn what_is_read_over_http_is_what_is_read_beside_the_server() {
             "{}",
             kind.as_str()
         );
-        let (here, there) = (walk(&*beside, kind, None, 100).await, walk(&*over_http, kind, None, 100).await);
+        let (here, there) = (walk(beside, kind, None, 100).await, walk(over_http, kind, None, 100).await);
         assert_eq!(there.unreadable, []);
         assert_eq!(here.items.len(), there.items.len(), "{}", kind.as_str());
         for (here, there) in here.items.iter().zip(&there.items) {

@@ -18,6 +18,7 @@ use godwit::{
 };
 
 use super::{
+    beside::Beside,
     invented::Invented,
     laboratory::{self, Home},
 };
@@ -44,6 +45,8 @@ pub struct Stage {
     pub old: Home,
     pub new: Home,
     pub ann: Account,
+    /// A daemon beside a server that is not ours, where a PostgreSQL is installed.
+    pub beside: Option<Beside>,
     disk: tempfile::TempDir,
 }
 
@@ -55,7 +58,7 @@ impl Stage {
         let id = copied(&old, &ann, Invented::dora()).await;
         trial::keep(&old.app.engine, &old.transfer(&id).await).await.unwrap();
         old.advance(&old.app.engine, &id).await;
-        Self { old, new, ann, disk: tempfile::tempdir().unwrap() }
+        Self { old, new, ann, beside: Beside::set().await, disk: tempfile::tempdir().unwrap() }
     }
 
     /// The account at the old home, read beside it.
@@ -77,7 +80,7 @@ impl Stage {
         let file = archive::write(self.disk.path(), 60);
         let limits = ArchiveLimits { bytes: 1 << 30, entries: 1000 };
         let memory: Arc<dyn Source> = Arc::new(Invented::dora());
-        vec![
+        let mut all = vec![
             opening("memory", move || {
                 let memory = Arc::clone(&memory);
                 Box::pin(async move { memory })
@@ -89,7 +92,13 @@ impl Stage {
                 let file = file.clone();
                 Box::pin(async move { open_archive(&file, limits).unwrap() })
             }),
-        ]
+        ];
+        if let Some(beside) = &self.beside {
+            all.push(opening("tables", || Box::pin(beside.source(true))));
+            all.push(opening("tables without private posts", || Box::pin(beside.source(false))));
+            all.push(opening("tables over lola", || Box::pin(beside.over_http())));
+        }
+        all
     }
 }
 

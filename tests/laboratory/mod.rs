@@ -29,7 +29,7 @@ use godwit::{
 use tempfile::TempDir;
 
 #[path = "ground.rs"]
-mod ground;
+pub mod ground;
 
 use ground::configurations;
 

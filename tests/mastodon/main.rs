@@ -3,10 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     reason = "what cannot be made ends the test; whether a server may be missing is said by the environment"
 )]
 
+mod check;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
+mod home;
 mod schema;
+mod source;
 mod stage;

@@ -7,4 +7,8 @@ pub mod source;
 #[cfg(test)]
 mod tests;
 
-pub use {destination::EmbeddedDestination, host::EmbeddedHost, source::EmbeddedSource};
+pub use {
+    destination::EmbeddedDestination,
+    host::EmbeddedHost,
+    source::{EmbeddedExports, EmbeddedSource},
+};

@@ -1,5 +1,7 @@
 //! An account of the built-in server, read by its owner.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use url::Url;
 
@@ -8,17 +10,42 @@ use crate::{
     model::{
         actor::Profile,
         collection::{CollectionKind, Cursor, Page},
-        id::ItemKey,
+        id::{AccountId, ItemKey},
         item::ItemKind,
         media::MediaFile,
         outlook::Outline,
     },
     port::{
         error::AdapterError,
-        source::{MediaStream, Opened, Source},
+        source::{Exports, MediaStream, Opened, Source},
     },
     site::{Site, accounts::Account, exports::Export, urls::Meaning},
 };
+
+/// All accounts of the built-in server.
+pub struct EmbeddedExports {
+    site: Site,
+}
+
+impl EmbeddedExports {
+    /// Those of `site`.
+    pub fn new(site: Site) -> Self {
+        Self { site }
+    }
+}
+
+#[async_trait]
+impl Exports for EmbeddedExports {
+    async fn open(
+        &self,
+        account: &AccountId,
+        includes_private: bool,
+    ) -> Result<Arc<dyn Source>, AdapterError> {
+        let account = self.site.account(account).await?;
+        let gone = || AdapterError::fatal("opening the account", "the account is gone");
+        Ok(Arc::new(EmbeddedSource::new(self.site.clone(), account.ok_or_else(gone)?, includes_private)))
+    }
+}
 
 /// One account of the built-in server, opened for reading.
 pub struct EmbeddedSource {

@@ -53,7 +53,7 @@ impl Database {
         let options = PgConnectOptions::from_str(url).ok().filter(|_| is_one).ok_or_else(|| {
             AdapterError::fatal(
                 "reading the address of the server's database",
-                "home.database must be like postgres://user:password@host/name",
+                "home.server_database must be like postgres://user:password@host/name",
             )
         })?;
         // Whoever stands still in the middle of a transaction must not hold up the server beside us.
@@ -151,6 +151,9 @@ impl Drop for Snapshot {
 /// A database that does not answer, or not as it should.
 pub(super) fn silent(error: &sqlx::Error) -> AdapterError {
     let doing = "asking the server's database";
+    if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound) {
+        return AdapterError::fatal(doing, format!("it answers with something unexpected: {error}"));
+    }
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
         Some(code) if code == "42501" => AdapterError::fatal(
             doing,

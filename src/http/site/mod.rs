@@ -43,6 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/actor").route(read().to(actors::host)))
         .service(resource("/actor/outbox").route(read().to(collections::host_outbox)))
         .service(resource("/users/{name}").route(read().to(actors::actor)))
+        .service(resource("/ap/users/{id}").route(read().to(actors::numbered)))
         .service(resource("/users/{name}/outbox").route(read().to(collections::outbox)))
         .service(resource("/users/{name}/followers").route(read().to(collections::followers)))
         .service(resource("/users/{name}/following").route(read().to(collections::following)))

@@ -1,0 +1,225 @@
+//! The server beside us as a host: who its accounts are, what its addresses stand for, and what it shows
+//! of them to strangers. This half only reads.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgConnection};
+use url::Url;
+
+use super::{
+    Database, Place,
+    database::silent,
+    document::{self, Shown},
+    place::{Meaning, Named, Whose},
+    schema::{Schema, Version},
+    source::{audience_of, path_of_file},
+};
+use crate::{
+    model::{id::AccountId, item::ItemKind},
+    port::{
+        error::AdapterError,
+        host::{Host, HostAccount, Located},
+        remote::Signer,
+    },
+};
+
+/// A status that an address may mean: its number, author, name and form of addresses, whether it is a
+/// boost, its audience, its stated id.
+type StatusRow = (i64, i64, String, bool, bool, i32, Option<String>);
+/// A file that an address may mean: its number, name, owner, and the audience of its post.
+type FileRow = (i64, String, i64, Option<i32>);
+
+/// The server beside us, read as a host.
+#[derive(Clone)]
+pub struct MastodonAccounts {
+    database: Database,
+    place: Place,
+}
+
+impl MastodonAccounts {
+    /// Stands before the server at `place`.
+    pub fn new(database: Database, place: Place) -> Self {
+        Self { database, place }
+    }
+
+    /// By the account's number.
+    async fn by_id(&self, id: &AccountId) -> Result<Option<Shown>, AdapterError> {
+        match id.as_str().parse::<i64>() {
+            Ok(number) => self.find("a.id = $1::text::bigint", &number.to_string()).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Accounts of this server's own that somebody signs in to.
+    async fn find(&self, condition: &str, value: &str) -> Result<Option<Shown>, AdapterError> {
+        let (mut c, schema) = self.database.connection().await?;
+        let sql = Shown::question(schema, condition);
+        let found = sqlx::query_as::<_, Shown>(AssertSqlSafe(sql)).bind(value).fetch_optional(&mut *c).await;
+        found.map_err(|error| silent(&error))
+    }
+
+    fn described(&self, shown: Shown) -> HostAccount {
+        let named = shown.named();
+        let web = |text: String| Url::parse(&text).ok();
+        HostAccount {
+            id: shown.id.to_string().into(),
+            actor: self.place.actor(&named),
+            page: self.place.page(&named),
+            username: shown.username,
+            moved_to: shown.moved_to.and_then(web),
+            also_known_as: shown.also_known_as.unwrap_or_default().into_iter().filter_map(web).collect(),
+        }
+    }
+
+    async fn statuses(
+        &self,
+        c: &mut PgConnection,
+        schema: Schema,
+        ids: Vec<i64>,
+    ) -> Result<BTreeMap<i64, (Named, Located)>, AdapterError> {
+        let sql = format!(
+            "select s.id, s.account_id, a.username::text, {}, s.reblog_of_id is not null, s.visibility, s.uri::text \
+             from statuses s join accounts a on a.id = s.account_id \
+             where s.id = any($1) and s.deleted_at is null and a.domain is null",
+            if schema.is_at_least(Version::V4_5) { "coalesce(a.id_scheme, 0) = 1" } else { "false" }
+        );
+        let rows: Vec<StatusRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(ids)
+            .fetch_all(c)
+            .await
+            .map_err(|error| silent(&error))?;
+        let located = |(id, owner, username, is_numeric, is_boost, audience, uri): StatusRow| {
+            let named = Named { id: owner, username, is_numeric };
+            let made = if is_boost { self.place.boost(&named, id) } else { self.place.status(&named, id) };
+            let located = Located {
+                account: owner.to_string().into(),
+                kind: if is_boost { ItemKind::Boosts } else { ItemKind::Posts },
+                local_id: id.to_string().into(),
+                visibility: audience_of(audience),
+                id: uri.and_then(|uri| Url::parse(&uri).ok()).unwrap_or(made),
+            };
+            (id, (named, located))
+        };
+        Ok(rows.into_iter().map(located).collect())
+    }
+
+    /// Files by their path below the media directory.
+    async fn files(
+        &self,
+        c: &mut PgConnection,
+        names: Vec<String>,
+    ) -> Result<BTreeMap<String, Located>, AdapterError> {
+        let rows: Vec<FileRow> = sqlx::query_as(
+            "select m.id, m.file_file_name::text, m.account_id, s.visibility from media_attachments m \
+             left join statuses s on s.id = m.status_id and s.deleted_at is null \
+             where m.file_file_name = any($1) and m.remote_url = '' and m.account_id is not null",
+        )
+        .bind(names)
+        .fetch_all(c)
+        .await
+        .map_err(|error| silent(&error))?;
+        let located = |(id, name, owner, audience): FileRow| {
+            let path = path_of_file(id, &name);
+            let located = Located {
+                account: owner.to_string().into(),
+                kind: ItemKind::Media,
+                local_id: id.to_string().into(),
+                // A file of no post is nobody's to see.
+                visibility: audience_of(audience.unwrap_or(i32::MAX)),
+                id: self.place.file(&path),
+            };
+            (path, located)
+        };
+        Ok(rows.into_iter().map(located).collect())
+    }
+}
+
+#[async_trait]
+impl Host for MastodonAccounts {
+    async fn account(&self, id: &AccountId) -> Result<Option<HostAccount>, AdapterError> {
+        Ok(self.by_id(id).await?.map(|shown| self.described(shown)))
+    }
+
+    async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError> {
+        let found = self.find("lower(a.username) = lower($1)", username).await?;
+        Ok(found.map(|shown| self.described(shown)))
+    }
+
+    async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError> {
+        Ok(self.locate_all(std::slice::from_ref(url)).await?.pop().flatten())
+    }
+
+    async fn locate_all(&self, urls: &[Url]) -> Result<Vec<Option<Located>>, AdapterError> {
+        let meanings: Vec<Option<Meaning>> = urls.iter().map(|url| self.place.meaning(url)).collect();
+        let (mut ids, mut names) = (Vec::new(), Vec::new());
+        for meaning in meanings.iter().flatten() {
+            match meaning {
+                Meaning::Status(_, id, _) => ids.push(*id),
+                Meaning::File(path) => names.extend(path.rsplit('/').next().map(str::to_owned)),
+                Meaning::Account(_) => {}
+            }
+        }
+        if ids.is_empty() && names.is_empty() {
+            return Ok(vec![None; urls.len()]);
+        }
+        let (mut c, schema) = self.database.connection().await?;
+        let statuses = self.statuses(&mut c, schema, ids).await?;
+        let files = if names.is_empty() { BTreeMap::new() } else { self.files(&mut c, names).await? };
+        let found = |meaning: Option<Meaning>| match meaning? {
+            Meaning::Account(_) => None,
+            Meaning::File(path) => files.get(&path).cloned(),
+            Meaning::Status(whose, id, is_activity) => {
+                let (author, located) = statuses.get(&id)?;
+                let is_meant = whose.is(author) || matches!(&whose, Whose::Id(id) if *id == author.id);
+                // The activity of a post is no object of its own; that of a boost is what a boost is.
+                let is_meant = is_meant && (!is_activity || located.kind == ItemKind::Boosts);
+                is_meant.then(|| located.clone())
+            }
+        };
+        Ok(meanings.into_iter().map(found).collect())
+    }
+
+    async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError> {
+        let Ok(account) = account.as_str().parse::<i64>() else { return Ok(Vec::new()) };
+        let (mut c, _) = self.database.connection().await?;
+        // The server itself tells those who block the account, too.
+        let inboxes: Vec<(Option<String>,)> = sqlx::query_as(
+            "select distinct coalesce(nullif(a.shared_inbox_url, ''), nullif(a.inbox_url, ''))::text \
+             from accounts a where a.domain is not null and a.id in (\
+               select account_id from follows where target_account_id = $1 \
+               union select account_id from blocks where target_account_id = $1)",
+        )
+        .bind(account)
+        .fetch_all(&mut *c)
+        .await
+        .map_err(|error| silent(&error))?;
+        Ok(inboxes.into_iter().filter_map(|(inbox,)| Url::parse(&inbox?).ok()).collect())
+    }
+
+    async fn set_moved_to(&self, _account: &AccountId, _target: Option<&Url>) -> Result<(), AdapterError> {
+        not_yet("saying where the account moved")
+    }
+
+    async fn add_alias(&self, _account: &AccountId, _other: &Url) -> Result<(), AdapterError> {
+        not_yet("naming another account as the same person's")
+    }
+
+    async fn signer(&self, _account: &AccountId) -> Result<Signer, AdapterError> {
+        not_yet("signing for the account")
+    }
+
+    async fn actor_document(&self, account: &AccountId) -> Result<Value, AdapterError> {
+        let shown = self.by_id(account).await?;
+        let shown = shown.ok_or_else(|| {
+            AdapterError::fatal("writing the account's public document", "there is no such account here")
+        })?;
+        Ok(json!(document::actor(&self.place, &shown)))
+    }
+}
+
+/// What must be done on the server's own pages as long as we do not do it.
+fn not_yet<T>(doing: &str) -> Result<T, AdapterError> {
+    Err(AdapterError::fatal(doing, "godwit only reads at this server; do it in the account's settings there"))
+}

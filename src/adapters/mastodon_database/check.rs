@@ -1,0 +1,221 @@
+//! Whether everything beside us is as it must be: database, role, files, Redis, clock.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpStream, ToSocketAddrs},
+    time::Duration,
+};
+
+use sqlx::PgConnection;
+use url::Url;
+
+use super::{Database, role, schema::Schema, source::path_of_file};
+use crate::{adapters::Surroundings, model::finding::Finding};
+
+/// How long Redis is waited for.
+const WAIT: Duration = Duration::from_secs(3);
+/// Difference between two clocks from which on signatures begin to fail here and there, in seconds.
+const MOST_SECONDS: i64 = 30;
+
+/// Looks at everything, one after the other; what cannot be looked at is a finding too.
+pub async fn look(surroundings: &Surroundings, now_micros: i64) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match Database::at(&surroundings.database) {
+        Ok(database) => in_database(&database, surroundings, now_micros, &mut findings).await,
+        Err(error) => {
+            findings.push(Finding::blocks("database", error.to_string(), "correct home.server_database"));
+        }
+    }
+    findings.push(directory(surroundings));
+    if !surroundings.redis.is_empty() {
+        findings.push(redis(surroundings.redis.clone()).await);
+    }
+    findings
+}
+
+async fn in_database(
+    database: &Database,
+    surroundings: &Surroundings,
+    now_micros: i64,
+    findings: &mut Vec<Finding>,
+) {
+    let schema = match database.look().await {
+        Ok(schema) => schema,
+        Err(error) => {
+            let remedy = "check home.server_database and that PostgreSQL runs; where tables differ, use a godwit \
+                          that knows this release";
+            findings.push(Finding::blocks("database", error.to_string(), remedy));
+            return;
+        }
+    };
+    findings.push(Finding::good("database", format!("its tables are those of release {}", schema.version)));
+    let mut connection = match database.connection().await {
+        Ok((connection, _)) => connection,
+        Err(error) => {
+            findings.push(Finding::blocks("database", error.to_string(), "see whether PostgreSQL runs"));
+            return;
+        }
+    };
+    let looked = async {
+        Ok::<_, sqlx::Error>([
+            permissions(&mut connection, schema).await?,
+            secrets(&mut connection).await?,
+            clock(&mut connection, now_micros).await?,
+            sample(&mut connection, surroundings).await?,
+        ])
+    };
+    match looked.await {
+        Ok(found) => findings.extend(found),
+        Err(error) => {
+            findings.push(Finding::blocks("database", error.to_string(), "run the script of --print-role"));
+        }
+    }
+}
+
+/// Whether the role may read everything that is read.
+async fn permissions(c: &mut PgConnection, schema: Schema) -> Result<Finding, sqlx::Error> {
+    let mut refused = Vec::new();
+    for (table, columns) in role::read(schema.version) {
+        let may: bool = if columns.is_empty() {
+            sqlx::query_scalar("select has_table_privilege($1, 'select')")
+                .bind(&table)
+                .fetch_one(&mut *c)
+                .await?
+        } else {
+            sqlx::query_scalar(
+                "select bool_and(has_column_privilege($1, x, 'select')) from unnest($2::text[]) x",
+            )
+            .bind(&table)
+            .bind(&columns)
+            .fetch_one(&mut *c)
+            .await?
+        };
+        if !may {
+            refused.push(table);
+        }
+    }
+    Ok(if refused.is_empty() {
+        Finding::good("permissions", "the role may read what is needed")
+    } else {
+        let cause = format!("the role may not read: {}", refused.join(", "));
+        Finding::blocks(
+            "permissions",
+            cause,
+            "run the script of `godwit check --print-role` as the database's owner",
+        )
+    })
+}
+
+/// Whether the role may do more than it needs.
+async fn secrets(c: &mut PgConnection) -> Result<Finding, sqlx::Error> {
+    let (is_super, sees_passwords): (bool, bool) = sqlx::query_as(
+        "select rolsuper, has_column_privilege('users', 'encrypted_password', 'select') \
+         from pg_roles where rolname = current_user",
+    )
+    .fetch_one(c)
+    .await?;
+    Ok(if is_super || sees_passwords {
+        let cause = "the role may read passwords and keys, which godwit never does";
+        Finding::warns("least privilege", cause, "use the role that `godwit check --print-role` makes")
+    } else {
+        Finding::good("least privilege", "the role sees no password and no key")
+    })
+}
+
+async fn clock(c: &mut PgConnection, now_micros: i64) -> Result<Finding, sqlx::Error> {
+    let there: i64 = sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
+        .fetch_one(c)
+        .await?;
+    let apart = (there - now_micros).abs() / 1_000_000;
+    Ok(if apart > MOST_SECONDS {
+        let cause = format!("the database's clock and this machine's are {apart} seconds apart");
+        Finding::warns("clock", cause, "let both machines follow a time server")
+    } else {
+        Finding::good("clock", "the database's clock agrees with this machine's")
+    })
+}
+
+/// Whether the file of the newest own attachment lies where the settings say.
+async fn sample(c: &mut PgConnection, surroundings: &Surroundings) -> Result<Finding, sqlx::Error> {
+    let found: Option<(i64, String)> = sqlx::query_as(
+        "select id, file_file_name::text from media_attachments where remote_url = '' and file_file_name is not null \
+         and coalesce(processing, 2) = 2 and status_id is not null order by id desc limit 1",
+    )
+    .fetch_optional(c)
+    .await?;
+    let Some((id, name)) = found else {
+        return Ok(Finding::good("files", "nobody has uploaded a file yet"));
+    };
+    let path = path_of_file(id, &name);
+    let place = surroundings.media_dir.join(&path);
+    Ok(match std::fs::File::open(&place) {
+        Ok(_) => Finding::good("files", "the newest attachment lies where it should and can be read"),
+        Err(error) => Finding::warns(
+            "files",
+            format!("the newest attachment, {}, cannot be read: {error}", place.display()),
+            "home.media_dir must be the server's public/system, readable by this user; files in an object store \
+             are not reached this way",
+        ),
+    })
+}
+
+/// Whether copies could be written; reading needs no more than the files themselves.
+fn directory(surroundings: &Surroundings) -> Finding {
+    let dir = &surroundings.media_dir;
+    if !dir.is_dir() {
+        let cause = format!("home.media_dir, {}, is no directory", dir.display());
+        return Finding::warns("media directory", cause, "set it to the server's public/system");
+    }
+    // A file without a name: nothing is left of it.
+    match tempfile::tempfile_in(dir) {
+        Ok(_) => Finding::good("media directory", "it can be read and written"),
+        Err(error) => Finding::warns(
+            "media directory",
+            format!("nothing can be written into {}: {error}", dir.display()),
+            "needed only where accounts arrive: let this user write there (group of the server's own user)",
+        ),
+    }
+}
+
+async fn redis(address: String) -> Finding {
+    let asked = tokio::task::spawn_blocking(move || ping(&address)).await;
+    match asked.unwrap_or_else(|error| Err(error.to_string())) {
+        Ok(()) => Finding::good("redis", "it answers"),
+        Err(why) => Finding::warns("redis", why, "correct home.redis, or leave it empty"),
+    }
+}
+
+/// Spec: the serialization protocol of Redis, one command as an array of strings.
+fn ping(address: &str) -> Result<(), String> {
+    let url = Url::parse(address).map_err(|_| "home.redis must be like redis://host:6379/0".to_owned())?;
+    let host =
+        url.host_str().filter(|_| url.scheme() == "redis").ok_or("home.redis must begin with redis://")?;
+    let place = (host, url.port().unwrap_or(6379)).to_socket_addrs().map_err(|error| error.to_string())?;
+    let place = place.into_iter().next().ok_or_else(|| format!("{host} has no address"))?;
+    let mut stream = TcpStream::connect_timeout(&place, WAIT).map_err(|error| format!("{host}: {error}"))?;
+    let waits = stream.set_read_timeout(Some(WAIT)).and_then(|()| stream.set_write_timeout(Some(WAIT)));
+    waits.map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    if let Some(password) = url.password() {
+        let name = Some(url.username()).filter(|name| !name.is_empty());
+        text.push_str(&command(&["AUTH"].into_iter().chain(name).chain([password]).collect::<Vec<_>>()));
+    }
+    text.push_str(&command(&["PING"]));
+    stream.write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    let mut answer = Vec::new();
+    let mut buffer = [0_u8; 512];
+    while !answer.ends_with(b"+PONG\r\n") {
+        let read = stream.read(&mut buffer).map_err(|error| format!("{host}: {error}"))?;
+        answer.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        if read == 0 || answer.contains(&b'-') || answer.len() > 4096 {
+            return Err(format!("{host} is there, but does not let us in"));
+        }
+    }
+    Ok(())
+}
+
+fn command(words: &[&str]) -> String {
+    words.iter().fold(format!("*{}\r\n", words.len()), |said, word| {
+        said + "$" + &word.len().to_string() + "\r\n" + word + "\r\n"
+    })
+}

@@ -1,0 +1,80 @@
+//! Which server the daemon stands beside, and where its parts are.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The server beside the daemon.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Home {
+    /// Its kind: the built-in one, or a name of an adapter.
+    pub kind: String,
+    /// Its database.
+    pub server_database: String,
+    /// The name in its handles; empty where it is that of the daemon's own address.
+    pub handle_domain: String,
+    /// Directory of its files.
+    pub media_dir: PathBuf,
+    /// What the addresses of its files begin with; empty for `/system/` below the daemon's own address.
+    pub media_url: String,
+    /// Its Redis; empty where it is not looked at.
+    pub redis: String,
+}
+
+/// The built-in server.
+pub const BUILT_IN: &str = "built_in";
+
+impl Default for Home {
+    fn default() -> Self {
+        Self {
+            kind: BUILT_IN.to_owned(),
+            server_database: String::new(),
+            handle_domain: String::new(),
+            media_dir: PathBuf::new(),
+            media_url: String::new(),
+            redis: String::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Home {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Two of the addresses may hold passwords.
+        f.debug_struct("Home").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Home {
+    /// Whether it is the built-in server.
+    pub fn is_built_in(&self) -> bool {
+        self.kind == BUILT_IN
+    }
+
+    /// Says what is missing.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if !self.is_built_in() && self.server_database.is_empty() {
+            return Err(format!("home.server_database must be set where home.kind is {:?}", self.kind));
+        }
+        if self.is_built_in() && !self.server_database.is_empty() {
+            return Err("home.server_database is set but home.kind says the built-in server".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_beside_needs_its_database_and_shows_no_password() {
+        let mut home = Home { kind: "other".into(), ..Home::default() };
+        assert!(home.check().unwrap_err().contains("home.server_database"));
+        home.server_database = "postgres://godwit:secret@localhost/x".into();
+        assert_eq!(home.check(), Ok(()));
+        assert!(!format!("{home:?}").contains("secret"));
+        home.kind = BUILT_IN.to_owned();
+        assert!(home.check().is_err(), "half a change is a mistake");
+    }
+}
