@@ -58,7 +58,11 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Places inside a module that may name more than the module as a whole.
-const EXCEPTIONS: &[(&str, &[&str])] = &[("src/adapters/embedded", &["site"])];
+const EXCEPTIONS: &[(&str, &[&str])] = &[
+    ("src/adapters/embedded", &["site"]),
+    ("src/adapters/mod", &["store"]),
+    ("src/adapters/mastodon_database", &["store"]),
+];
 
 /// External crates that live in few places, so that replacing one touches one folder.
 const EXTERNAL: &[(&str, &[&str])] = &[

@@ -10,11 +10,13 @@ use url::Url;
 use crate::{
     model::finding::Finding,
     port::{
+        clock::SharedClock,
         destination::Destination,
         error::AdapterError,
         host::Host,
         source::{Exports, Source},
     },
+    store::{Store, blobs::Blobs},
 };
 
 pub mod csv_lists;
@@ -51,8 +53,12 @@ pub struct Surroundings {
     pub media_dir: PathBuf,
     /// What the addresses of its files begin with.
     pub media_url: Url,
-    /// Its Redis; empty where it is not looked at.
+    /// Its Redis; empty where it is not told what changed.
     pub redis: String,
+    /// Whether copies, aliases and moves are written there.
+    pub takes_copies: bool,
+    /// The two secrets that its keys are encrypted with; empty where they are not.
+    pub encryption: (String, String),
 }
 
 /// The faces of a server beside us.
@@ -65,13 +71,23 @@ pub struct Beside {
     pub destination: Option<Arc<dyn Destination>>,
 }
 
+/// What the daemon itself brings: where it notes what came with which copy, and the files it fetched.
+pub struct Own {
+    /// Its tables.
+    pub store: Store,
+    /// Its media.
+    pub blobs: Blobs,
+    /// Time and randomness.
+    pub clock: SharedClock,
+}
+
 /// Stands beside a server of any kind but the built-in one.
 ///
 /// # Errors
 /// [`AdapterError::Fatal`] when there is no such kind, or what is known of it makes no sense.
-pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError> {
+pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, AdapterError> {
     match surroundings.kind.as_str() {
-        "mastodon_database" => mastodon_database::stand_beside(surroundings),
+        "mastodon_database" => mastodon_database::stand_beside(surroundings, own),
         other => Err(no_such_kind(other)),
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     adapters::{
-        self, Beside, Surroundings,
+        self, Beside, Own, Surroundings,
         embedded::{EmbeddedDestination, EmbeddedExports, EmbeddedHost},
         mail::Post,
         neighbours::PublicFacts,
@@ -76,7 +76,9 @@ impl App {
             let host: Arc<dyn Host> = Arc::new(EmbeddedHost::new(site.clone()));
             return Ok(Self::assemble(config, site, host, remote).await?);
         }
-        let beside = adapters::stand_beside(&surroundings(&config)?)?;
+        let own =
+            Own { store: site.store.clone(), blobs: site.blobs.clone(), clock: Arc::clone(&site.clock) };
+        let beside = adapters::stand_beside(&surroundings(&config)?, own)?;
         Ok(Self::assemble_beside(config, site, beside, remote).await?)
     }
 
@@ -189,6 +191,8 @@ pub fn surroundings(config: &Config) -> anyhow::Result<Surroundings> {
         media_dir: home.media_dir.clone(),
         media_url: given.context("home.media_url is no address")?,
         redis: home.redis.clone(),
+        takes_copies: home.takes_copies,
+        encryption: (home.encryption_primary_key.clone(), home.encryption_salt.clone()),
         base,
     })
 }

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
 
 async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<()> {
     let app = App::open(config).await?;
-    let account = app.site.account_named(&arguments.account).await?;
+    let account = app.host.account_named(&arguments.account).await?;
     let account = account.with_context(|| format!("there is no account {}", arguments.account))?;
     let path = std::fs::canonicalize(&arguments.file)
         .with_context(|| format!("opening {}", arguments.file.display()))?;

@@ -29,7 +29,16 @@ const COMMENTS: &[(&str, &str)] = &[
     ("handle_domain", "The name in its handles, where it is not that of server.base_url."),
     ("media_dir", "Directory of its files, as this daemon sees it."),
     ("media_url", "What the addresses of its files begin with; empty: /system/ below server.base_url."),
-    ("redis", "Its Redis, redis://host:port/number, only looked at by `godwit check`; empty: not looked at."),
+    (
+        "redis",
+        "Its Redis, redis://:password@host:port/number, to be told what changed; empty: it is not told.",
+    ),
+    ("takes_copies", "Whether copies, aliases and moves are written there; its role then needs more rights."),
+    (
+        "encryption_primary_key",
+        "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY of its environment, where it keeps its keys encrypted.",
+    ),
+    ("encryption_salt", "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT, likewise."),
     (
         "[policy]",
         "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], or a table with `except` (a list) or `account` (one handle).",

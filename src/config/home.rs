@@ -18,8 +18,14 @@ pub struct Home {
     pub media_dir: PathBuf,
     /// What the addresses of its files begin with; empty for `/system/` below the daemon's own address.
     pub media_url: String,
-    /// Its Redis; empty where it is not looked at.
+    /// Its Redis; empty where it is not told what changed.
     pub redis: String,
+    /// Whether copies are written into it, and aliases and moves with them; otherwise it is only read.
+    pub takes_copies: bool,
+    /// The first of the two secrets that its keys are encrypted with; empty where they are not.
+    pub encryption_primary_key: String,
+    /// The second.
+    pub encryption_salt: String,
 }
 
 /// The built-in server.
@@ -34,6 +40,9 @@ impl Default for Home {
             media_dir: PathBuf::new(),
             media_url: String::new(),
             redis: String::new(),
+            takes_copies: false,
+            encryption_primary_key: String::new(),
+            encryption_salt: String::new(),
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Wanted {
     pub rank: u16,
     /// File name to show in a media address.
     pub file_name: Option<String>,
+    /// What the bytes of a file are, where they are here already.
+    pub media_type: Option<String>,
 }
 
 /// A file that is already in the blob store.

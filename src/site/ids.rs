@@ -56,6 +56,7 @@ mod tests {
             published: published.map(|text| Moment::parse(text).unwrap()),
             rank,
             file_name: None,
+            media_type: None,
         }
     }
 

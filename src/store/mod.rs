@@ -180,6 +180,8 @@ pub mod followers;
 pub mod forwards;
 pub mod gaps;
 pub mod host;
+pub mod host_profiles;
+pub mod host_rows;
 pub mod inventories;
 pub mod items;
 pub mod leases;

@@ -84,6 +84,7 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
                 published: waiting.item.published().cloned(),
                 rank,
                 file_name: file_name(&waiting.item),
+                media_type: waiting.blob.as_ref().map(|blob| blob.media_type.clone()),
             });
         }
         let reserved = engine.destination.reserve(&transfer.id, &transfer.account, &wanted).await?;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{dev::ServerHandle, web};
 use godwit::{
-    adapters::{Surroundings, lola::LolaSource, mastodon_database::schema::Version, stand_beside},
+    adapters::{Own, Surroundings, lola::LolaSource, mastodon_database::schema::Version, stand_beside},
     app::App,
     federation::client::GuardedRemote,
     http::server,
@@ -40,7 +40,7 @@ impl Beside {
         "mastodon_database".clone_into(&mut config.home.kind);
         assert_eq!(home.stage.database.look().await.unwrap().version, Version::V4_5);
         config.home.server_database.clone_from(&home.stage.url);
-        let beside = stand_beside(&Surroundings {
+        let surroundings = Surroundings {
             kind: config.home.kind.clone(),
             database: home.stage.url.clone(),
             base: config.server.base_url.clone(),
@@ -48,14 +48,18 @@ impl Beside {
             media_dir: home.place.media_root.clone(),
             media_url: home.place.media_url.clone(),
             redis: String::new(),
-        });
+            takes_copies: false,
+            encryption: <(String, String)>::default(),
+        };
         let hosts = &config.federation.loopback_hosts;
         let remote: SharedRemote = Arc::new(GuardedRemote::new(Duration::from_secs(30), hosts).unwrap());
         let app = {
             let dir = &config.server.data_dir;
             let (store, blobs) = (Store::open(dir).await.unwrap(), Blobs::open(dir).await.unwrap());
+            let own = Own { store: store.clone(), blobs: blobs.clone(), clock: Arc::new(SystemClock) };
+            let beside = stand_beside(&surroundings, own).unwrap();
             let site = Site::new(store, blobs, Arc::new(SystemClock), config.server.base_url.clone());
-            web::Data::new(App::assemble_beside(config, site, beside.unwrap(), remote).await.unwrap())
+            web::Data::new(App::assemble_beside(config, site, beside, remote).await.unwrap())
         };
         let running = server::listen(app.clone()).unwrap();
         let socket = running.handle();

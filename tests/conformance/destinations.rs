@@ -30,7 +30,8 @@ async fn wanted() -> Vec<(Item, Wanted)> {
     {
         for item in walk(&dora, kind, None, 100).await.items {
             let published = item.published().cloned();
-            let want = Wanted { key: item.key(), kind: item.kind(), published, rank: 0, file_name: None };
+            let (key, kind) = (item.key(), item.kind());
+            let want = Wanted { key, kind, published, rank: 0, file_name: None, media_type: None };
             all.push((item, want));
         }
     }

@@ -28,6 +28,8 @@ fn surroundings(home: &Home, database: String) -> Surroundings {
         media_dir: home.place.media_root.clone(),
         media_url: home.place.media_url.clone(),
         redis: String::new(),
+        takes_copies: false,
+        encryption: <(String, String)>::default(),
     }
 }
 

@@ -10,7 +10,9 @@
 mod check;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
+mod destination;
 mod home;
+mod host;
 mod schema;
 mod source;
 mod stage;

@@ -1,5 +1,5 @@
 //! The server beside us as a host: who its accounts are, what its addresses stand for, and what it shows
-//! of them to strangers. This half only reads.
+//! of them to strangers; aliases, where an account went, and its key.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,10 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use url::Url;
 
 use super::{
-    Database, Place,
+    Caches, Database, Place,
     database::silent,
     document::{self, Shown},
+    host::{self, Secrets},
     place::{Meaning, Named, Whose},
     schema::{Schema, Version},
     source::{audience_of, path_of_file},
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     model::{id::AccountId, item::ItemKind},
     port::{
+        clock::SharedClock,
         error::AdapterError,
         host::{Host, HostAccount, Located},
         remote::Signer,
@@ -36,12 +38,34 @@ type FileRow = (i64, String, i64, Option<i32>);
 pub struct MastodonAccounts {
     database: Database,
     place: Place,
+    changing: Option<Changing>,
+}
+
+/// What is needed to change something there.
+#[derive(Clone)]
+struct Changing {
+    clock: SharedClock,
+    caches: Option<Caches>,
+    secrets: Option<Secrets>,
 }
 
 impl MastodonAccounts {
     /// Stands before the server at `place`.
     pub fn new(database: Database, place: Place) -> Self {
-        Self { database, place }
+        Self { database, place, changing: None }
+    }
+
+    /// Also changes what a move changes. `secrets` open its keys since 4.7.
+    #[must_use]
+    pub fn changing(self, clock: SharedClock, caches: Option<Caches>, secrets: Option<Secrets>) -> Self {
+        Self { changing: Some(Changing { clock, caches, secrets }), ..self }
+    }
+
+    async fn named(&self, id: &AccountId, doing: &str) -> Result<Named, AdapterError> {
+        let shown = self.by_id(id).await?;
+        shown
+            .map(|shown| shown.named())
+            .ok_or_else(|| AdapterError::fatal(doing, "there is no such account here"))
     }
 
     /// By the account's number.
@@ -136,6 +160,16 @@ impl MastodonAccounts {
     }
 }
 
+impl Changing {
+    /// The account's document is remembered for minutes; a move is checked against it at once.
+    async fn forget(&self, account: &Named) {
+        let Some(caches) = &self.caches else { return };
+        if let Err(error) = caches.forget(account.id, &[]).await {
+            tracing::warn!(%error, "the server beside us shows the account as it was, for some minutes");
+        }
+    }
+}
+
 #[async_trait]
 impl Host for MastodonAccounts {
     async fn account(&self, id: &AccountId) -> Result<Option<HostAccount>, AdapterError> {
@@ -198,16 +232,42 @@ impl Host for MastodonAccounts {
         Ok(inboxes.into_iter().filter_map(|(inbox,)| Url::parse(&inbox?).ok()).collect())
     }
 
-    async fn set_moved_to(&self, _account: &AccountId, _target: Option<&Url>) -> Result<(), AdapterError> {
-        not_yet("saying where the account moved")
+    async fn set_moved_to(&self, account: &AccountId, target: Option<&Url>) -> Result<(), AdapterError> {
+        let doing = "saying where the account moved";
+        let Some(changing) = &self.changing else { return not_yet(doing) };
+        let named = self.named(account, doing).await?;
+        let (mut c, _) = self.database.connection().await?;
+        host::set_moved_to(&mut c, &named, target, changing.clock.now_micros()).await?;
+        changing.forget(&named).await;
+        Ok(())
     }
 
-    async fn add_alias(&self, _account: &AccountId, _other: &Url) -> Result<(), AdapterError> {
-        not_yet("naming another account as the same person's")
+    async fn add_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
+        let doing = "naming another account as the same person's";
+        let Some(changing) = &self.changing else { return not_yet(doing) };
+        let named = self.named(account, doing).await?;
+        let (mut c, _) = self.database.connection().await?;
+        host::add_alias(&mut c, &named, other, changing.clock.now_micros()).await?;
+        changing.forget(&named).await;
+        Ok(())
     }
 
-    async fn signer(&self, _account: &AccountId) -> Result<Signer, AdapterError> {
-        not_yet("signing for the account")
+    async fn remove_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {
+        let doing = "no longer naming another account as the same person's";
+        let Some(changing) = &self.changing else { return not_yet(doing) };
+        let named = self.named(account, doing).await?;
+        let (mut c, _) = self.database.connection().await?;
+        host::remove_alias(&mut c, &named, other, changing.clock.now_micros()).await?;
+        changing.forget(&named).await;
+        Ok(())
+    }
+
+    async fn signer(&self, account: &AccountId) -> Result<Signer, AdapterError> {
+        let doing = "signing for the account";
+        let Some(changing) = &self.changing else { return not_yet(doing) };
+        let named = self.named(account, doing).await?;
+        let (mut c, schema) = self.database.connection().await?;
+        host::signer(&mut c, schema, &self.place, &named, changing.secrets.as_ref()).await
     }
 
     async fn actor_document(&self, account: &AccountId) -> Result<Value, AdapterError> {

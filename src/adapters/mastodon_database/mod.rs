@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Beside, Surroundings};
+use super::{Beside, Own, Surroundings};
 use crate::port::error::AdapterError;
 
 pub mod accounts;
+pub mod caches;
 pub mod check;
 pub mod database;
+pub mod destination;
 mod document;
 mod exports;
+pub mod host;
 pub mod place;
 pub mod role;
 pub mod schema;
@@ -17,7 +20,9 @@ pub mod source;
 
 pub use {
     accounts::MastodonAccounts,
+    caches::Caches,
     database::{Database, Snapshot},
+    destination::MastodonDestination,
     exports::MastodonExports,
     place::Place,
     source::MastodonSource,
@@ -26,8 +31,8 @@ pub use {
 /// Stands beside the server that is known so far.
 ///
 /// # Errors
-/// [`AdapterError::Fatal`] when its database's address cannot be read.
-pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError> {
+/// [`AdapterError::Fatal`] when its database's or its Redis' address cannot be read.
+pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, AdapterError> {
     let database = Database::at(&surroundings.database)?;
     let place = Place {
         web: surroundings.base.clone(),
@@ -35,10 +40,29 @@ pub fn stand_beside(surroundings: &Surroundings) -> Result<Beside, AdapterError>
         media_url: surroundings.media_url.clone(),
         media_root: surroundings.media_dir.clone(),
     };
+    let caches = match surroundings.redis.as_str() {
+        "" => None,
+        address => {
+            Some(Caches::at(address).map_err(|why| AdapterError::fatal("reading the configuration", why))?)
+        }
+    };
+    let (primary_key, salt) = surroundings.encryption.clone();
+    let secrets = (!primary_key.is_empty()).then_some(host::Secrets { primary_key, salt });
+    let exports = MastodonExports::new(database.clone(), place.clone(), surroundings.base.clone());
+    if !surroundings.takes_copies {
+        let host = MastodonAccounts::new(database, place);
+        return Ok(Beside { host: Arc::new(host), exports: Arc::new(exports), destination: None });
+    }
+    let Own { store, blobs, clock } = own;
+    let accounts = MastodonAccounts::new(database.clone(), place.clone());
+    let destination = MastodonDestination::new(database, store, blobs, Arc::clone(&clock), place);
     Ok(Beside {
-        host: Arc::new(MastodonAccounts::new(database.clone(), place.clone())),
-        exports: Arc::new(MastodonExports::new(database, place, surroundings.base.clone())),
-        destination: None,
+        host: Arc::new(accounts.changing(clock, caches.clone(), secrets)),
+        exports: Arc::new(exports),
+        destination: Some(Arc::new(match caches {
+            Some(caches) => destination.telling(caches),
+            None => destination,
+        })),
     })
 }
 

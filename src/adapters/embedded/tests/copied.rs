@@ -26,6 +26,7 @@ async fn reserving_twice_gives_the_same_addresses_in_the_order_of_time() {
             published: Some(Moment::parse(&format!("2020-01-01T00:00:{second:02}Z")).unwrap()),
             rank: 0,
             file_name: None,
+            media_type: None,
         })
         .collect();
     let once = story.destination.reserve(&story.transfer, &story.ann.id, &wanted).await.unwrap();

@@ -86,6 +86,7 @@ async fn a_copy_on_trial_cannot_be_located() {
         published: item.published().cloned(),
         rank: 0,
         file_name: None,
+        media_type: None,
     };
     let site = &story.fixture.site;
     let place = site.reserve_copies(&story.transfer, &story.ann.id, &[wanted]).await.unwrap().remove(0);

@@ -74,6 +74,7 @@ impl Story {
             published,
             rank: 0,
             file_name: file_name.map(str::to_owned),
+            media_type: None,
         };
         let media: Vec<Wanted> = files
             .iter()

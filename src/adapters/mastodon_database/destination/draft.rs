@@ -1,0 +1,328 @@
+//! From items of a batch to rows: what they point at is looked up for all of them at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::PgConnection;
+use url::Url;
+
+use super::{
+    MastodonDestination, compose,
+    files::Shown,
+    journal::{self, STATUSES, StatusDetail, ours},
+    known::{self, Person, Post},
+    reserve, shelf,
+    statuses::Status,
+};
+use crate::{
+    adapters::mastodon_database::{
+        database::silent,
+        place::{Meaning, Named},
+    },
+    model::{
+        id::TransferId,
+        item::{Boost, Item, ItemKind},
+        moment::Moment,
+        object::{Object, Tallies, Visibility},
+    },
+    port::{destination::Prepared, error::AdapterError},
+    store::host_rows,
+};
+
+/// A row ready to be written, with what is noted of it.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// What it is counted as.
+    pub(super) kind: ItemKind,
+    /// The row.
+    pub(super) status: Status,
+    /// What the release needs.
+    pub(super) detail: StatusDetail,
+    /// Its files.
+    pub(super) shown: Vec<Shown>,
+}
+
+/// What the items of a batch point at.
+pub(super) struct Around {
+    posts: BTreeMap<String, Post>,
+    people: BTreeMap<String, Person>,
+    /// True visibility of this transfer's own posts, which are on trial.
+    own: BTreeMap<i64, i32>,
+    /// What the account passes on already, and by which row.
+    boosted: BTreeMap<i64, i64>,
+    /// Which post shows a file already.
+    showing: BTreeMap<i64, Option<i64>>,
+}
+
+/// Either a row or why there is none.
+pub(super) type Drafted = Result<Draft, String>;
+
+fn pointed_at(item: &Item) -> Vec<&Url> {
+    match item {
+        Item::Post(object) => object.in_reply_to.iter().chain(&object.quote).collect(),
+        Item::Boost(boost) => vec![&boost.object],
+        _ => Vec::new(),
+    }
+}
+
+impl MastodonDestination {
+    /// Looks up everything that posts and boosts of a batch point at.
+    pub(super) async fn around(
+        &self,
+        c: &mut PgConnection,
+        transfer: &TransferId,
+        account: &Named,
+        batch: &[(usize, &Prepared)],
+    ) -> Result<Around, AdapterError> {
+        let urls: Vec<&Url> = batch.iter().flat_map(|(_, one)| pointed_at(&one.item)).collect();
+        let posts = known::posts(c, &self.place, &urls).await.map_err(|error| silent(&error))?;
+        let named: BTreeSet<&str> = batch
+            .iter()
+            .filter_map(|(_, one)| if let Item::Post(object) = &one.item { Some(object) } else { None })
+            .flat_map(|object| compose::named(object))
+            .collect();
+        let named: Vec<&str> = named.into_iter().collect();
+        let people = known::people(c, &self.place, &named).await.map_err(|error| silent(&error))?;
+        let own: Vec<String> =
+            posts.values().filter(|p| p.account == account.id).map(|p| p.id.to_string()).collect();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let noted = host_rows::of(&self.store, transfer.as_str(), STATUSES, &own).await.map_err(ours)?;
+        let mut visibilities = BTreeMap::new();
+        for row in &noted {
+            if let Ok(id) = row.row_key.parse() {
+                visibilities.insert(id, journal::detail::<StatusDetail>(row)?.visibility);
+            }
+        }
+        let targets: Vec<i64> = posts.values().map(|post| post.id).collect();
+        let boosted: Vec<(i64, i64)> = sqlx::query_as(
+            "select reblog_of_id, id from statuses \
+             where account_id = $1 and reblog_of_id = any($2) and deleted_at is null",
+        )
+        .bind(account.id)
+        .bind(&targets)
+        .fetch_all(&mut *c)
+        .await
+        .map_err(|error| silent(&error))?;
+        let files: Vec<i64> = batch
+            .iter()
+            .flat_map(|(_, one)| one.blobs.values())
+            .filter_map(|(id, _)| id.as_str().parse().ok())
+            .collect();
+        let showing: Vec<(i64, Option<i64>)> =
+            sqlx::query_as("select id, status_id from media_attachments where id = any($1)")
+                .bind(&files)
+                .fetch_all(c)
+                .await
+                .map_err(|error| silent(&error))?;
+        Ok(Around {
+            posts,
+            people,
+            own: visibilities,
+            boosted: boosted.into_iter().collect(),
+            showing: showing.into_iter().collect(),
+        })
+    }
+
+    /// Drafts the rows of posts and boosts. Threads are given and files have keys; nothing is written.
+    pub(super) async fn draft(
+        &self,
+        c: &mut PgConnection,
+        account: &Named,
+        batch: &[(usize, &Prepared)],
+        around: &mut Around,
+    ) -> Result<Vec<(usize, Drafted)>, AdapterError> {
+        let mut drafts = Vec::with_capacity(batch.len());
+        for (index, one) in batch {
+            let Ok(id) = one.reservation.local_id.as_str().parse::<i64>() else {
+                drafts.push((*index, Err("the id it was given is none of this server's".to_owned())));
+                continue;
+            };
+            let drafted = match &one.item {
+                Item::Post(object) => Ok(self.post(id, object, account, around)),
+                Item::Boost(boost) => boosted(id, boost, account, around),
+                _ => Err("it is neither a post nor a boost".to_owned()),
+            };
+            let drafted = match drafted {
+                Ok(mut draft) => {
+                    draft.status.uri = one.reservation.url.to_string();
+                    self.show(c, one, &mut draft, around).await?;
+                    Ok(draft)
+                }
+                Err(why) => Err(why),
+            };
+            drafts.push((*index, drafted));
+        }
+        let mut ready: Vec<&mut Draft> =
+            drafts.iter_mut().filter_map(|(_, draft)| draft.as_mut().ok()).collect();
+        thread(c, account, &mut ready).await?;
+        Ok(drafts)
+    }
+
+    fn post(&self, id: i64, object: &Object, account: &Named, around: &Around) -> Draft {
+        let mut composed = compose::compose(object, &around.people, self.clock.now_micros());
+        let mut detail = StatusDetail {
+            visibility: compose::number_of(object.visibility),
+            mentions: composed.mentions,
+            tags: composed.tags,
+            ..StatusDetail::default()
+        };
+        if let Some(quote) = &object.quote {
+            match self.own_status(quote, account) {
+                Some(own) => detail.quote = Some(own),
+                // What others wrote can only be quoted anew, with their consent: the link stays.
+                None if !composed.text.contains(quote.as_str()) => {
+                    let said = format!("{}\n\nRE: {quote}", composed.text);
+                    said.trim_start().clone_into(&mut composed.text);
+                }
+                None => {}
+            }
+        }
+        let parent = object.in_reply_to.as_ref();
+        let known = parent.and_then(|url| around.posts.get(url.as_str()));
+        if known.is_none() {
+            detail.parent = parent.and_then(|url| self.own_status(url, account));
+        }
+        let (created, edited) = (object.published.micros(), object.updated.as_ref().map(Moment::micros));
+        detail.print = compose::print(&composed.text, &composed.warning, composed.is_sensitive, edited);
+        let status = Status {
+            id,
+            uri: String::new(),
+            text: composed.text,
+            warning: composed.warning,
+            created,
+            edited,
+            conversation: known.and_then(|post| post.conversation).unwrap_or_default(),
+            parent: known.map(|post| (post.id, answered(post, account))),
+            is_reply: parent.is_some(),
+            is_sensitive: composed.is_sensitive,
+            language: composed.language,
+            media: Vec::new(),
+            poll: composed.poll.map(|poll| (0, poll)),
+            boost_of: None,
+            tallies: tallies(object.tallies),
+        };
+        Draft { kind: ItemKind::Posts, status, detail, shown: Vec::new() }
+    }
+
+    /// The id in the address of one of this account's own posts.
+    fn own_status(&self, url: &Url, account: &Named) -> Option<i64> {
+        match self.place.meaning(url)? {
+            Meaning::Status(whose, id, false) if whose.is(account) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Gives a post its files; one that another post shows already comes a second time.
+    async fn show(
+        &self,
+        c: &mut PgConnection,
+        one: &Prepared,
+        draft: &mut Draft,
+        around: &mut Around,
+    ) -> Result<(), AdapterError> {
+        let Item::Post(object) = &one.item else { return Ok(()) };
+        for attachment in &object.attachments {
+            let Some((id, blob)) = one.blobs.get(&attachment.url) else { continue };
+            let Ok(id) = id.as_str().parse::<i64>() else { continue };
+            let name = attachment.url.rsplit('/').next().unwrap_or_default().to_owned();
+            let mut shown = Shown {
+                id,
+                file_name: name,
+                blob: blob.clone(),
+                attachment: attachment.clone(),
+                is_counted: true,
+            };
+            let holder = around.showing.entry(id).or_insert(Some(draft.status.id));
+            if *holder != Some(draft.status.id) || draft.status.media.contains(&id) {
+                let known = shelf::known(&blob.media_type).map_or(shelf::UNKNOWN, |(ending, _)| ending);
+                shown.id = reserve::fresh(c, 1).await?.pop().unwrap_or(id);
+                shown.file_name = self.file_name(known);
+                shown.is_counted = false;
+            }
+            draft.status.media.push(shown.id);
+            draft.shown.push(shown);
+        }
+        Ok(())
+    }
+}
+
+/// Gives threads and numbers of polls: an answer stands in its parent's thread.
+async fn thread(
+    c: &mut PgConnection,
+    account: &Named,
+    drafts: &mut [&mut Draft],
+) -> Result<(), AdapterError> {
+    let polls = drafts.iter().filter(|draft| draft.status.poll.is_some()).count();
+    let mut polls = reserve::numbers(c, "polls", polls).await?.into_iter();
+    let mut threads = reserve::numbers(c, "conversations", drafts.len()).await?.into_iter();
+    drafts.sort_by_key(|draft| draft.status.id);
+    let mut within: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    for draft in drafts.iter_mut() {
+        let status = &mut draft.status;
+        if let Some((thread, answers)) = draft.detail.parent.and_then(|id| within.get(&id)) {
+            status.parent = draft.detail.parent.take().map(|id| (id, *answers));
+            status.conversation = *thread;
+        }
+        if status.conversation == 0 {
+            status.conversation = threads.next().unwrap_or_default();
+            draft.detail.begins_thread = true;
+        }
+        if let Some((id, _)) = &mut status.poll {
+            *id = polls.next().unwrap_or_default();
+        }
+        let answers = status.parent.map_or(account.id, |(_, account)| account);
+        within.insert(status.id, (status.conversation, answers));
+    }
+    Ok(())
+}
+
+fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Drafted {
+    let unknown = "this server does not know the post it passes on";
+    let post = around.posts.get(boost.object.as_str()).ok_or(unknown)?.clone();
+    if boost.visibility == Visibility::Direct {
+        return Err("a boost that only its owner sees is not possible at this server".to_owned());
+    }
+    if post.is_boost {
+        return Err("it passes on another boost".to_owned());
+    }
+    let true_visibility = around.own.get(&post.id).copied().unwrap_or(post.visibility);
+    let may_be = if post.account == account.id { true_visibility <= 2 } else { true_visibility <= 1 };
+    if !may_be {
+        return Err("the post it passes on is not open".to_owned());
+    }
+    if *around.boosted.entry(post.id).or_insert(id) != id {
+        return Err("this account already has it".to_owned());
+    }
+    let visibility = compose::number_of(boost.visibility).max(true_visibility);
+    let print = compose::print("", "", false, None);
+    let detail = StatusDetail { visibility, print, ..StatusDetail::default() };
+    let status = Status {
+        id,
+        uri: String::new(),
+        text: String::new(),
+        warning: String::new(),
+        created: boost.published.micros(),
+        edited: None,
+        conversation: 0,
+        parent: None,
+        is_reply: false,
+        is_sensitive: false,
+        language: None,
+        media: Vec::new(),
+        poll: None,
+        boost_of: Some(post.id),
+        tallies: None,
+    };
+    Ok(Draft { kind: ItemKind::Boosts, status, detail, shown: Vec::new() })
+}
+
+/// Whom an answer to a post answers: who answers their own answer goes on answering whom they answered.
+fn answered(post: &Post, account: &Named) -> i64 {
+    post.answers.filter(|_| post.account == account.id).unwrap_or(post.account)
+}
+
+fn tallies(tallies: Tallies) -> Option<(i64, i64, i64)> {
+    let Tallies { replies, likes, shares } = tallies;
+    let counts = [replies, shares, likes].map(compose::number);
+    let [replies, shares, likes] = counts;
+    (counts != [0; 3]).then_some((replies, shares, likes))
+}

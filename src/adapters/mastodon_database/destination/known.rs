@@ -1,0 +1,139 @@
+//! What the server beside us knows of posts and people that others' addresses name.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+use url::Url;
+
+use crate::adapters::mastodon_database::place::{Meaning, Place, Whose};
+
+/// A post of anybody that the server has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Post {
+    /// Its id there.
+    pub(super) id: i64,
+    /// Whose it is.
+    pub(super) account: i64,
+    /// Its thread.
+    pub(super) conversation: Option<i64>,
+    /// Who may see it, as the server's number.
+    pub(super) visibility: i32,
+    /// Whether it only passes on another.
+    pub(super) is_boost: bool,
+    /// Whom it answers, where it is an answer.
+    pub(super) answers: Option<i64>,
+}
+
+/// Somebody the server knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Person {
+    /// Their key there.
+    pub(super) id: i64,
+    /// `@name@host`, also for the server's own.
+    pub(super) handle: String,
+}
+
+type PostRow = (i64, i64, Option<i64>, i32, bool, Option<i64>, Option<String>);
+
+/// The posts behind addresses, in any spelling the server answers on.
+///
+/// # Errors
+/// [`sqlx::Error`].
+pub(super) async fn posts(
+    c: &mut PgConnection,
+    place: &Place,
+    urls: &[&Url],
+) -> Result<BTreeMap<String, Post>, sqlx::Error> {
+    let own = |url: &Url| match place.meaning(url) {
+        Some(Meaning::Status(_, id, _)) => Some(id),
+        _ => None,
+    };
+    let texts: Vec<&str> = urls.iter().map(|url| url.as_str()).collect();
+    let ids: Vec<i64> = urls.iter().filter_map(|url| own(url)).collect();
+    if texts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<PostRow> = sqlx::query_as(
+        "select id, account_id, conversation_id, visibility, reblog_of_id is not null, in_reply_to_account_id, \
+         uri::text \
+         from statuses where deleted_at is null and uri = any($1) union all \
+         select id, account_id, conversation_id, visibility, reblog_of_id is not null, in_reply_to_account_id, \
+         null::text \
+         from statuses where deleted_at is null and id = any($2) and (local or uri is null)",
+    )
+    .bind(&texts)
+    .bind(&ids)
+    .fetch_all(c)
+    .await?;
+    let (mut by_id, mut by_uri) = (BTreeMap::new(), BTreeMap::new());
+    for (id, account, conversation, visibility, is_boost, answers, uri) in rows {
+        let post = Post { id, account, conversation, visibility, is_boost, answers };
+        match uri {
+            Some(uri) => by_uri.insert(uri, post),
+            None => by_id.insert(id, post),
+        };
+    }
+    let found = urls.iter().filter_map(|url| {
+        let post = by_uri.get(url.as_str()).or_else(|| by_id.get(&own(url)?))?;
+        Some((url.to_string(), post.clone()))
+    });
+    Ok(found.collect())
+}
+
+/// The people behind actors' addresses.
+///
+/// # Errors
+/// [`sqlx::Error`].
+pub(super) async fn people(
+    c: &mut PgConnection,
+    place: &Place,
+    urls: &[&str],
+) -> Result<BTreeMap<String, Person>, sqlx::Error> {
+    let (mut names, mut ids) = (Vec::new(), Vec::new());
+    let own = |url: &str| match place.meaning(&Url::parse(url).ok()?) {
+        Some(Meaning::Account(whose)) => Some(whose),
+        _ => None,
+    };
+    for url in urls {
+        match own(url) {
+            Some(Whose::Name(name)) => names.push(name),
+            Some(Whose::Id(id)) => ids.push(id),
+            None => {}
+        }
+    }
+    if urls.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(i64, String, Option<String>, Option<String>)> = sqlx::query_as(
+        "select id, username::text, domain::text, uri::text from accounts \
+         where uri = any($1) and domain is not null union \
+         select id, username::text, null, null from accounts \
+         where lower(username) = any($2) and coalesce(lower(domain), '') = '' union \
+         select id, username::text, null, null from accounts where id = any($3) and domain is null",
+    )
+    .bind(urls)
+    .bind(&names)
+    .bind(&ids)
+    .fetch_all(c)
+    .await?;
+    let (mut others, mut by_name, mut by_id) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for (id, username, domain, uri) in rows {
+        let host = domain.as_deref().unwrap_or(&place.domain);
+        let person = Person { id, handle: format!("@{username}@{host}") };
+        if let Some(uri) = uri {
+            others.insert(uri, person);
+        } else {
+            by_name.insert(username.to_lowercase(), person.clone());
+            by_id.insert(id, person);
+        }
+    }
+    let found = urls.iter().filter_map(|url| {
+        let person = match own(url) {
+            Some(Whose::Name(name)) => by_name.get(&name),
+            Some(Whose::Id(id)) => by_id.get(&id),
+            None => others.get(*url),
+        };
+        Some(((*url).to_owned(), person?.clone()))
+    });
+    Ok(found.collect())
+}

@@ -1,0 +1,247 @@
+//! HTML as the text somebody would have typed: the server beside us keeps local posts as plain text
+//! and makes links, mentions and topics itself.
+
+use std::collections::BTreeMap;
+
+use scraper::{Html, Node};
+
+/// What is known of the people a text names: their actor, or a page of theirs, to the full handle.
+pub(super) type Named = BTreeMap<String, String>;
+
+/// What an open element adds when it is closed.
+enum Close {
+    Nothing,
+    Block,
+    Link { href: String, from: usize, is_mention: bool },
+    Quote(usize),
+    Preformatted,
+    Hidden,
+}
+
+/// The text of an HTML fragment. Deep nesting costs no stack.
+pub(super) fn from_html(html: &str, named: &Named) -> String {
+    let document = Html::parse_fragment(html);
+    let mut out = Text::default();
+    let mut open: Vec<Close> = Vec::new();
+    let mut next = document.tree.root().first_child();
+    while let Some(node) = next {
+        open.push(match node.value() {
+            Node::Text(text) => {
+                out.words(text);
+                Close::Nothing
+            }
+            Node::Element(element) => out.open(element),
+            _ => Close::Nothing,
+        });
+        next = node.first_child();
+        let mut ended = node;
+        while next.is_none() {
+            let Some(close) = open.pop() else { break };
+            out.close(close, named);
+            next = ended.next_sibling();
+            let Some(parent) = ended.parent() else { break };
+            ended = parent;
+        }
+    }
+    tidy(&out.typed)
+}
+
+#[derive(Default)]
+struct Text {
+    typed: String,
+    preformatted: usize,
+    hidden: usize,
+}
+
+impl Text {
+    fn words(&mut self, text: &str) {
+        if self.hidden > 0 {
+            return;
+        }
+        if self.preformatted > 0 {
+            self.typed.push_str(text);
+            return;
+        }
+        for c in text.chars() {
+            let is_blank = c.is_ascii_whitespace();
+            if !is_blank {
+                self.typed.push(c);
+            } else if !self.typed.ends_with([' ', '\n']) {
+                self.typed.push(' ');
+            }
+        }
+    }
+
+    fn block(&mut self) {
+        let kept = self.typed.trim_end_matches(' ').len();
+        self.typed.truncate(kept);
+        while !self.typed.is_empty() && !self.typed.ends_with("\n\n") {
+            self.typed.push('\n');
+        }
+    }
+
+    fn line(&mut self) {
+        if !self.typed.is_empty() && !self.typed.ends_with('\n') {
+            self.typed.push('\n');
+        }
+    }
+
+    fn open(&mut self, element: &scraper::node::Element) -> Close {
+        match element.name() {
+            "br" => {
+                self.typed.push('\n');
+                Close::Nothing
+            }
+            "p" | "div" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "section" => {
+                self.block();
+                Close::Block
+            }
+            "pre" => {
+                self.block();
+                self.preformatted += 1;
+                Close::Preformatted
+            }
+            "blockquote" => {
+                self.block();
+                Close::Quote(self.typed.len())
+            }
+            "li" => {
+                self.line();
+                self.typed.push_str("- ");
+                Close::Nothing
+            }
+            "tr" => {
+                self.line();
+                Close::Nothing
+            }
+            "img" => {
+                self.words(element.attr("alt").unwrap_or_default());
+                Close::Nothing
+            }
+            "a" => {
+                let is =
+                    |word: &str| element.attr("class").is_some_and(|c| c.split(' ').any(|one| one == word));
+                let is_mention = is("mention") && !is("hashtag");
+                let href = element.attr("href").unwrap_or_default().to_owned();
+                Close::Link { href, from: self.typed.len(), is_mention }
+            }
+            "script" | "style" | "template" | "head" => {
+                self.hidden += 1;
+                Close::Hidden
+            }
+            _ if element.attr("class").is_some_and(|class| class.split(' ').any(|c| c == "quote-inline")) => {
+                self.hidden += 1;
+                Close::Hidden
+            }
+            _ => Close::Nothing,
+        }
+    }
+
+    fn close(&mut self, close: Close, named: &Named) {
+        match close {
+            Close::Nothing => {}
+            Close::Block => self.block(),
+            Close::Hidden => self.hidden -= 1,
+            Close::Preformatted => {
+                self.preformatted -= 1;
+                self.block();
+            }
+            Close::Quote(from) => {
+                let quoted = self.typed.split_off(from.min(self.typed.len()));
+                for line in quoted.trim().lines() {
+                    self.typed.push_str("> ");
+                    self.typed.push_str(line);
+                    self.typed.push('\n');
+                }
+                self.block();
+            }
+            Close::Link { href, from, is_mention } => {
+                let words = self.typed.split_off(from.min(self.typed.len()));
+                let words = words.trim();
+                let said = named.get(&href).filter(|_| is_mention || words.starts_with('@'));
+                let typed = match said {
+                    Some(handle) => handle.clone(),
+                    None if is_mention || words.starts_with('#') || !is_web(&href) => words.to_owned(),
+                    None if shows(words, &href) => href,
+                    None => format!("{words} ({href})"),
+                };
+                self.typed.push_str(&typed);
+            }
+        }
+    }
+}
+
+fn is_web(href: &str) -> bool {
+    href.starts_with("https://") || href.starts_with("http://")
+}
+
+/// Whether a link's words are its own address, whole or shortened.
+fn shows(words: &str, href: &str) -> bool {
+    let bare = |text: &str| {
+        let text = text.trim_start_matches("https://").trim_start_matches("http://");
+        text.trim_start_matches("www.").trim_end_matches(['…', '/']).to_lowercase()
+    };
+    words.is_empty() || bare(href).starts_with(&bare(words))
+}
+
+/// No blanks at ends of lines, no more than one empty line, nothing around it.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.trim().lines() {
+        let line = line.trim_end();
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty <= 1 {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(html: &str) -> String {
+        let named = [("https://old.example/users/bob".to_owned(), "@bob@old.example".to_owned())];
+        from_html(html, &named.into())
+    }
+
+    #[test]
+    fn paragraphs_and_lines_are_those_that_were_typed() {
+        assert_eq!(plain("<p>one<br>two</p><p>three &amp; &lt;four&gt;</p>"), "one\ntwo\n\nthree & <four>");
+    }
+
+    #[test]
+    fn a_link_is_its_address_even_where_it_is_shown_shortened() {
+        let shown = r#"<a href="https://example.com/a/long/path?x=1"><span class="invisible">https://</span><span class="ellipsis">example.com/a/lo</span><span class="invisible">ng/path?x=1</span></a>"#;
+        assert_eq!(plain(shown), "https://example.com/a/long/path?x=1");
+        assert_eq!(
+            plain(r#"<a href="https://example.com/long">example.com/lo…</a>"#),
+            "https://example.com/long"
+        );
+        assert_eq!(plain(r#"see <a href="https://e.example/">here</a>"#), "see here (https://e.example/)");
+        assert_eq!(plain(r#"<a href="javascript:alert(1)">x</a>"#), "x");
+    }
+
+    #[test]
+    fn people_are_named_in_full_and_topics_as_they_are() {
+        let named = r#"<a href="https://old.example/users/bob" class="u-url mention">@<span>bob</span></a> and <a href="https://old.example/tags/tea" class="mention hashtag">#<span>Tea</span></a>"#;
+        assert_eq!(plain(named), "@bob@old.example and #Tea");
+    }
+
+    #[test]
+    fn lists_quotes_and_code_keep_their_form() {
+        assert_eq!(plain("<ul><li>a</li><li>b</li></ul>"), "- a\n- b");
+        assert_eq!(plain("<blockquote><p>x</p><p>y</p></blockquote><p>z</p>"), "> x\n>\n> y\n\nz");
+        assert_eq!(plain("<pre><code>a\n  b</code></pre>"), "a\n  b");
+        assert_eq!(plain("<script>alert(1)</script><p>x</p>"), "x");
+    }
+
+    #[test]
+    fn nesting_without_end_is_read_without_falling_over() {
+        let deep = format!("{}x{}", "<b>".repeat(2_000), "</b>".repeat(2_000));
+        assert_eq!(plain(&deep), "x");
+    }
+}

@@ -1,0 +1,162 @@
+//! A batch written: noted first, then files, then rows. From every point in between the same batch
+//! again comes to the same end, and whatever came is known.
+
+use std::collections::BTreeMap;
+
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::{
+    MastodonDestination, account,
+    draft::{Draft, Drafted},
+    files::Shown,
+    journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, ours},
+    statuses::{self, Over},
+};
+use crate::{
+    adapters::mastodon_database::{database::silent, place::Named},
+    model::{
+        id::{AccountId, TransferId},
+        item::{Item, ItemKind},
+    },
+    port::{
+        destination::{Prepared, Written},
+        error::AdapterError,
+    },
+    store::host_rows::{self, HostRow},
+};
+
+/// Files written at the same time: opening a picture takes a core.
+const FILES_AT_ONCE: usize = 2;
+/// The id stands for something else by now.
+const TAKEN: &str = "its id was given to something else at this server in the meantime";
+
+impl MastodonDestination {
+    /// As the trait says.
+    pub(super) async fn write_batch(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        batch: Vec<Prepared>,
+    ) -> Result<Vec<Written>, AdapterError> {
+        let (mut c, schema) = self.database.connection().await?;
+        let account = account::find(&mut c, schema, account).await?;
+        account::keeps_old_posts(&mut c, &account).await?;
+        let is_status = |one: &Prepared| matches!(one.item, Item::Post(_) | Item::Boost(_));
+        let (statuses, others): (Vec<_>, Vec<_>) =
+            batch.iter().enumerate().partition(|(_, one)| is_status(one));
+        let mut written: BTreeMap<usize, Written> = BTreeMap::new();
+        written.extend(self.write_statuses(&mut c, transfer, &account, &statuses).await?);
+        written.extend(self.write_waiting(&mut c, transfer, &account, &others).await?);
+        Ok((0..batch.len()).map(|index| written.remove(&index).unwrap_or(Written::Done)).collect())
+    }
+
+    async fn write_statuses(
+        &self,
+        c: &mut PgConnection,
+        transfer: &TransferId,
+        account: &Named,
+        batch: &[(usize, &Prepared)],
+    ) -> Result<Vec<(usize, Written)>, AdapterError> {
+        let there = standing(c, account, batch).await?;
+        let mut written = Vec::with_capacity(batch.len());
+        let mut open = Vec::with_capacity(batch.len());
+        for (index, one) in batch {
+            match there.get(one.reservation.local_id.as_str()) {
+                Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
+                    written.push((*index, Written::Done));
+                }
+                Some(_) => written.push((*index, Written::Skipped(TAKEN.to_owned()))),
+                None => open.push((*index, *one)),
+            }
+        }
+        if open.is_empty() {
+            return Ok(written);
+        }
+        let mut around = self.around(c, transfer, account, &open).await?;
+        let drafted = self.draft(c, account, &open, &mut around).await?;
+        let mut drafts = Vec::with_capacity(drafted.len());
+        for (index, draft) in drafted {
+            match draft {
+                Drafted::Ok(draft) => {
+                    written.push((index, Written::Done));
+                    drafts.push(draft);
+                }
+                Drafted::Err(why) => written.push((index, Written::Skipped(why))),
+            }
+        }
+        self.put(c, transfer, account, &drafts, Over::No).await?;
+        Ok(written)
+    }
+
+    /// Notes, shelves and writes drafts.
+    pub(super) async fn put(
+        &self,
+        c: &mut PgConnection,
+        transfer: &TransferId,
+        account: &Named,
+        drafts: &[Draft],
+        over: Over,
+    ) -> Result<(), AdapterError> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let noted = drafts.iter().flat_map(noted).collect();
+        host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours)?;
+        let mut shelving = Vec::new();
+        for draft in drafts {
+            for shown in &draft.shown {
+                shelving.push(self.shelve(draft.status.id, shown).boxed());
+            }
+        }
+        let media: Vec<Value> = stream::iter(shelving).buffered(FILES_AT_ONCE).try_collect().await?;
+        let rows: Vec<_> = drafts.iter().map(|draft| draft.status.clone()).collect();
+        let now = self.clock.now_micros();
+        statuses::write(c, account, &rows, &media, over, now).await.map_err(|error| silent(&error))
+    }
+
+    /// Puts a post's file on disk; gives the columns of its row.
+    async fn shelve(&self, status: i64, shown: &Shown) -> Result<Value, AdapterError> {
+        let blob = self.blobs.path(&shown.blob.sha256);
+        let mut row = shown.shelve(blob, self.place.media_root.clone()).await?;
+        if let Some(row) = row.as_object_mut() {
+            row.insert("status_id".to_owned(), json!(status));
+        }
+        Ok(row)
+    }
+}
+
+/// What stands under the ids of a batch already: the address, or something without one.
+async fn standing(
+    c: &mut PgConnection,
+    account: &Named,
+    batch: &[(usize, &Prepared)],
+) -> Result<BTreeMap<String, Option<String>>, AdapterError> {
+    let ids: Vec<i64> =
+        batch.iter().filter_map(|(_, one)| one.reservation.local_id.as_str().parse().ok()).collect();
+    let rows: Vec<(i64, Option<String>)> = sqlx::query_as(
+        "select id, case when account_id = $2 then uri::text end from statuses where id = any($1)",
+    )
+    .bind(&ids)
+    .bind(account.id)
+    .fetch_all(c)
+    .await
+    .map_err(|error| silent(&error))?;
+    Ok(rows.into_iter().map(|(id, uri)| (id.to_string(), uri)).collect())
+}
+
+/// Everything that comes with a draft.
+fn noted(draft: &Draft) -> Vec<HostRow> {
+    let status = &draft.status;
+    let mut rows = vec![journal::row(STATUSES, status.id, draft.kind.as_str(), status.id, &draft.detail)];
+    if draft.detail.begins_thread {
+        rows.push(journal::row(CONVERSATIONS, status.conversation, "", status.conversation, &status.id));
+    }
+    for shown in &draft.shown {
+        let kind = if shown.is_counted { ItemKind::Media.as_str() } else { "" };
+        rows.push(journal::row(MEDIA, shown.id, kind, shown.id, &status.id));
+        rows.extend(shown.paths().into_iter().map(|path| journal::row(FILES, path, "", shown.id, &shown.id)));
+    }
+    rows
+}

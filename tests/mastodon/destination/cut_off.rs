@@ -1,0 +1,64 @@
+//! The daemon dies anywhere, and goes on.
+
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    task::Poll,
+};
+
+use godwit::{
+    adapters::mastodon_database::schema::Version, model::id::TransferId, port::destination::Destination,
+};
+
+use super::{
+    house::{House, same},
+    luggage::Luggage,
+    views::anonymous,
+};
+
+/// Works on something until it was woken so often, and then never again; whether it came to its end.
+async fn cut_off<T>(work: impl Future<Output = T>, after: u32) -> bool {
+    let mut work = pin!(work);
+    let mut left = after;
+    std::future::poll_fn(move |cx| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        Pin::as_mut(&mut work).poll(cx).map(|_| true)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn from_wherever_it_was_cut_off_a_copy_comes_to_its_end_and_goes_without_trace() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let (id, eve, luggage) = (TransferId::from("t1"), House::eve(), Luggage::full());
+    let (nothing, unseen) = (house.census(), anonymous(&house).await);
+    // Further and further, until a whole one goes through.
+    for after in (1..).step_by(29) {
+        let is_whole = cut_off(house.copy(&id, &luggage), after).await;
+        assert_eq!(anonymous(&house).await, unseen, "cut off after {after}");
+        if after % 2 == 0 {
+            house.destination.discard(&id, &eve).await.unwrap();
+            same(&house.census(), &nothing, &format!("cut off after {after}"));
+        }
+        if is_whole {
+            break;
+        }
+    }
+    house.copy(&id, &luggage).await;
+    for after in (1..).step_by(11) {
+        if cut_off(house.destination.release(&id, &eve), after).await {
+            break;
+        }
+    }
+    let posts = "select statuses_count from account_stats";
+    assert_eq!(house.number(posts).await, 12, "each was counted once");
+    for after in (1..).step_by(13) {
+        if cut_off(house.destination.remove(&id, &eve), after).await {
+            break;
+        }
+    }
+    same(&house.census(), &nothing, "in the end");
+}

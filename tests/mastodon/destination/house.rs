@@ -1,0 +1,258 @@
+//! A server with people who write, and a daemon beside it.
+
+use std::{path::PathBuf, process::Command, sync::Arc};
+
+use godwit::{
+    adapters::mastodon_database::{MastodonDestination, Place, schema::Version},
+    model::id::{AccountId, TransferId},
+    port::{
+        clock::SystemClock,
+        destination::{Destination, Prepared, Wanted, Written},
+        host::HostAccount,
+    },
+    store::{Store, blobs::Blobs},
+    transfer::remap::{Known, Sides, remap},
+};
+use tempfile::TempDir;
+use url::Url;
+
+use super::luggage::Luggage;
+use crate::stage::Stage;
+
+/// The account that copies go into.
+pub const EVE: i64 = 109_000_000_000_000_001;
+/// A friend of hers at the same server, and somebody at another.
+pub const FRANK: i64 = 109_000_000_000_000_002;
+/// Somebody at another server.
+pub const GRETA: i64 = 109_000_000_000_000_003;
+/// The newest post of Eve's own.
+pub const OWN: i64 = 116_000_000_000_000_000;
+/// A post of Frank's that everybody may see.
+pub const FRANKS: i64 = 115_000_000_000_000_000;
+/// One of Greta's.
+pub const GRETAS: i64 = 115_000_000_000_000_007;
+
+/// What stood there before anything came.
+const PEOPLE: &str = "
+insert into accounts (id, username, created_at, updated_at) values
+  (109000000000000001, 'Eve', '2022-01-01', '2022-01-01'),
+  (109000000000000002, 'frank', '2022-01-01', '2022-01-01');
+insert into accounts (id, username, domain, uri, created_at, updated_at) values
+  (109000000000000003, 'greta', 'far.example', 'https://far.example/users/greta', '2022-01-01', '2022-01-01');
+insert into users (account_id, email, created_at, updated_at) values
+  (109000000000000001, 'eve@x.example', '2022-01-01', '2022-01-01');
+insert into conversations (id, created_at, updated_at) values
+  (1, '2024-01-01', '2024-01-01'), (2, '2024-01-01', '2024-01-01');
+select setval('conversations_id_seq', 2);
+insert into statuses (id, account_id, uri, text, created_at, updated_at, visibility, conversation_id, local) values
+  (115000000000000000, 109000000000000002, 'https://new.example/users/frank/statuses/115000000000000000', 'hi',
+   '2025-08-01', '2025-08-01', 0, 1, true),
+  (116000000000000000, 109000000000000001, 'https://new.example/users/Eve/statuses/116000000000000000', 'mine #birds',
+   '2026-01-27', '2026-01-27', 0, 2, true);
+insert into statuses (id, account_id, uri, url, text, created_at, updated_at, visibility, local) values
+  (115000000000000007, 109000000000000003, 'https://far.example/notes/1', 'https://far.example/@greta/1', '<p>far</p>',
+   '2025-08-01', '2025-08-01', 0, false);
+insert into tags (id, name, created_at, updated_at) values (1, 'birds', '2024-01-01', '2024-01-01');
+select setval('tags_id_seq', 1);
+insert into statuses_tags (status_id, tag_id) values (116000000000000000, 1);
+insert into featured_tags (account_id, tag_id, statuses_count, last_status_at, created_at, updated_at) values
+  (109000000000000001, 1, 1, '2026-01-27', '2026-01-27', '2026-01-27');
+insert into account_stats (account_id, statuses_count, last_status_at, created_at, updated_at) values
+  (109000000000000001, 1, '2026-01-27', '2022-01-01', '2026-01-27');
+insert into status_stats (status_id, favourites_count, created_at, updated_at) values
+  (115000000000000000, 3, '2025-08-01', '2025-08-01');
+insert into follows (account_id, target_account_id, created_at, updated_at) values
+  (109000000000000001, 109000000000000003, '2025-01-01', '2025-01-01');
+";
+
+/// The oldest, one in the middle, and the newest release.
+pub const SOME: [Version; 3] = [Version::V4_2, Version::V4_4, Version::V4_7];
+
+/// Fails with what is in one census and not in the other.
+pub fn same(one: &(Vec<String>, Vec<String>), other: &(Vec<String>, Vec<String>), when: &str) {
+    let only =
+        |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>();
+    let rows = (only(&one.0, &other.0), only(&other.0, &one.0));
+    let files = (only(&one.1, &other.1), only(&other.1, &one.1));
+    assert!(one == other, "{when}: rows {rows:#?}, files {files:#?}");
+}
+
+/// The server, the daemon's own database, and their disks.
+pub struct House {
+    pub stage: Stage,
+    pub destination: MastodonDestination,
+    pub media: PathBuf,
+    pub blobs: Blobs,
+    _dir: TempDir,
+}
+
+/// Everything that was copied.
+pub struct Copied {
+    pub prepared: Vec<Prepared>,
+    pub written: Vec<Written>,
+}
+
+impl House {
+    /// Builds it; `None` where no PostgreSQL is installed.
+    pub async fn of(version: Version) -> Option<Self> {
+        let stage = Stage::of(version).await?;
+        stage.run(PEOPLE).await;
+        let dir = tempfile::tempdir().unwrap();
+        let media = dir.path().join("system");
+        std::fs::create_dir(&media).unwrap();
+        let place = Place {
+            web: Url::parse("https://new.example").unwrap(),
+            domain: "new.example".into(),
+            media_url: Url::parse("https://new.example/system/").unwrap(),
+            media_root: media.clone(),
+        };
+        let (store, blobs) = (Store::open(dir.path()).await.unwrap(), Blobs::open(dir.path()).await.unwrap());
+        let clock = Arc::new(SystemClock);
+        let destination =
+            MastodonDestination::new(stage.database.clone(), store, blobs.clone(), clock, place);
+        Some(Self { stage, destination, media, blobs, _dir: dir })
+    }
+
+    pub fn eve() -> AccountId {
+        AccountId::from(EVE.to_string())
+    }
+
+    fn sides() -> Sides {
+        let at = |path: &str| Url::parse(&format!("https://new.example{path}")).unwrap();
+        Sides {
+            source_actor: Url::parse("https://old.example/users/ann").unwrap(),
+            account: HostAccount {
+                id: Self::eve(),
+                username: "Eve".into(),
+                actor: at("/users/Eve"),
+                page: at("/@Eve"),
+                moved_to: None,
+                also_known_as: Vec::new(),
+            },
+        }
+    }
+
+    /// Gives all things of a suitcase their places, as the engine does, and rewrites them.
+    pub async fn prepare(&self, transfer: &TransferId, luggage: &Luggage) -> Vec<Prepared> {
+        let eve = Self::eve();
+        let mut known = Known::default();
+        let mut places = Vec::new();
+        let files: Vec<Wanted> = luggage
+            .files
+            .iter()
+            .map(|(url, blob)| Wanted {
+                key: url.as_str().into(),
+                kind: godwit::model::item::ItemKind::Media,
+                published: None,
+                rank: 0,
+                file_name: None,
+                media_type: Some(blob.media_type.clone()),
+            })
+            .collect();
+        for place in self.destination.reserve(transfer, &eve, &files).await.unwrap() {
+            known.files.insert(place.key.to_string(), place.url.clone());
+            places.push(place);
+        }
+        let mut kinds: Vec<_> = luggage.items.iter().map(godwit::model::item::Item::kind).collect();
+        kinds.dedup();
+        let mut own = Vec::new();
+        for kind in kinds {
+            let mut of: Vec<_> = luggage.items.iter().filter(|item| item.kind() == kind).collect();
+            of.sort_by_key(|item| item.published().map_or(0, |at| at.micros()));
+            let wanted: Vec<Wanted> = of
+                .iter()
+                .map(|item| Wanted {
+                    key: item.key(),
+                    kind,
+                    published: item.published().cloned(),
+                    rank: 0,
+                    file_name: None,
+                    media_type: None,
+                })
+                .collect();
+            let given = self.destination.reserve(transfer, &eve, &wanted).await.unwrap();
+            for (item, place) in of.into_iter().zip(given) {
+                if kind == godwit::model::item::ItemKind::Posts {
+                    known.posts.insert(place.key.to_string(), place.clone());
+                }
+                own.push((item, place));
+            }
+        }
+        own.into_iter()
+            .map(|(item, reservation)| {
+                let shown = match item {
+                    godwit::model::item::Item::Post(object) => object.attachments.as_slice(),
+                    _ => &[],
+                };
+                let blobs = shown
+                    .iter()
+                    .filter_map(|attachment| {
+                        let place = places.iter().find(|place| place.key.as_str() == attachment.url)?;
+                        let blob = luggage.files.get(&attachment.url)?.clone();
+                        Some((place.url.to_string(), (place.local_id.clone(), blob)))
+                    })
+                    .collect();
+                Prepared { item: remap(item, &reservation, &Self::sides(), &known), reservation, blobs }
+            })
+            .collect()
+    }
+
+    /// Copies a suitcase, kind by kind.
+    pub async fn copy(&self, transfer: &TransferId, luggage: &Luggage) -> Copied {
+        luggage.shelve(&self.blobs);
+        let prepared = self.prepare(transfer, luggage).await;
+        let mut written = Vec::new();
+        for one in prepared.chunk_by(|one, next| one.reservation.kind == next.reservation.kind) {
+            written.extend(self.destination.write(transfer, &Self::eve(), one.to_vec()).await.unwrap());
+        }
+        let profile = luggage.profile.clone();
+        let (avatar, header) = (luggage.avatar.clone(), None);
+        self.destination.write_profile(transfer, &Self::eve(), profile, avatar, header).await.unwrap();
+        Copied { prepared, written }
+    }
+
+    /// Everything in the database but its sequences, sorted; and the names of all files.
+    pub fn census(&self) -> (Vec<String>, Vec<String>) {
+        let dump =
+            Command::new("pg_dump").args(["--data-only", "--inserts", &self.stage.url]).output().unwrap();
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        let text = String::from_utf8(dump.stdout).unwrap();
+        // A new word each time guards the dump; sequences only ever go on.
+        let is_data = |line: &&str| !line.starts_with(['\\', '-']) && !line.contains("pg_catalog.setval");
+        let mut lines: Vec<String> = text.lines().filter(is_data).map(str::to_owned).collect();
+        lines.sort();
+        (lines, self.files())
+    }
+
+    /// Names of all files and folders in the media directory.
+    pub fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut open = vec![self.media.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                found.push(path.strip_prefix(&self.media).unwrap().display().to_string());
+                if path.is_dir() {
+                    open.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// One value.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut c = self.stage.admin().await;
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut c).await.unwrap()
+    }
+
+    /// The first column of all rows, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = format!("select x::text from ({sql}) q(x)");
+        let mut c = self.stage.admin().await;
+        let rows: Vec<Option<String>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut c).await.unwrap();
+        rows.into_iter().map(Option::unwrap_or_default).collect()
+    }
+}

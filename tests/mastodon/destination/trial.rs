@@ -1,0 +1,239 @@
+//! A copy on trial and after it.
+
+use godwit::{
+    adapters::mastodon_database::schema::Version,
+    model::{id::TransferId, item::ItemKind},
+    port::{
+        destination::{Destination, Written},
+        error::AdapterError,
+    },
+};
+
+use super::{
+    house::{EVE, FRANKS, GRETA, GRETAS, House, OWN, SOME, same},
+    luggage::Luggage,
+    views::anonymous,
+};
+
+fn t1() -> TransferId {
+    TransferId::from("t1")
+}
+
+#[tokio::test]
+async fn on_trial_a_copy_is_there_for_its_owner_and_for_nobody_else() {
+    for version in SOME {
+        let Some(house) = House::of(version).await else { return };
+        let before = anonymous(&house).await;
+        let copied = house.copy(&t1(), &Luggage::full()).await;
+        assert_eq!(anonymous(&house).await, before, "{version}");
+        let own = format!("select count(*) from statuses where account_id = {EVE} and id <> {OWN}");
+        assert_eq!(house.number(&own).await, 12, "{version}");
+        assert_eq!(house.number(&format!("{own} and visibility = 3")).await, 12, "{version}");
+        let skipped: Vec<_> = copied
+            .prepared
+            .iter()
+            .zip(&copied.written)
+            .filter_map(|(one, written)| match written {
+                Written::Skipped(why) => Some((one.reservation.kind, why.as_str())),
+                Written::Done => None,
+            })
+            .collect();
+        let kinds: Vec<ItemKind> = skipped.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(
+            kinds,
+            [ItemKind::Boosts, ItemKind::Likes, ItemKind::Following, ItemKind::Blocked],
+            "{version}: {skipped:?}"
+        );
+        assert!(skipped.iter().all(|(_, why)| why.len() > 20));
+        // Everything that was not skipped is counted.
+        let counts = house.destination.counts(&t1()).await.unwrap();
+        for kind in ItemKind::ALL {
+            let written = copied.prepared.iter().zip(&copied.written);
+            let written =
+                written.filter(|(one, written)| one.reservation.kind == kind && **written == Written::Done);
+            let expected = match kind {
+                ItemKind::Media => 2,
+                ItemKind::ProfileImages => 1,
+                _ => written.count(),
+            };
+            assert_eq!(counts[&kind], u64::try_from(expected).unwrap(), "{version} {}", kind.as_str());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_release_gives_everything_the_visibility_it_had_and_counts_it_once() {
+    for version in Version::ALL {
+        let Some(house) = House::of(version).await else { return };
+        let copied = house.copy(&t1(), &Luggage::full()).await;
+        for _ in 0..2 {
+            house.destination.release(&t1(), &House::eve()).await.unwrap();
+        }
+        let of = |index: usize| copied.prepared[index].reservation.local_id.to_string();
+        for (index, visibility) in [0, 0, 1, 2, 0, 3, 0, 0, 0, 0].into_iter().enumerate() {
+            let sql = format!("select visibility::bigint from statuses where id = {}", of(index));
+            assert_eq!(house.number(&sql).await, visibility, "{version} {index}");
+        }
+        // Nine posts that others may see, two boosts, and the one she had.
+        let posts = format!("select statuses_count from account_stats where account_id = {EVE}");
+        assert_eq!(house.number(&posts).await, 12, "{version}");
+        let stats = format!(
+            "select concat(status_id, ' ', replies_count, ' ', reblogs_count, ' ', favourites_count) \
+             from status_stats where status_id in ({FRANKS}, {GRETAS}) order by status_id"
+        );
+        let expected = [format!("{FRANKS} 1 0 4"), format!("{GRETAS} 0 1 0")];
+        assert_eq!(house.texts(&stats).await, expected, "{version}");
+        let topics = "select t.name from tags t join statuses_tags j on j.tag_id = t.id where j.status_id = ";
+        let mut named = house.texts(&format!("{topics}{}", of(0))).await;
+        named.sort();
+        assert_eq!(named, ["birds", "zaunkonig"], "{version}");
+        let people = format!("select account_id from mentions where status_id = {}", of(1));
+        assert_eq!(house.texts(&people).await, [GRETA.to_string()], "{version}");
+        let text = format!("select text from statuses where id = {}", of(1));
+        assert_eq!(house.texts(&text).await, ["hello @bob@old.example and @greta@far.example"]);
+        let featured = format!(
+            "select concat(t.name, ' ', f.statuses_count) from featured_tags f join tags t on t.id = f.tag_id \
+             where f.account_id = {EVE} order by f.id"
+        );
+        assert_eq!(house.texts(&featured).await, ["birds 2", "zaunkonig 1"], "{version}");
+        let thread = format!(
+            "select count(distinct conversation_id) from statuses where id in ({}, {})",
+            of(0),
+            of(1)
+        );
+        assert_eq!(house.number(&thread).await, 1);
+        let parent = format!("select in_reply_to_id from statuses where id = {}", of(1));
+        assert_eq!(house.texts(&parent).await, [of(0)]);
+        assert_eq!(house.texts("select settings from users").await, [r#"{"default_language":"de"}"#]);
+        let profile = format!(
+            "select concat(display_name, '|', note, '|', fields ->0->> 'value') from accounts where id = {EVE}"
+        );
+        assert_eq!(house.texts(&profile).await, ["Ann|Looks at birds|https://ann.example"]);
+        assert_eq!(house.number("select count(*) from notifications").await, 0);
+        let open = "select count(*) from polls where expires_at > now() at time zone 'utc'";
+        assert_eq!(house.number(open).await, 0, "an imported poll is over");
+        let tallies = "select concat(cached_tallies, options, votes_count, voters_count) from polls";
+        assert_eq!(house.texts(tallies).await, [r#"{3,4}{"tea, \"green\"",coffee}77"#]);
+        let members = "select concat(l.title, ' ', a.username) from list_accounts m join lists l on l.id = m.list_id \
+                       join accounts a on a.id = m.account_id";
+        assert_eq!(house.texts(members).await, ["friends greta"]);
+        if version >= Version::V4_4 {
+            let quotes = "select concat(status_id, ' ', quoted_status_id, ' ', state) from quotes";
+            assert_eq!(house.texts(quotes).await, [format!("{} {} 1", of(8), of(0))]);
+        }
+        if version >= Version::V4_5 {
+            let roots = format!(
+                "select parent_status_id from conversations v join statuses s on s.conversation_id = v.id where s.id = {}",
+                of(1)
+            );
+            assert_eq!(house.texts(&roots).await, [of(0)]);
+            let others = house
+                .number("select count(*) from conversations where id <= 2 and parent_status_id is not null");
+            assert_eq!(others.await, 0, "threads of others keep their addresses");
+        }
+    }
+}
+
+#[tokio::test]
+async fn order_by_id_is_order_by_time_and_nothing_stands_above_what_is_newer() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    house.copy(&t1(), &Luggage::full()).await;
+    let by = |order: &str| format!("select id from statuses where account_id = {EVE} order by {order}");
+    // What claims to come from the future counts as of today.
+    let now = "least(created_at, now() at time zone 'utc')";
+    assert_eq!(house.texts(&by("id")).await, house.texts(&by(&format!("{now}, id"))).await);
+    let above = format!(
+        "select count(*) from statuses n join statuses o on o.id < n.id and o.created_at > n.created_at \
+         where n.account_id = {EVE}"
+    );
+    assert_eq!(house.number(&above).await, 0);
+    assert_eq!(
+        house
+            .number("select count(*) from statuses where (id >> 16) > extract(epoch from now()) * 1000")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn files_lie_where_the_server_looks_for_them_and_nothing_sweeps_them_away() {
+    let Some(house) = House::of(Version::V4_6).await else { return };
+    let copied = house.copy(&t1(), &Luggage::full()).await;
+    house.destination.release(&t1(), &House::eve()).await.unwrap();
+    let swept = "select count(*) from media_attachments where status_id is null or processing <> 2 or account_id is null";
+    assert_eq!(house.number(swept).await, 0);
+    let rows = house
+        .texts("select concat(id, ' ', file_file_name, ' ', file_meta -> 'small' ->> 'size', ' ', length(blurhash)) from media_attachments order by id")
+        .await;
+    assert_eq!(rows.len(), 3, "a file that two posts show lies there twice");
+    let files = house.files();
+    for row in rows {
+        let [id, name, size, blurhash] = row.split(' ').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        assert_eq!((size, blurhash), ("643x357", "36"));
+        let parts: Vec<&str> = (0..6).map(|part| &id[part * 3..part * 3 + 3]).collect();
+        for style in ["original", "small"] {
+            let path = format!("media_attachments/files/{}/{style}/{name}", parts.join("/"));
+            assert!(files.contains(&path), "{path}");
+        }
+    }
+    let shown = &copied.prepared[2].blobs;
+    assert!(shown.keys().all(|url| files.contains(&url.replace("https://new.example/system/", ""))));
+    let order = format!(
+        "select ordered_media_attachment_ids from statuses where id = {}",
+        copied.prepared[2].reservation.local_id
+    );
+    assert!(house.texts(&order).await[0].contains(','));
+}
+
+#[tokio::test]
+async fn writing_again_changes_nothing() {
+    let Some(house) = House::of(Version::V4_5).await else { return };
+    let luggage = Luggage::full();
+    let first = house.copy(&t1(), &luggage).await;
+    let before = house.census();
+    let second = house.copy(&t1(), &luggage).await;
+    assert_eq!(first.written, second.written);
+    let places = |copied: &super::house::Copied| {
+        copied.prepared.iter().map(|one| one.reservation.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(&first), places(&second));
+    same(&house.census(), &before, "written again");
+}
+
+#[tokio::test]
+async fn an_account_that_deletes_its_old_posts_is_asked_to_stop_first() {
+    let Some(house) = House::of(Version::V4_4).await else { return };
+    let policy = format!(
+        "insert into account_statuses_cleanup_policies (account_id, created_at, updated_at) values ({EVE}, now(), now())"
+    );
+    house.stage.run(&policy).await;
+    let prepared = house.prepare(&t1(), &Luggage::thread(1)).await;
+    let error = house.destination.write(&t1(), &House::eve(), prepared).await.unwrap_err();
+    assert!(
+        matches!(&error, AdapterError::Fatal { why, .. } if why.contains("Automated post deletion")),
+        "{error}"
+    );
+    assert_eq!(house.number(&format!("select count(*) from statuses where account_id = {EVE}")).await, 1);
+}
+
+#[tokio::test]
+async fn an_id_is_never_anybody_elses() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let luggage = Luggage::thread(3);
+    let first = house.prepare(&t1(), &luggage).await;
+    let other = TransferId::from("t2");
+    // Somebody has exactly the ids that another transfer would be given.
+    let wanted = house.prepare(&other, &luggage).await;
+    for one in wanted.iter().chain(&first) {
+        let id = &one.reservation.local_id;
+        house.stage.run(&format!(
+            "insert into statuses (id, account_id, text, created_at, updated_at) values ({id}, {GRETA}, 'x', now(), now())"
+        )).await;
+    }
+    let third = house.prepare(&TransferId::from("t3"), &luggage).await;
+    let taken: Vec<_> = wanted.iter().chain(&first).map(|one| one.reservation.local_id.clone()).collect();
+    assert!(third.iter().all(|one| !taken.contains(&one.reservation.local_id)));
+    // What was given before is not written over.
+    let written = house.destination.write(&t1(), &House::eve(), first).await.unwrap();
+    assert!(written.iter().all(|one| matches!(one, Written::Skipped(_))));
+}
