@@ -62,7 +62,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[("src/adapters/embedded", &["site"])];
 
 /// External crates that live in few places, so that replacing one touches one folder.
 const EXTERNAL: &[(&str, &[&str])] = &[
-    ("sqlx", &["src/store"]),
+    ("sqlx", &["src/store", "src/adapters/mastodon_database"]),
     ("actix_web", &["src/http", "src/app", "src/cli"]),
     ("activitypub_federation", &["src/federation"]),
     // A checker that shared the daemon's guarded client would share its faults.

@@ -14,6 +14,8 @@ mod deltas;
 mod destinations;
 #[path = "conformance/disturbances.rs"]
 mod disturbances;
+#[path = "conformance/failed.rs"]
+mod failed;
 #[path = "conformance/invented.rs"]
 mod invented;
 #[path = "conformance/inventories.rs"]
@@ -25,3 +27,5 @@ mod mirror;
 mod openings;
 #[path = "conformance/sources.rs"]
 mod sources;
+#[path = "conformance/unchanged.rs"]
+mod unchanged;

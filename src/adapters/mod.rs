@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod lola;
 pub mod mail;
 pub mod mastodon_archive;
+pub mod mastodon_database;
 pub mod neighbours;
 pub mod scanner;
 

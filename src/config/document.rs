@@ -23,6 +23,7 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("arrivals", "Servers whose accounts may be copied to this one."),
     ("departures", "Servers that accounts of this one may be copied to."),
+    ("sign_up", "Whether anybody may make an account here, on the way from the sign-in page."),
     ("[policy.arriving]", "What else holds for those who come."),
     (
         "blocked",

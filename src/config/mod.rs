@@ -91,6 +91,8 @@ pub struct Policy {
     /// Servers accounts may leave for.
     #[serde(deserialize_with = "rule")]
     pub departures: Rule,
+    /// Whether anybody may make an account here on the way, from the sign-in page.
+    pub sign_up: bool,
     /// What else holds for those who come.
     pub arriving: Terms,
     /// What else holds for those who go.

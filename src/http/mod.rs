@@ -8,6 +8,8 @@ use actix_web::{
 
 pub mod api_document;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
 pub mod desk;

@@ -20,11 +20,25 @@ pub struct WaitingProfile {
     pub header: Option<StoredBlob>,
 }
 
-/// Puts a profile aside; a second one replaces the first as long as nothing is released.
+/// Puts a profile aside; a second one replaces the first as long as nothing is released. One that says
+/// the same is not written.
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn keep_profile(store: &Store, owner: Owner, waiting: WaitingProfile) -> StoreResult<()> {
+    let newer = (
+        to_json(&waiting.profile),
+        waiting.avatar.map(|blob| to_json(&blob)),
+        waiting.header.map(|blob| to_json(&blob)),
+    );
+    let mut c = store.reader().await?;
+    let sql = "select profile, avatar, header from waiting_profiles where transfer_id = $1";
+    let standing = row!(&mut c, (String, Option<String>, Option<String>), sql, &owner.transfer)?;
+    drop(c);
+    if standing.as_ref() == Some(&newer) {
+        return Ok(());
+    }
+    let (profile, avatar, header) = newer;
     store
         .write(move |c| {
             Box::pin(async move {
@@ -36,9 +50,9 @@ pub async fn keep_profile(store: &Store, owner: Owner, waiting: WaitingProfile) 
                      where waiting_profiles.released_at is null",
                     owner.transfer,
                     owner.account,
-                    to_json(&waiting.profile),
-                    waiting.avatar.map(|blob| to_json(&blob)),
-                    waiting.header.map(|blob| to_json(&blob)),
+                    profile,
+                    avatar,
+                    header,
                 )?;
                 Ok(())
             })
@@ -247,7 +261,7 @@ async fn brought_blobs(c: &mut Connection, owner: &Owner) -> StoreResult<BTreeSe
 }
 
 /// Hashes that profiles and other unfinished transfers still rely on.
-async fn needed_pictures(c: &mut Connection, transfer: &str) -> StoreResult<BTreeSet<String>> {
+pub(super) async fn needed_pictures(c: &mut Connection, transfer: &str) -> StoreResult<BTreeSet<String>> {
     let described = rows!(
         c,
         (String,),

@@ -165,6 +165,29 @@ pub async fn step(
     store.write(move |c| Box::pin(async move { step_in(c, &id, from, to, now).await })).await
 }
 
+/// As [`step`], with a sentence for the person in the same transaction.
+///
+/// # Errors
+/// As [`step`].
+pub async fn step_saying(
+    store: &Store,
+    id: &TransferId,
+    (from, to): (TransferState, TransferState),
+    why: Option<String>,
+    now: i64,
+) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                step_in(c, &id, from, to, now).await?;
+                run!(c, "update transfers set problem = $2 where id = $1", id.as_str(), why)?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// As [`step`], inside a transaction.
 ///
 /// # Errors

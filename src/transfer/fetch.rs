@@ -11,13 +11,14 @@ use crate::{
         choices::Choices,
         collection::CollectionKind,
         item::ItemKind,
+        policy::Caps,
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
     store::{
         applications, choices,
         items::{self, ItemState},
-        notes, transfers,
+        notes, originals, transfers,
     },
 };
 
@@ -25,7 +26,8 @@ use crate::{
 /// a list that goes on like that has no end.
 const MOST_BARREN: u32 = 100_000;
 
-/// Reads everything the source has, then the files.
+/// Reads everything the source has, and the files: beside the lists that come after theirs where all of
+/// them are wanted, after everything else where that is not known before.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition; a crash or a retry repeats at most one page.
@@ -33,15 +35,15 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let source = open_source(engine, transfer).await?;
     let choices = choices::find(&engine.store, &transfer.id).await?;
     let caps = applications::caps(&engine.store, &transfer.id).await?;
-    for kind in source.collections() {
-        if choices.wants(kind) {
-            // A part of the posts is measured once it is known which.
-            let most = caps.posts.filter(|_| kind == CollectionKind::Content && !choices.divides_posts());
-            fetch_collection(engine, transfer, &*source, kind, most).await?;
-        } else {
-            let counted = source.count(kind).await?;
-            choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
-        }
+    let wanted = (&choices, &caps);
+    let (first, later): (Vec<_>, Vec<_>) =
+        source.collections().into_iter().partition(|kind| *kind <= CollectionKind::Media);
+    fetch_lists(engine, transfer, &*source, wanted, &first).await?;
+    let later = fetch_lists(engine, transfer, &*source, wanted, &later);
+    if are_all_files_wanted(engine, transfer, &choices).await? {
+        tokio::try_join!(later, media::fetch_files(engine, transfer, &source))?;
+    } else {
+        later.await?;
     }
     reconcile(engine, transfer, &*source, &choices).await?;
     choose::leave_out(engine, transfer, &choices).await?;
@@ -59,6 +61,42 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     note_other_counts(engine, transfer, &choices).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Whether every file that is listed will be needed: the posts that show them are all wanted, and none of
+/// them can be this account's own that comes back.
+async fn are_all_files_wanted(
+    engine: &Engine,
+    transfer: &Transfer,
+    choices: &Choices,
+) -> TransferResult<bool> {
+    let wants = choices.wants(CollectionKind::Media) && choices.wants(CollectionKind::Content);
+    if !wants || choices.divides_posts() {
+        return Ok(false);
+    }
+    let account = engine.host.account(&transfer.account).await?;
+    let was_away = account.is_none_or(|account| account.moved_to.is_some());
+    Ok(!was_away && !originals::are_possible(&engine.store, &transfer.id, transfer.account.as_str()).await?)
+}
+
+async fn fetch_lists(
+    engine: &Engine,
+    transfer: &Transfer,
+    source: &dyn Source,
+    (choices, caps): (&Choices, &Caps),
+    kinds: &[CollectionKind],
+) -> TransferResult<()> {
+    for kind in kinds {
+        if choices.wants(*kind) {
+            // A part of the posts is measured once it is known which.
+            let most = caps.posts.filter(|_| *kind == CollectionKind::Content && !choices.divides_posts());
+            fetch_collection(engine, transfer, source, *kind, most).await?;
+        } else {
+            let counted = source.count(*kind).await?;
+            choices::leave_collection(&engine.store, &transfer.id, *kind, counted).await?;
+        }
+    }
     Ok(())
 }
 

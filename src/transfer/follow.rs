@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Engine, TransferError, TransferResult, choose, import, media::fetch_files, plan, prepare::prepare,
+    Engine, TransferError, TransferResult, again, choose, import, media::fetch_files, plan, prepare::prepare,
     recognize, remap::Sides,
 };
 use crate::{
@@ -51,6 +51,7 @@ pub(super) async fn follow(
     let sides = Sides { source_actor: source.actor().clone(), account };
     let wanted = choices::find(&engine.store, &transfer.id).await?;
     fetch_files(engine, transfer, source).await?;
+    again::show(engine, transfer).await?;
     choose::leave_out(engine, transfer, &wanted).await?;
     recognize::recognize(engine, transfer).await?;
     plan::decide(engine, transfer).await?;

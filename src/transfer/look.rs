@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{
     Engine, TransferError, TransferResult,
     access::{self, Renewal},
-    certificate,
+    again, certificate,
     pass::{self, Outcome},
 };
 use crate::{
@@ -59,6 +59,29 @@ pub async fn ask(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     Ok(passes::ask(&engine.store, &transfer.id, engine.clock.now_micros()).await?)
 }
 
+/// The owner wants what failed to be tried again now.
+///
+/// # Errors
+/// [`TransferError::Refused`] when there is no trial, or nothing that another try could bring.
+pub async fn try_again(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if transfer.state == TransferState::Trial && again::can_try(engine, transfer).await? {
+        return Ok(passes::ask(&engine.store, &transfer.id, engine.clock.now_micros()).await?);
+    }
+    let why = match (transfer.state, &transfer.origin) {
+        (TransferState::Trial, Origin::Archive { .. }) => {
+            "This copy came from a file, and another try finds the same in it."
+        }
+        (TransferState::Trial, Origin::Live { .. }) => "Nothing has failed: there is nothing to try again.",
+        _ => "Only during the trial of a copy is tried again what failed.",
+    };
+    Err(TransferError::Refused(why.to_owned()))
+}
+
+/// Whether a look can bring anything: what changed, or what failed before.
+async fn has_use(engine: &Engine, transfer: &Transfer) -> TransferResult<bool> {
+    Ok(can_look(engine, transfer).await? || again::can_try(engine, transfer).await?)
+}
+
 /// Leaves the trial for `then`, after one last look where Old home can be looked at. Whoever was told
 /// that this look failed and says it again goes on without.
 ///
@@ -81,7 +104,7 @@ pub async fn leave_trial(engine: &Engine, transfer: &Transfer, then: TransferSta
 /// nothing about the trial.
 pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let is_last = transfer.state == TransferState::Looking;
-    if !is_last && !can_look(engine, transfer).await? {
+    if !is_last && !has_use(engine, transfer).await? {
         return rest(engine, transfer, NEVER).await;
     }
     let last = passes::last(&engine.store, &transfer.id).await?;
@@ -101,7 +124,9 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     };
     match run(engine, transfer, why).await {
         Ok(Outcome::Over) => Ok(()),
-        Ok(Outcome::Unsupported) if !is_last => rest(engine, transfer, NEVER).await,
+        Ok(Outcome::Unsupported) if !is_last && !has_use(engine, transfer).await? => {
+            rest(engine, transfer, NEVER).await
+        }
         Ok(_) if is_last => go_on(engine, transfer).await,
         Ok(_) => rest(engine, transfer, engine.clock.now_micros().saturating_add(DAY)).await,
         Err((error, renewal)) => troubled(engine, transfer, error, renewal == Renewal::Void).await,

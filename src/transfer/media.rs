@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Files that become durable together at most; each is open until then.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 64;
 /// Files taken from the table at a time.
 const BATCH: i64 = 200;
 /// How often a file is asked for whose bytes break off before it counts as not to be had.
@@ -86,7 +86,7 @@ pub async fn fetch_files(
     let caps = applications::caps(&engine.store, &transfer.id).await?;
     let taken = applications::taken_bytes(&engine.store, &transfer.id).await?;
     let room = Room { caps, taken: AtomicU64::new(taken) };
-    let (arrived, arriving) = mpsc::channel(TOGETHER);
+    let (arrived, arriving) = mpsc::channel(TOGETHER / 2);
     let room = &room;
     let fetching = async move {
         let files = files_to_fetch(engine, transfer);

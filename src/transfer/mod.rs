@@ -1,6 +1,6 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
-//! At the destination: [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`admit`] → [`fetch`] → [`media`] → [`plan`] →
+//! At the destination: [`preflight`] → [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`admit`] → [`fetch`] → [`media`] → [`plan`] →
 //! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] (with [`look`], [`pass`],
 //! `differences` and `follow`) → [`give_map`].
 //!
@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod admit;
+mod again;
 pub mod announce;
 pub mod arrivals;
 pub mod authorize;
@@ -44,6 +45,7 @@ pub mod pace;
 pub mod pass;
 pub mod pass_on;
 pub mod plan;
+pub mod preflight;
 mod prepare;
 pub mod prove;
 mod recognize;

@@ -179,7 +179,7 @@ async fn read_on(
         Ok(document) => document,
         Err(error) => return give_up(side, departure, &format!("{doing}: {error}")).await,
     };
-    let read = wire::collection::read(&document);
+    let read = wire::collection::read(document);
     let lines: Vec<wire::arrival::Arrival> =
         read.items.iter().take(MOST_LINES).filter_map(wire::arrival::read).collect();
     let named = own(side, account, departure, target, lines).await?;

@@ -2,7 +2,8 @@
 //! compares again until nothing new is found.
 
 use super::{
-    Engine, TransferResult, access::open_source, certificate, differences, follow, import, verify::freeze,
+    Engine, TransferResult, access::open_source, again, certificate, differences, follow, import, look,
+    verify::freeze,
 };
 use crate::{
     model::{
@@ -39,7 +40,11 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
     let mut pass = passes::open(&engine.store, &transfer.id, why, engine.clock.now_micros()).await?;
     let source = open_source(engine, transfer).await?;
     let mut touched = Found::default();
-    // What an earlier pass found and did not finish goes first.
+    if pass.state == PassState::Waiting {
+        let gives = look::can_look(engine, transfer).await?;
+        again::offer(engine, transfer, &*source, gives).await?;
+    }
+    // What an earlier pass found and did not finish goes first, and what failed before.
     if deltas::is_waiting(&engine.store, &transfer.id).await? {
         if pass.state == PassState::Waiting {
             go(engine, transfer, &mut pass, PassState::Comparing).await?;
@@ -48,7 +53,7 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
         touched.own += follow::follow(engine, transfer, &source).await?;
         touched.changed += 1;
     }
-    let mut is_settled = false;
+    let (mut is_settled, mut is_followed) = (false, true);
     for _ in 0..ROUNDS {
         if is_over(engine, transfer).await? {
             end(engine, transfer, &mut pass, PassState::Ended).await?;
@@ -59,8 +64,8 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
         pass.rounds += 1;
         go(engine, transfer, &mut pass, PassState::Comparing).await?;
         let Some(found) = differences::find(engine, transfer, &*source, pass.inventory).await? else {
-            end(engine, transfer, &mut pass, PassState::Done).await?;
-            return Ok(Outcome::Unsupported);
+            (is_settled, is_followed) = (true, false);
+            break;
         };
         if found.is_nothing() {
             is_settled = true;
@@ -72,7 +77,9 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
     }
     touched = touched.and(pass.found);
     // Name and biography are in no inventory; writing them again writes nothing where they are the same.
-    import::write_profile(engine, transfer, source.profile().await?).await?;
+    if is_followed {
+        import::write_profile(engine, transfer, source.profile().await?).await?;
+    }
     let removed = follow::notice_removed(engine, transfer).await?;
     if !touched.is_nothing() || removed > 0 {
         pass.problem = freeze(engine, transfer)
@@ -84,7 +91,7 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
         pass.problem = Some(KEEPS_CHANGING.to_owned());
     }
     end(engine, transfer, &mut pass, PassState::Done).await?;
-    Ok(Outcome::Finished)
+    Ok(if is_followed { Outcome::Finished } else { Outcome::Unsupported })
 }
 
 async fn go(engine: &Engine, transfer: &Transfer, pass: &mut Pass, to: PassState) -> TransferResult<()> {

@@ -200,7 +200,7 @@ async fn mend(
         lost.add(kind, entry);
         reasons.push((entry.key.clone(), why));
     }
-    compared::take(&engine.store, &transfer.id, page.items).await?;
+    compared::take(&engine.store, &engine.blobs, &transfer.id, page.items).await?;
     Ok(compared::lose(&engine.store, &transfer.id, kind, reasons).await?)
 }
 
@@ -215,5 +215,5 @@ async fn let_go(
     let still: BTreeSet<ItemKey> =
         source.items(collection, keys).await?.items.iter().map(Item::key).collect();
     let gone = keys.iter().filter(|key| !still.contains(key)).cloned().collect();
-    Ok(compared::forget(&engine.store, &transfer.id, kind, gone, GONE).await?)
+    Ok(compared::forget(&engine.store, &engine.blobs, &transfer.id, kind, gone, GONE).await?)
 }

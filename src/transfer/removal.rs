@@ -56,15 +56,13 @@ pub async fn remove_all(engine: &Engine, transfer: &Transfer) -> TransferResult<
     join::join(engine, transfer, false).await?;
     engine.destination.remove(&transfer.id, &transfer.account).await?;
     forget(engine, transfer).await?;
-    let (from, to) = (TransferState::Removing, TransferState::Removed);
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    if let Some(why) = untold {
-        let why = format!(
+    let steps = (TransferState::Removing, TransferState::Removed);
+    let why = untold.map(|why| {
+        format!(
             "Old home could not be told ({why}). If old links still lead here, switch that off there, under “Departures”."
-        );
-        transfers::remark(&engine.store, &transfer.id, why).await?;
-    }
-    Ok(())
+        )
+    });
+    Ok(transfers::step_saying(&engine.store, &transfer.id, steps, why, engine.clock.now_micros()).await?)
 }
 
 /// Lets Old home withdraw what it says of the copy; answers why that was not possible for good.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
-    Engine, TransferResult,
+    Engine, TransferResult, again,
     certificate::{self, Differences},
     choose, look,
 };
@@ -66,6 +66,8 @@ pub struct Status {
     pub pass: Option<Pass>,
     /// Whether Old home can be looked at again.
     pub can_look_again: bool,
+    /// Whether what failed can be tried again.
+    pub can_try_again: bool,
     /// What the survey found: counts and a sample.
     #[schema(value_type = Option<Object>)]
     pub survey: Option<serde_json::Value>,
@@ -122,6 +124,7 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         choices: choices::find(&engine.store, &transfer.id).await?,
         pass: passes::last(&engine.store, &transfer.id).await?,
         can_look_again: transfer.state == TransferState::Trial && look::can_look(engine, transfer).await?,
+        can_try_again: transfer.state == TransferState::Trial && again::can_try(engine, transfer).await?,
         survey: without_wall(transfers::survey(&engine.store, &transfer.id).await?),
         application: application(engine, transfer).await?,
         version,

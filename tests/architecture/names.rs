@@ -12,7 +12,8 @@ const EMPTY: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"];
 const AMBIGUOUS: &str = "migration";
 
 /// Where the ambiguous word has one meaning.
-const AMBIGUOUS_MAY_STAND_IN: [&str; 4] = ["src/wire", "src/store", "src/http/lola", "src/adapters/lola"];
+const AMBIGUOUS_MAY_STAND_IN: [&str; 5] =
+    ["src/wire", "src/store", "src/http/lola", "src/adapters/lola", "src/adapters/mastodon_database"];
 
 /// Where it may be a part of a field's name, as in `startMigration`, but not stand alone.
 const AMBIGUOUS_MAY_BE_A_PART_IN: [&str; 2] = ["src/http", "src/site/documents"];

@@ -36,34 +36,34 @@ use super::{
 };
 
 /// A home's database, opened beside it.
-async fn database(home: &Home) -> SqliteConnection {
+pub(super) async fn database(home: &Home) -> SqliteConnection {
     let file = home.app.config.server.data_dir.join("godwit.sqlite");
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(std::time::Duration::from_secs(10));
     SqliteConnection::connect_with(&options).await.unwrap()
 }
 
 /// Does something at a home that has no button.
-async fn does(home: &Home, sql: String) {
+pub(super) async fn does(home: &Home, sql: String) {
     sqlx::query(AssertSqlSafe(sql)).execute(&mut database(home).await).await.unwrap();
 }
 
-async fn texts(home: &Home, sql: String) -> Vec<(String, String)> {
+pub(super) async fn texts(home: &Home, sql: String) -> Vec<(String, String)> {
     sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut database(home).await).await.unwrap()
 }
 
 /// A copy of ann's account that follows.
-struct Following<'a> {
-    old: &'a Home,
-    new: &'a Home,
+pub(super) struct Following<'a> {
+    pub(super) old: &'a Home,
+    pub(super) new: &'a Home,
     ann: &'a Account,
     eve: Account,
-    id: TransferId,
+    pub(super) id: TransferId,
     /// New addresses and what they stand for, also of what is gone by now: links to it may remain.
     places: Mutex<BTreeMap<String, String>>,
 }
 
 /// Copies ann's account into another at the new home, over HTTP.
-async fn copied<'a>(old: &'a Home, new: &'a Home, ann: &'a Account, into: &str) -> Following<'a> {
+pub(super) async fn copied<'a>(old: &'a Home, new: &'a Home, ann: &'a Account, into: &str) -> Following<'a> {
     let eve = new.account(into).await;
     let login = old.consent(&ann.username, new, Scope::Read).await;
     let origin = Origin::Live { actor: login.actor.clone() };
@@ -75,23 +75,23 @@ async fn copied<'a>(old: &'a Home, new: &'a Home, ann: &'a Account, into: &str) 
 }
 
 impl Following<'_> {
-    async fn transfer(&self) -> Transfer {
+    pub(super) async fn transfer(&self) -> Transfer {
         self.new.transfer(&self.id).await
     }
 
     /// Looks at the old home now; what came of it.
-    async fn look(&self) -> Pass {
+    pub(super) async fn look(&self) -> Pass {
         look::ask(&self.new.app.engine, &self.transfer().await).await.unwrap();
         self.step().await;
         self.pass().await
     }
 
-    async fn step(&self) -> Transfer {
+    pub(super) async fn step(&self) -> Transfer {
         step::advance(&self.new.app.engine, &self.transfer().await).await.unwrap();
         self.transfer().await
     }
 
-    async fn pass(&self) -> Pass {
+    pub(super) async fn pass(&self) -> Pass {
         passes::last(&self.new.app.store, &self.id).await.unwrap().unwrap()
     }
 
@@ -101,7 +101,7 @@ impl Following<'_> {
     }
 
     /// Ann's posts at the old home, by id.
-    async fn posts(&self) -> Vec<String> {
+    pub(super) async fn posts(&self) -> Vec<String> {
         let sql = "select id, '' from posts where deleted_at is null order by id".to_owned();
         texts(self.old, sql).await.into_iter().map(|(id, _)| id).collect()
     }
@@ -132,7 +132,7 @@ impl Following<'_> {
     }
 
     /// Every row of the copy, by kind and key, with the new addresses read back as the old ones.
-    async fn rows(&self) -> BTreeMap<String, String> {
+    pub(super) async fn rows(&self) -> BTreeMap<String, String> {
         let id = &self.id;
         self.learn_places().await;
         let sql = format!(
@@ -169,7 +169,7 @@ impl Following<'_> {
     }
 
     /// The copy is the one that would be made now, but for these keys; and its numbers agree.
-    async fn is_as_if_made_now(&self, name: &str, but_for: &BTreeSet<String>) {
+    pub(super) async fn is_as_if_made_now(&self, name: &str, but_for: &BTreeSet<String>) {
         let fresh = copied(self.old, self.new, self.ann, name).await;
         let (mut mine, mut theirs) = (self.rows().await, fresh.rows().await);
         mine.retain(|key, _| !but_for.contains(key));

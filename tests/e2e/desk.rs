@@ -44,16 +44,16 @@ async fn an_admin_looks_asks_and_lets_in_without_media() {
     // Whoever is not an admin finds no desk.
     assert_eq!(mover.browser.get(&new.at("/desk"), PAGES).await.status, 404);
     let list = eve.get(&new.at("/desk"), PAGES).await;
-    assert!(list.words().contains("@ann@"), "{}", list.words());
+    assert!(list.text().contains("@ann@"), "{}", list.text());
     let page = eve.get(&new.at(&format!("/desk/arrivals/{id}")), PAGES).await;
-    assert!(page.words().contains("A sample of what was written"), "{}", page.words());
+    assert!(page.text().contains("A sample of what was written"), "{}", page.text());
     assert!(!page.text().contains("<img src=\"/desk/"), "nothing is opened unasked");
     eve.submit(&page.form("question").fill("question", "Do we know each other?").unwrap()).await;
     // The process is killed while Ann waits: she waits on, with the question.
     new.kill();
     new.start();
     let page = mover.browser.get(&new.at(&format!("/transfers/{id}")), PAGES).await;
-    assert!(page.words().contains("Do we know each other?"), "{}", page.words());
+    assert!(page.text().contains("Do we know each other?"), "{}", page.words());
     mover.browser.submit(&page.form("answer").fill("answer", "From the choir.").unwrap()).await;
     assert_eq!(request(&eve, &new, &id).await["answer"], "From the choir.");
     let opened = eve.get(&new.at(&format!("/desk/arrivals/{id}?open=yes")), PAGES).await;
@@ -84,7 +84,7 @@ async fn who_is_declined_reads_why_and_old_home_is_as_it_was() {
     assert_eq!(eve.submit(&form).await.status, 303);
     mover.until(&id, "discarded").await;
     let page = mover.browser.get(&new.at(&format!("/transfers/{id}")), PAGES).await;
-    assert!(page.words().contains("We take friends of friends only."), "{}", page.words());
+    assert!(page.text().contains("We take friends of friends only."), "{}", page.words());
     let held = tables::number(&old, "select count(*) from tokens").await;
     assert_eq!(held, 0, "the permission is given back");
     let again = eve.submit(&form).await;

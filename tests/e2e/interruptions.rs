@@ -113,6 +113,41 @@ async fn a_new_home_killed_again_and_again_while_copying_ends_with_everything_on
 }
 
 #[tokio::test]
+async fn a_new_home_killed_in_the_middle_of_a_look_brings_everything_once() {
+    let [mut old, mut new] = Home::pair(&[], OPEN);
+    let dir = tempfile::tempdir().unwrap();
+    let mover = Mover::between(&mut old, &mut new, &archive::write(dir.path(), 20, 20)).await;
+    let id = mover.copy().await;
+    // Old home has many more by the next look.
+    old.kill();
+    old.import(&archive::write(dir.path(), POSTS, FILES), "ann");
+    old.start();
+    mover.press(&id, "look-again").await.good();
+    let mut killed_in = BTreeMap::<String, u32>::new();
+    let (mut status, mut seen) = (mover.status(&id, None).await, 0);
+    while status["pass"]["state"] != "done" {
+        let state = status["pass"]["state"].as_str().unwrap().to_owned();
+        assert_ne!(state, "failed", "{status:#}");
+        let times = killed_in.get(&state).copied().unwrap_or(0);
+        let now = u64::try_from(tables::number(&new, "select count(*) from posts").await).unwrap();
+        if times == 0 || (times < 4 && now > seen) {
+            new.kill();
+            new.start();
+            *killed_in.entry(state).or_default() += 1;
+            seen = now;
+            status = mover.status(&id, None).await;
+            continue;
+        }
+        status = mover.status(&id, status["version"].as_u64()).await;
+    }
+    assert!(killed_in.contains_key("applying"), "the story was too slow: {killed_in:?}");
+    nothing_is_missing_or_doubled(&status, &new, &mover).await;
+    let told = "select (select count(*) from deliveries) + (select count(*) from notifications)";
+    assert_eq!(tables::number(&new, told).await, 0);
+    assert!(old.is_well() && new.is_well());
+}
+
+#[tokio::test]
 async fn an_old_home_killed_while_announcing_tells_every_follower_and_redirects_everything() {
     let others = address();
     let ([mut old, mut new], mover) = homes(&[&others]).await;

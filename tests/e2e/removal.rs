@@ -91,6 +91,40 @@ async fn what_came_is_removed_after_visitors_were_sent_there_and_can_come_again(
 }
 
 #[tokio::test]
+async fn what_came_is_removed_while_old_home_is_dead_and_says_what_is_left_to_do_there() {
+    let ([mut old, mut new], mover, stranger) = homes().await;
+    let files = new.media();
+    let id = mover.copy().await;
+    mover.hand_over_as(&id, "redirect").await;
+    mover.last_word().await;
+    mover.until(&id, "done").await;
+    let open = open_posts(&mover.map(&id).await);
+    old.kill();
+    let remove = new.at(&format!("/api/v1/transfers/{id}/remove"));
+    mover.browser.post_json(&remove, &json!({"password": password("ann")})).await.good();
+    // It is killed itself while it waits for an answer.
+    mover.status(&id, None).await;
+    new.kill();
+    new.start();
+    let status = mover.until(&id, "removed").await;
+    let said = status["problem"].as_str().unwrap();
+    assert!(said.contains("Old home could not be told") && said.contains("Departures"), "{said}");
+    for (_, now) in &open {
+        assert_eq!(stranger.get(now, ACTIVITY).await.status, 410, "{now}");
+    }
+    assert_eq!(new.media(), files);
+
+    // Old home comes back; what it says of the copy is switched off there, as was said.
+    old.start();
+    let page = mover.browser.get(&old.at("/departures"), PAGES).await;
+    mover.browser.submit(&page.form("on").press("on", "no").unwrap()).await;
+    for (was, _) in &open {
+        assert_eq!(stranger.get(was, ACTIVITY).await.status, 200, "{was}");
+    }
+    assert!(old.is_well() && new.is_well());
+}
+
+#[tokio::test]
 async fn what_others_have_answered_goes_only_when_that_is_said() {
     let ([mut old, mut new], mover, stranger) = homes().await;
     let id = mover.copy().await;

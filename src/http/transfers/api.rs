@@ -253,6 +253,23 @@ pub async fn look_again(
     answer(&app, &signed, &id).await
 }
 
+/// Tries again now what failed; by itself that happens once a day while the trial lasts.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/try-again", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Status))
+)]
+pub async fn try_again(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    look::try_again(&app.engine, &own(&app, &signed, &id).await?).await?;
+    answer(&app, &signed, &id).await
+}
+
 /// Throws the copy away.
 #[utoipa::path(
     post, path = "/api/v1/transfers/{id}/discard", tag = "transfers", security(("session" = [], "csrf" = [])),

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::looks;
 use crate::words::{say, text};
 use crate::{
     http::ui::{
@@ -28,6 +29,13 @@ pub(super) fn differing(session: &Session, transfer: &Transfer, status: &Status)
                     ul { @for gap in &differences.gaps {
                         li { strong { (kind(&gap.kind)) ", " (number(gap.count)) } ": " (sentence(&gap.why)) }
                     } }
+                }
+                @if status.can_try_again && !looks::is_looking(status) {
+                    p.note { (say!("transfers-what-failed-is-tried-again-daily")) }
+                    form method="post" action={ "/transfers/" (transfer.id) "/try-again" } {
+                        (csrf(session))
+                        div.actions { button.secondary type="submit" { (say!("transfers-try-what-failed-again")) } }
+                    }
                 }
                 @if is_asked {
                     p { (say!("transfers-you-can-go-on-looking-around-or")) }

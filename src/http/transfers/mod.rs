@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use utoipa::OpenApi;
 
 mod api;
+mod before;
 mod callback;
 mod certificate;
 mod choice_form;
@@ -30,6 +31,7 @@ mod words;
     api::keep,
     api::announce,
     api::look_again,
+    api::try_again,
     api::discard,
     remove::remove_by_program,
     api::map,
@@ -68,6 +70,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/answer", post().to(waiting::answer_pressed))
         .route("/api/v1/transfers/{id}/answer", post().to(waiting::answer))
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
+        .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
@@ -80,6 +83,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
         .route("/api/v1/transfers/{id}/look-again", post().to(api::look_again))
+        .route("/api/v1/transfers/{id}/try-again", post().to(api::try_again))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
         .route("/api/v1/transfers/{id}/items", get().to(certificate::items))
         .route("/api/v1/transfers/{id}/items.jsonl", get().to(certificate::json_lines))

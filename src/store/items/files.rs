@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Waiting, pages::went_on};
+use super::{Waiting, pages::went_on, read};
 use crate::{
     model::{
         id::{ItemKey, TransferId},
@@ -27,7 +27,8 @@ pub async fn files_to_fetch(
         &mut c,
         (String, String, i64),
         "select key, item, position from items where transfer_id = $1 and kind in ('media', 'profile_images') \
-         and state in ('fetched', 'changed') and blob is null and position > $2 order by position limit $3",
+         and state in ('fetched', 'changed', 'failed') and (state <> 'failed' or is_again = true) \
+         and blob is null and position > $2 order by position limit $3",
         transfer.as_str(),
         after,
         limit,
@@ -37,7 +38,7 @@ pub async fn files_to_fetch(
         .map(|(key, item, position)| {
             Ok(Waiting {
                 key: ItemKey::from(key),
-                item: from_json("item", &item)?,
+                item: read(ItemKind::Media, &item)?,
                 published_at: 0,
                 position,
                 blob: None,
@@ -102,7 +103,9 @@ pub async fn keep_blobs(
                 for (kind, key, blob) in &kept {
                     run!(
                         c,
-                        "update items set blob = $4 where transfer_id = $1 and kind = $2 and key = $3",
+                        "update items set blob = $4, why = case when state <> 'failed' then why end, \
+                         state = case when state = 'failed' then 'fetched' else state end \
+                         where transfer_id = $1 and kind = $2 and key = $3",
                         transfer.as_str(),
                         kind.as_str(),
                         key.as_str(),

@@ -95,7 +95,7 @@ impl Home {
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
              [database]\nurl = \"{database_url}\"\n\
-             [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
+             [policy]\narrivals = {arrivals}\ndepartures = {departures}\nsign_up = true\n\
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
@@ -130,8 +130,14 @@ impl Home {
 
     /// Brings an archive in; gives the report.
     pub fn import(&self, archive: &Path, account: &str) -> Value {
-        let archive = archive.to_str().unwrap();
-        let output = self.command(&["import", archive, "--account", account, "--json"]).output().unwrap();
+        self.import_with(archive, account, &[])
+    }
+
+    /// Brings an archive in and what lies beside it; gives the report.
+    pub fn import_with(&self, archive: &Path, account: &str, beside: &[&Path]) -> Value {
+        let mut arguments = vec!["import", archive.to_str().unwrap(), "--account", account, "--json"];
+        arguments.extend(beside.iter().flat_map(|path| ["--with", path.to_str().unwrap()]));
+        let output = self.command(&arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }

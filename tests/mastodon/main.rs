@@ -1,0 +1,12 @@
+//! A Mastodon's database on a real PostgreSQL, made from our write-down of its tables: read, refused
+//! where it differs, and left as it was.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "what cannot be made ends the test; whether a server may be missing is said by the environment"
+)]
+
+#[path = "../laboratory/cluster.rs"]
+mod cluster;
+mod schema;
+mod stage;
