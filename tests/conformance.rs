@@ -29,3 +29,5 @@ mod openings;
 mod sources;
 #[path = "conformance/unchanged.rs"]
 mod unchanged;
+#[path = "conformance/unshown.rs"]
+mod unshown;

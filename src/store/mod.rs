@@ -20,6 +20,7 @@ mod arriving;
 #[cfg(test)]
 pub(crate) mod both;
 mod copying;
+mod gate;
 mod identity;
 mod keyed;
 mod many;
@@ -205,6 +206,7 @@ mod spool;
 pub mod stated;
 pub mod tokens;
 pub mod transfers;
+pub mod unshown;
 pub mod url_map;
 pub mod withdrawals;
 

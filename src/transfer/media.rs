@@ -75,7 +75,7 @@ async fn fetch_file(
     arrived: &mpsc::Sender<Arrived>,
 ) -> TransferResult<()> {
     let Item::Media(file) = &waiting.item else { return Ok(()) };
-    engine.store.goes_on()?;
+    engine.goes_on().await?;
     let (mut tries, mut begun) = (1, None);
     let peer = peer_of(file, &**source);
     let error = loop {
