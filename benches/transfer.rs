@@ -59,10 +59,10 @@ fn main() {
         say("machine.load", load(), "of 1 minute");
         let pictures = Pictures::new();
         if wanted("sqlite") {
-            sqlite(&pictures, &sizes).await;
+            Box::pin(sqlite(&pictures, &sizes)).await;
         }
         if wanted("postgres") {
-            postgres(&pictures, middle(&sizes)).await;
+            Box::pin(postgres(&pictures, middle(&sizes))).await;
         }
         if wanted("atproto") {
             beside_atproto(&pictures, middle(&sizes)).await;

@@ -19,6 +19,8 @@ mod problems;
 mod routes;
 #[path = "generated/states.rs"]
 mod states;
+#[path = "generated/wishes.rs"]
+mod wishes;
 
 use std::collections::BTreeSet;
 
@@ -102,6 +104,12 @@ fn every_phrase_that_screens_are_said_to_show_stands_in_a_page() {
     assert!(phrases.len() > 20, "the table of messages is no longer understood");
     let lost: Vec<_> = phrases.iter().filter(|phrase| !pages.contains(phrase.as_str())).collect();
     assert!(lost.is_empty(), "no page says {lost:?}");
+}
+
+#[test]
+fn every_wish_has_its_line_and_every_test_it_names_exists() {
+    let found = wishes::findings(&read("docs/WISHES.md"));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

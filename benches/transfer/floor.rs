@@ -129,6 +129,7 @@ pub async fn sqlite(old: &Place, new: &Place) -> Duration {
         .filename(disk.path().join("godwit.sqlite"))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", "4000")
         .foreign_keys(true);
     let (mut from, mut into) = (connect(&new.app).await, options.connect().await.unwrap());
     written!(from, into, |_| "?".to_owned(), &old.config.server.data_dir, disk.path())

@@ -3,7 +3,11 @@
 //! The bearer token goes to the actor's own origin and nowhere else; lists that lead to another
 //! origin are not followed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -47,6 +51,8 @@ pub struct LolaSource {
     actor: Actor,
     document: Value,
     collections: BTreeMap<CollectionKind, Url>,
+    /// First pages that roots have named: whoever counted a collection need not read its root again.
+    firsts: Mutex<BTreeMap<CollectionKind, Url>>,
 }
 
 impl LolaSource {
@@ -76,7 +82,8 @@ impl LolaSource {
             let why = "Old home shows no posts to this permission; ask there for the permission again";
             return Err(AdapterError::fatal("opening the account at Old home", why));
         }
-        Ok(Self { remote, signer, token: token.to_owned(), actor, document, collections })
+        let (token, firsts) = (token.to_owned(), Mutex::default());
+        Ok(Self { remote, signer, token, actor, document, collections, firsts })
     }
 
     /// A GET at the actor's own origin, with the token.
@@ -135,7 +142,7 @@ impl LolaSource {
 
     async fn read(&self, url: &Url, doing: &str) -> Result<Read, AdapterError> {
         let document = self.get(url, doing).await?.json().await.map_err(|error| error.into_adapter(doing))?;
-        Ok(wire::collection::read(&document))
+        Ok(wire::collection::read(document))
     }
 
     /// Old home speaks for its own addresses only; another's would become a claim on somebody else's post.
@@ -199,6 +206,11 @@ impl Source for LolaSource {
             let boosts = read.items.iter().filter(|item| wire::lenient::is_type(item, "Announce"));
             return Ok(u64::try_from(boosts.count()).ok());
         }
+        if read.items.is_empty()
+            && let Some(first) = read.next
+        {
+            self.firsts.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, first);
+        }
         Ok(read.total)
     }
 
@@ -211,10 +223,11 @@ impl Source for LolaSource {
         let doing = format!("reading the {}", kind.as_str());
         let unsupported = || AdapterError::fatal(&doing, "Old home does not offer them");
         let root = self.collections.get(&kind).ok_or_else(unsupported)?;
-        let url = match cursor {
-            Some(Cursor(text)) => Url::parse(text)
-                .map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?,
-            None => root.clone(),
+        let url = if let Some(Cursor(text)) = cursor {
+            Url::parse(text).map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?
+        } else {
+            let firsts = self.firsts.lock().unwrap_or_else(PoisonError::into_inner);
+            firsts.get(&kind).unwrap_or(root).clone()
         };
         let read = self.read(&url, &doing).await?;
         let mut page = Page { next: read.next.map(|next| Cursor(next.into())), ..Page::default() };

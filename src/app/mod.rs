@@ -92,7 +92,7 @@ impl App {
             signer,
             domain: config.domain(),
             base: config.server.base_url.clone(),
-            arrivals: config.policy.arrivals.clone(),
+            policy: config.policy.rules(),
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
             pace: Arc::default(),
@@ -129,7 +129,7 @@ impl App {
             remote: Arc::clone(&self.remote),
             clock: Arc::clone(&self.clock),
             signer: self.engine.signer.clone(),
-            departures: self.config.policy.departures.clone(),
+            departures: self.config.policy.rules().departures,
             base: self.config.server.base_url.clone(),
         }
     }

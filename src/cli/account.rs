@@ -13,6 +13,8 @@ use crate::{app::App, config::Config, site::accounts::Role, telemetry};
 pub(super) enum AccountCommand {
     /// Makes an account.
     Create(CreateArguments),
+    /// Lets an account answer for the server: from its next page on it finds the desk. The first admin is made so.
+    Admin(AdminArguments),
 }
 
 /// A new account.
@@ -30,12 +32,47 @@ pub(super) struct CreateArguments {
     with: WithConfig,
 }
 
+/// Who answers for the server.
+#[derive(Debug, Args)]
+pub(super) struct AdminArguments {
+    /// Its login name.
+    name: String,
+    /// Takes it back: an ordinary account again.
+    #[arg(long)]
+    remove: bool,
+    #[command(flatten)]
+    with: WithConfig,
+}
+
+async fn admin(config: Config, arguments: AdminArguments) -> anyhow::Result<()> {
+    let app = App::open(config).await?;
+    let role = if arguments.remove { Role::Member } else { Role::Admin };
+    let account = app.site.set_role(&arguments.name, role).await?;
+    let desk = app.config.server.base_url.join("/desk")?;
+    let mut out = std::io::stdout();
+    match role {
+        Role::Admin => {
+            writeln!(out, "@{}@{} finds the desk at {desk}", account.username, app.config.domain())?;
+        }
+        Role::Member => {
+            writeln!(out, "@{}@{} is no admin", account.username, app.config.domain())?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs one of them.
 pub(super) fn run(command: AccountCommand) -> anyhow::Result<()> {
     telemetry::start("warn");
-    let AccountCommand::Create(arguments) = command;
-    let config = Config::load(&arguments.with.config)?;
-    actix_web::rt::System::new().block_on(create(config, arguments))
+    let system = actix_web::rt::System::new();
+    match command {
+        AccountCommand::Create(arguments) => {
+            system.block_on(create(Config::load(&arguments.with.config)?, arguments))
+        }
+        AccountCommand::Admin(arguments) => {
+            system.block_on(admin(Config::load(&arguments.with.config)?, arguments))
+        }
+    }
 }
 
 async fn create(config: Config, arguments: CreateArguments) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! `godwit import FILE --account NAME`: an archive becomes part of an account, by the same steps as
 //! a transfer from a live server.
 
-use std::{io::Write, path::PathBuf};
+use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 
@@ -16,7 +16,7 @@ use crate::{
     },
     store::transfers,
     telemetry,
-    transfer::{certificate, status, step, trial, turn},
+    transfer::{admit, certificate, status, step, trial, turn},
 };
 
 /// What to import, and where to.
@@ -37,6 +37,9 @@ pub(super) struct ImportArguments {
     /// Leaves the copy as a trial, visible to its owner only, instead of keeping it.
     #[arg(long)]
     trial: bool,
+    /// Lets it in where the rules want an admin to look first: whoever runs this has looked.
+    #[arg(long)]
+    approve: bool,
     #[command(flatten)]
     with: WithConfig,
 }
@@ -82,6 +85,14 @@ async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) 
     let id = transfer.id.clone();
     transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
     let mut transfer = run_to_rest(app, &id).await?;
+    if transfer.state == TransferState::AwaitingApproval && arguments.approve {
+        admit::answer(&app.engine, &transfer, None, admit::Word::Approve(BTreeSet::new())).await?;
+        transfer = run_to_rest(app, &id).await?;
+    }
+    if transfer.state == TransferState::AwaitingApproval {
+        let said = format!("It waits at the desk. Look at it and say: godwit arrivals approve {id}");
+        return Ok(writeln!(std::io::stdout(), "{said}")?);
+    }
     if transfer.state != TransferState::Trial {
         // Nobody waits in a queue for a command: what cannot go on now is taken back.
         let problem = transfer.problem.clone().unwrap_or_default();

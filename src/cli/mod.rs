@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 mod account;
 mod config;
 mod demo;
+mod desk;
 mod forwarding;
 mod import;
+mod policy;
 mod serve;
 mod verify;
 
@@ -27,6 +29,17 @@ enum Command {
     /// Makes accounts of the built-in server.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Says and changes who may come and go.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Shows who wants to come here, and answers.
+    #[command(subcommand)]
+    Arrivals(desk::ArrivalsCommand),
+    /// Shows who leaves, and stops it.
+    #[command(subcommand)]
+    Departures(desk::DeparturesCommand),
+    /// Prints the book of what was done, oldest first.
+    Audit(desk::AuditArguments),
     /// Copies an archive that another server made into an account.
     Import(import::ImportArguments),
     /// Shows a whole move between three servers on this machine.
@@ -58,6 +71,10 @@ pub fn run() -> ExitCode {
         Command::Serve(with) => serve::serve(&with),
         Command::DemoHome(with) => serve::demo_home(&with),
         Command::Account(command) => account::run(command),
+        Command::Policy(command) => policy::run(command),
+        Command::Arrivals(command) => desk::arrivals(command),
+        Command::Departures(command) => desk::departures(command),
+        Command::Audit(arguments) => desk::audit(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),
         Command::Verify(arguments) => match verify::run(&arguments) {

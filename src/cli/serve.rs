@@ -4,10 +4,13 @@ use std::io::Write;
 
 use actix_web::web;
 use anyhow::{Context, bail};
-use tokio::sync::watch;
+use tokio::{runtime::Builder, sync::watch};
 
 use super::WithConfig;
 use crate::{app::App, config::Config, http, store::restored, telemetry};
+
+/// Threads for everything but answers.
+const THREADS: usize = 2;
 
 /// Runs the daemon until it is told to stop. Loopback is never reachable for it.
 pub(super) fn serve(with: &WithConfig) -> anyhow::Result<()> {
@@ -29,7 +32,13 @@ pub(super) fn demo_home(with: &WithConfig) -> anyhow::Result<()> {
 
 fn start(config: Config) -> anyhow::Result<()> {
     telemetry::start("info");
-    let system = actix_web::rt::System::new();
+    let threads = Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .context("starting threads")?;
+    // Answers have threads of their own; these are for the queue and for the database's writer.
+    let system = actix_web::rt::System::with_tokio_rt(move || threads);
     system.block_on(async move {
         let (base, listen) = (config.server.base_url.clone(), config.server.listen);
         let app = web::Data::new(App::open(config).await.context("starting the daemon")?);

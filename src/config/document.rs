@@ -17,9 +17,36 @@ const COMMENTS: &[(&str, &str)] = &[
         "A PostgreSQL that several daemons may share: postgres://user:password@host/name. Empty: SQLite in data_dir.",
     ),
     ("name", "Name shown on the pages."),
-    ("[policy]", "Who may come and go: \"nobody\" (default), \"anyone\", or a list like [\"old.example\"]."),
+    (
+        "[policy]",
+        "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], or a table with `except` (a list) or `account` (one handle).",
+    ),
     ("arrivals", "Servers whose accounts may be copied to this one."),
     ("departures", "Servers that accounts of this one may be copied to."),
+    ("sign_up", "Whether anybody may make an account here, on the way from the sign-in page."),
+    ("[policy.arriving]", "What else holds for those who come."),
+    (
+        "blocked",
+        "Servers from which nobody comes, or to which nobody goes; what lies below them is meant, too.",
+    ),
+    ("exceptions", "Who passes all the same: tables with `who` (a handle or server) and `reason`."),
+    ("invited", "Handles that were invited, where `arrivals` is \"invited\"."),
+    (
+        "cool_down_days",
+        "Days between two announced moves of an account; trying again and what failed are free.",
+    ),
+    (
+        "[policy.arriving.approval]",
+        "Whom an admin looks at first. Further keys: above_posts, above_media_bytes.",
+    ),
+    ("always", "Everybody."),
+    ("new_servers", "Whoever comes from a server that nobody came from before."),
+    (
+        "[policy.arriving.limits]",
+        "What may come at most; what is not named is not limited: posts, media_bytes, largest_file_bytes, kinds, accounts_per_day, accounts_total, free_disk_bytes.",
+    ),
+    ("[policy.leaving]", "What else holds for those who go."),
+    ("sanctioned_may_leave", "Whether an account under a sanction may take its data along."),
     ("[limits]", "What the daemon takes and gives at most."),
     ("page_items", "Items on one page of an export."),
     (
@@ -39,9 +66,7 @@ const COMMENTS: &[(&str, &str)] = &[
 
 /// The text of `config.example.toml`: every key with its default and its meaning.
 pub fn example() -> String {
-    let mut config = Config::default();
-    config.policy.arrivals = crate::model::policy::Rule::Word(crate::model::policy::RuleWord::Nobody);
-    config.policy.departures = config.policy.arrivals.clone();
+    let config = Config::default();
     let plain = toml::to_string(&config).unwrap_or_default();
     let mut text = String::from("# Every key with its default. Unknown keys are errors.\n");
     for line in plain.lines() {

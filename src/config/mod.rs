@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::policy::Rule;
+use crate::model::policy::{self, LeavingTerms, Rule, Terms};
 
 mod document;
 
@@ -77,13 +77,30 @@ pub struct Policy {
     /// Servers accounts may leave for.
     #[serde(deserialize_with = "rule")]
     pub departures: Rule,
+    /// Whether anybody may make an account here on the way, from the sign-in page.
+    pub sign_up: bool,
+    /// What else holds for those who come.
+    pub arriving: Terms,
+    /// What else holds for those who go.
+    pub leaving: LeavingTerms,
+}
+
+impl Policy {
+    /// The rules of both directions, in force until an admin makes others.
+    pub fn rules(&self) -> policy::Policy {
+        policy::Policy {
+            arrivals: policy::Arrivals { who: self.arrivals.clone(), terms: self.arriving.clone() },
+            departures: policy::Departures { who: self.departures.clone(), terms: self.leaving.clone() },
+        }
+    }
 }
 
 /// Reads a rule and says what it may be when it is something else.
 fn rule<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Error> {
     Rule::deserialize(deserializer).map_err(|_| {
         serde::de::Error::custom(
-            "write \"nobody\", \"anyone\" or a list of host names like [\"old.example\"]",
+            "write \"nobody\", \"anyone\", \"invited\", a list of host names like [\"old.example\"], \
+             { except = [\"bad.example\"] } or { account = \"@name@old.example\" }",
         )
     })
 }

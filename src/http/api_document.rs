@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 use super::{
-    lola, oauth, problem,
+    desk, lola, oauth, problem,
     problem::{PROBLEM_JSON, ProblemDocument},
     problem_kinds, relations, site, transfers,
 };
@@ -28,6 +28,7 @@ use super::{
     components(schemas(ProblemDocument)),
     tags(
         (name = "transfers", description = "New home: bringing an account here"),
+        (name = "desk", description = "Admins: who comes and goes, by which rules, and the book"),
         (name = "account", description = "Who is signed in, and what they are told"),
         (name = "consent", description = "OAuth: asking an owner, redeeming the answer, giving it back"),
         (name = "lola", description = "Old home: what the holder of a token reads and hands over"),
@@ -45,6 +46,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         relations::ApiDoc::openapi(),
         oauth::ApiDoc::openapi(),
         lola::ApiDoc::openapi(),
+        desk::ApiDoc::openapi(),
         problem_kinds::ApiDoc::openapi(),
     ] {
         document.merge(part);

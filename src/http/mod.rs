@@ -8,8 +8,11 @@ use actix_web::{
 
 pub mod api_document;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 pub(crate) mod bench;
 pub mod departures;
+pub mod desk;
 pub mod error_pages;
 pub mod extract;
 pub mod lola;
@@ -44,6 +47,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     oauth::configure(cfg);
     lola::configure(cfg);
     departures::configure(cfg);
+    desk::configure(cfg);
     site_inbox::configure(cfg);
     relations::configure(cfg);
     yours::configure(cfg);

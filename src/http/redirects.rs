@@ -33,14 +33,16 @@ pub async fn redirects<B: MessageBody + 'static>(
         _ => Answer::Here,
     };
     match answer {
-        Answer::Moved { .. } if is_owner_looking(request.request()).await => {
+        Answer::Moved { .. }
+            if is_for_a_page_of_ours(&request) || is_owner_looking(request.request()).await =>
+        {
             next.call(request).await.map(ServiceResponse::map_into_left_body)
         }
         Answer::Here => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Answer::Moved { url, max_age_seconds } => {
             let response = HttpResponse::MovedPermanently()
                 .insert_header((header::LOCATION, url.as_str()))
-                .insert_header((header::VARY, "Accept"))
+                .insert_header((header::VARY, "Accept, Sec-Fetch-Site"))
                 .insert_header((header::CACHE_CONTROL, format!("public, max-age={max_age_seconds}")))
                 // Some of these ignore Vary and would send browsers to documents.
                 .insert_header(("CDN-Cache-Control", "no-store"))
@@ -64,6 +66,13 @@ async fn is_owner_looking(request: &HttpRequest) -> bool {
     let name = rest.split('/').next().unwrap_or_default();
     let session = session_of(request.clone()).await;
     matches!(session, Ok(Some((session, _))) if session.account.username == name)
+}
+
+/// Whether a page of this very server shows the file: its owner, the only one who still sees it, shall
+/// see it whole, and our pages show nothing from elsewhere.
+fn is_for_a_page_of_ours(request: &ServiceRequest) -> bool {
+    let from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    request.path().starts_with("/media/") && from == Some("same-origin")
 }
 
 async fn look_up(app: &App, request: &ServiceRequest) -> Answer {

@@ -25,5 +25,7 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
     });
     // Whoever runs it is told to stop and tells it, together with the queue.
     let server = server.workers(WORKERS).disable_signals().shutdown_timeout(FAREWELL_SECONDS);
+    // Otherwise the end of an answer waits until the other side has said that its beginning came.
+    let server = server.tcp_nodelay(true);
     Ok(server.bind(socket)?.run())
 }

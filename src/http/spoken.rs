@@ -35,6 +35,7 @@ async fn house() -> House {
     let dir = tempfile::tempdir().unwrap();
     let mut config = Config::default();
     config.server.data_dir = dir.path().to_owned();
+    config.policy.sign_up = true;
     let app = web::Data::new(App::open(config).await.unwrap());
     let ann = app.site.create_account("ann", PASSWORD, Role::Member).await.unwrap();
     House { app, ann, _dir: dir }
@@ -116,6 +117,7 @@ async fn no_page_says_anything_that_is_not_among_the_texts() {
         "/",
         "/sign-in",
         "/sign-in?next=/transfers/new",
+        "/sign-up?next=/transfers/new",
         "/nowhere",
         "/search?q=nothing",
         "/tags/birds",

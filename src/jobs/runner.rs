@@ -29,6 +29,8 @@ const UNDER_WAY: usize = 64;
 const WORDS: i64 = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// Shortest time between two looks for work that commits give rise to.
+const BREATH: Duration = Duration::from_millis(50);
 /// Pause of a work that did not go through, where nobody names another.
 const REST: Duration = Duration::from_secs(5);
 /// How long a daemon that is told to stop waits for the batches under way.
@@ -127,6 +129,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     let mut remember = tokio::time::interval(LONGEST_WAIT);
     loop {
         commits.mark_unchanged();
+        let looked = tokio::time::Instant::now();
         let wait = match start_due(&parts, &mut desk).await {
             Ok(next) => until(&parts, next),
             Err(error) => {
@@ -136,7 +139,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
         };
         tokio::select! {
             _ = stop.changed() => break,
-            _ = commits.changed() => {}
+            () = something_new(&mut commits, looked + BREATH) => {}
             _ = remember.tick() => {
                 if let Err(error) = restored::count_on(store).await {
                     tracing::error!(%error, "a restored backup would not be noticed");
@@ -160,6 +163,13 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     }
     give_up_all(&parts, &mut desk).await;
     store.drain(false);
+}
+
+/// Waits for a commit, and for the end of a breath since the last look: a copy commits hundreds of times a
+/// second and finds its own next step when it has ended this one.
+async fn something_new(commits: &mut watch::Receiver<u64>, breath: tokio::time::Instant) {
+    let _store_closed = commits.changed().await;
+    tokio::time::sleep_until(breath).await;
 }
 
 /// Drops what is under way and gives it back at once, to this daemon or another.

@@ -34,7 +34,7 @@ fn put(value: &Value, out: &mut String) {
                 if at > 0 {
                     out.push(',');
                 }
-                put(&Value::String(name.clone()), out);
+                quote(name, out);
                 out.push(':');
                 put(one, out);
             }
@@ -45,10 +45,24 @@ fn put(value: &Value, out: &mut String) {
             Some(fraction) => {
                 let _infallible = write!(out, "{fraction:.6}");
             }
-            None => out.push_str(&number.to_string()),
+            None => {
+                let _infallible = write!(out, "{number}");
+            }
         },
+        Value::String(text) => quote(text, out),
         one => out.push_str(&one.to_string()),
     }
+}
+
+/// Puts a text in quotes; one in which nothing has to be escaped, as nearly all are, is only copied.
+fn quote(text: &str, out: &mut String) {
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.push_str(&Value::from(text).to_string());
+        return;
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -71,6 +85,14 @@ mod tests {
         let other: Value = serde_json::from_str(r#"{ "a": {"y": 0.2500000001}, "b": [1,"x\n"] }"#).unwrap();
         assert_eq!(text(&one), r#"{"a":{"y":0.250000},"b":[1,"x\n"]}"#);
         assert_eq!(text(&one), text(&other));
+    }
+
+    #[test]
+    fn every_text_is_written_as_json_writes_it() {
+        for code in (0_u32..0x300).chain([0x2028, 0xfffd, 0x1_f426]) {
+            let one = Value::from(format!("a{}z", char::from_u32(code).unwrap()));
+            assert_eq!(text(&one), one.to_string());
+        }
     }
 
     #[test]

@@ -29,6 +29,17 @@ impl Running {
     }
 }
 
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0xf));
+    }
+    text
+}
+
 /// The text is not 64 hex digits.
 #[derive(Debug, thiserror::Error)]
 #[error("not a SHA-256 value in hex")]
@@ -67,11 +78,7 @@ impl Digest {
 
     /// As lower-case hex.
     pub fn hex(self) -> String {
-        use std::fmt::Write;
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _infallible = write!(text, "{byte:02x}");
-            text
-        })
+        hex(&self.0)
     }
 }
 
@@ -101,9 +108,9 @@ impl TryFrom<String> for Digest {
             return Err(NotADigest);
         }
         let mut out = [0; 32];
-        let digits = text.chars().filter_map(|digit| digit.to_digit(16)).collect::<Vec<_>>();
-        for (place, pair) in out.iter_mut().zip(digits.chunks(2)) {
-            *place = pair.iter().fold(0, |byte, digit| (byte << 4) | u8::try_from(*digit).unwrap_or(0));
+        let half = |digit: u8| if digit < b'a' { digit - b'0' } else { digit - b'a' + 10 };
+        for (place, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *place = pair.iter().fold(0, |byte, digit| (byte << 4) | half(*digit));
         }
         Ok(Self(out))
     }

@@ -1,98 +1,121 @@
-//! Which servers may exchange accounts with this one.
+//! Which accounts may come and go: rules an admin can read as sentences, and what follows from them.
+//!
+//! Everything here is pure: facts go in, a [`Verdict`] comes out. Who counts and reserves is the store.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// An admin's rule for one direction.
-///
-/// # Shape
-/// In the configuration: `"nobody"`, `"anyone"`, or a list of host names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Rule {
-    /// A word that stands for everybody or nobody.
-    Word(RuleWord),
-    /// Only these hosts.
-    Hosts(Vec<String>),
-    /// The default: closed.
-    #[default]
-    #[serde(skip)]
-    Unset,
+use super::{actor::authority, handle::Handle};
+
+mod arrivals;
+mod departures;
+mod presets;
+mod rule;
+mod sentences;
+#[cfg(test)]
+mod tests;
+mod what_if;
+
+pub use arrivals::{Approval, Arrivals, Broken, Caps, Limits, Need, Request, Room, Size, Terms, Verdict};
+pub use departures::{Departures, LeavingTerms};
+pub use presets::Preset;
+pub use rule::{Decision, Direction, Rule, RuleWord};
+pub use what_if::{Past, WhatIf, replay};
+
+/// All rules of a server, both directions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Who may come.
+    pub arrivals: Arrivals,
+    /// Who may go.
+    pub departures: Departures,
 }
 
-/// The two extremes of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleWord {
-    /// Closed.
-    Nobody,
-    /// Open.
-    Anyone,
+/// Somebody who may pass although their server is blocked, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// A handle, an actor's address or a server.
+    pub who: String,
+    /// Why; without a reason it counts for nothing.
+    pub reason: String,
 }
 
-/// Which way an account travels, seen from this server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// It comes here.
-    Arrival,
-    /// It leaves.
-    Departure,
+/// Who wants to pass, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Applicant {
+    /// Every server that has a part in the name: the handle's, the actor's.
+    pub servers: BTreeSet<String>,
+    /// The names the account goes by: handle and actor's address, lower case.
+    pub names: BTreeSet<String>,
 }
 
-/// The answer of a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Go on.
-    Allowed,
-    /// Stop; the sentence says why and is shown on the page and in the API.
-    Refused(String),
-}
+impl Applicant {
+    /// Known by a server only.
+    pub fn of_server(host: &str) -> Self {
+        Self { servers: [host.to_ascii_lowercase()].into(), names: BTreeSet::new() }
+    }
 
-impl Rule {
-    /// Decides about an exchange between this server (`here`) and `other`.
-    pub fn decide(&self, direction: Direction, here: &str, other: &str) -> Decision {
-        let (doing, preposition) = match direction {
-            Direction::Arrival => ("accepts accounts from", "from"),
-            Direction::Departure => ("lets accounts leave for", "for"),
-        };
-        match self {
-            Self::Word(RuleWord::Anyone) => Decision::Allowed,
-            Self::Hosts(hosts) if hosts.iter().any(|host| host.eq_ignore_ascii_case(other)) => {
-                Decision::Allowed
-            }
-            Self::Hosts(hosts) => Decision::Refused(format!(
-                "{here} {doing} certain servers only, and {other} is not among them. \
-                 The admins of {here} can add it. (Allowed: {})",
-                if hosts.is_empty() { "none yet".to_owned() } else { hosts.join(", ") }
-            )),
-            Self::Word(RuleWord::Nobody) | Self::Unset => Decision::Refused(format!(
-                "{here} {doing} nobody at present, so nothing can be copied {preposition} {other}. \
-                 Only the admins of {here} can change that."
-            )),
+    /// Known by a handle only.
+    pub fn of_handle(handle: &Handle) -> Self {
+        Self {
+            servers: [handle.host.to_ascii_lowercase()].into(),
+            names: [handle.to_string().to_lowercase()].into(),
         }
     }
+
+    /// Known by its actor. The name in the address is the one its own server gave it.
+    pub fn of_actor(actor: &url::Url) -> Self {
+        let host = authority(actor);
+        let last = actor.path_segments().and_then(|mut parts| parts.rfind(|part| !part.is_empty()));
+        let mut names: BTreeSet<String> = [actor.as_str().to_lowercase()].into();
+        if let Some(name) = last {
+            names.insert(format!("@{}@{host}", name.trim_start_matches('@')).to_lowercase());
+        }
+        Self { servers: [host.to_ascii_lowercase()].into(), names }
+    }
+
+    /// Both halves of what is known.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.servers.extend(other.servers);
+        self.names.extend(other.names);
+        self
+    }
+
+    /// Whether it is meant by `written`: a handle, an actor's address or a server.
+    pub fn is(&self, written: &str) -> bool {
+        let written = written.trim().to_lowercase();
+        let handle = written.trim_start_matches('@');
+        self.names.contains(&written)
+            || self.names.contains(&format!("@{handle}"))
+            || self.servers.iter().any(|server| *server == written)
+    }
+
+    /// The servers as they are shown.
+    pub fn shown(&self) -> String {
+        self.servers.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether a server, or one it belongs to, stands in a list.
+pub(super) fn is_listed(list: &BTreeSet<String>, host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    list.iter().any(|listed| {
+        let listed = listed.trim().to_ascii_lowercase();
+        host == listed || host.strip_suffix(&listed).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
 
-    #[test]
-    fn an_unset_rule_refuses_everybody() {
-        let decision = Rule::default().decide(Direction::Arrival, "new.example", "old.example");
-        assert!(matches!(decision, Decision::Refused(why) if why.contains("nobody")));
-    }
-
-    #[test]
-    fn a_list_of_hosts_allows_these_and_names_itself_when_it_refuses() {
-        let rule = Rule::Hosts(vec!["old.example".into()]);
-        assert_eq!(rule.decide(Direction::Departure, "here", "OLD.example"), Decision::Allowed);
-        let refused = rule.decide(Direction::Departure, "here", "other.example");
-        assert!(matches!(refused, Decision::Refused(why) if why.contains("other.example")));
-    }
-
-    #[test]
-    fn anyone_means_anyone() {
-        let rule = Rule::Word(RuleWord::Anyone);
-        assert_eq!(rule.decide(Direction::Arrival, "here", "there"), Decision::Allowed);
-    }
+/// The servers of somebody that are blocked, unless a reasoned exception names them.
+pub(super) fn blocked_servers<'a>(
+    blocked: &BTreeSet<String>,
+    exceptions: &[Exception],
+    who: &'a Applicant,
+) -> Option<&'a str> {
+    let is_excepted = exceptions.iter().any(|one| !one.reason.trim().is_empty() && who.is(&one.who));
+    let found = who.servers.iter().find(|server| is_listed(blocked, server));
+    found.filter(|_| !is_excepted).map(String::as_str)
 }

@@ -55,7 +55,7 @@ kinds! {
         "The client: use the addresses of the actor the token was given for.";
     InsufficientScope = 403 "insufficient-scope", "The consent behind the token does not include this.",
         "The client: ask the owner for a consent that does.";
-    Policy = 403 "policy", "The admins of this server do not let accounts leave for that server.",
+    Policy = 403 "policy", "The rules of this server do not let this account leave for that server now.",
         "The admins of this server.";
     NotFound = 404 "not-found", "There is nothing at this address, or nothing the asker may see.",
         "Nobody; both cases get the same words.";

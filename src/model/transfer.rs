@@ -48,6 +48,8 @@ states! {
         Surveying = "surveying",
         /// The owner looks at what there is and chooses what comes.
         AwaitingChoice = "awaiting_choice",
+        /// The admins' rules want somebody to look first; nothing is read meanwhile.
+        AwaitingApproval = "awaiting_approval",
         /// Pages and files are read.
         Fetching = "fetching",
         /// What would be written is known.
@@ -92,8 +94,12 @@ impl TransferState {
                 matches!(next, S::AwaitingConfirmation | S::Surveying | S::Failed | S::Discarded)
             }
             S::AwaitingConfirmation => matches!(next, S::Surveying | S::Failed | S::Discarding),
-            S::Surveying => matches!(next, S::AwaitingChoice | S::Fetching | S::Failed | S::Discarding),
-            S::AwaitingChoice => matches!(next, S::Fetching | S::Discarding),
+            S::Surveying => matches!(
+                next,
+                S::AwaitingChoice | S::AwaitingApproval | S::Fetching | S::Failed | S::Discarding
+            ),
+            S::AwaitingChoice => matches!(next, S::AwaitingApproval | S::Fetching | S::Discarding),
+            S::AwaitingApproval => matches!(next, S::Fetching | S::Discarding),
             S::Fetching => matches!(next, S::Planned | S::Failed | S::Discarding),
             S::Planned => matches!(next, S::Importing | S::Failed | S::Discarding),
             S::Importing => matches!(next, S::Verifying | S::Failed | S::Discarding),
@@ -134,9 +140,13 @@ impl TransferState {
     }
 
     /// Whether the queue looks after it: it works, asks from time to time how Old home stands, or
-    /// looks around while the person reads.
+    /// looks around while the person reads, or ends what nobody answered.
     pub fn is_looked_after(self) -> bool {
-        self.is_running() || matches!(self, Self::Trial | Self::AwaitingAnnouncement | Self::AwaitingChoice)
+        self.is_running()
+            || matches!(
+                self,
+                Self::Trial | Self::AwaitingAnnouncement | Self::AwaitingChoice | Self::AwaitingApproval
+            )
     }
 
     /// Whether the copy may be taken back without anybody having seen it.

@@ -88,6 +88,25 @@ impl Site {
         self.account_named(&username).await?.ok_or(SiteError::Internal("the account is gone again".into()))
     }
 
+    /// Says what an account may do here.
+    ///
+    /// # Errors
+    /// [`SiteError::Refused`] when there is no such account.
+    pub async fn set_role(&self, username: &str, role: Role) -> SiteResult<Account> {
+        let missing = || SiteError::Refused(format!("there is no account {username}"));
+        let account = self.account_named(username).await?.ok_or_else(missing)?;
+        let word = if role == Role::Admin { "admin" } else { "member" };
+        let line = crate::store::audit::AuditRow {
+            id: self.clock.id(),
+            at: self.clock.now_micros(),
+            account_id: Some(account.id.as_str().to_owned()),
+            what: "role_changed".to_owned(),
+            detail: word.to_owned(),
+        };
+        rows::set_role(&self.store, account.id.as_str(), word, line).await?;
+        self.account_named(username).await?.ok_or_else(missing)
+    }
+
     /// Finds an account by key.
     ///
     /// # Errors

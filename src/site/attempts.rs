@@ -35,7 +35,7 @@ impl Attempts {
         if *tries >= TRIES {
             let left = (*since + REMEMBERED_MICROS - now).div_euclid(60_000_000) + 1;
             return Err(SiteError::TooMany(format!(
-                "The password was wrong too often. Wait {left} minutes, then try again."
+                "This was tried too often. Wait {left} minutes, then try again."
             )));
         }
         *tries += 1;
@@ -66,6 +66,11 @@ impl Site {
             self.attempts.forgive(&who);
         }
         Ok(token)
+    }
+
+    /// Counts an account that somebody makes: a limited number from one address.
+    pub(super) fn count_sign_up(&self, from: &str) -> SiteResult<()> {
+        self.attempts.begin(&format!("a new account from {from}"), self.clock.now_micros())
     }
 
     /// Asks a signed-in person for their password once more, a limited number of times. Counted apart from

@@ -121,3 +121,24 @@ pub async fn keep_host_key(store: &Store, private_pem: String, public_pem: Strin
         })
         .await
 }
+
+/// Says what an account may do, and notes it.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn set_role(
+    store: &Store,
+    id: &str,
+    role: &'static str,
+    line: super::audit::AuditRow,
+) -> StoreResult<()> {
+    let id = id.to_owned();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(c, "update accounts set role = $2 where id = $1", id, role)?;
+                super::audit::insert_in(c, &line).await
+            })
+        })
+        .await
+}

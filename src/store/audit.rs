@@ -1,9 +1,9 @@
-//! Table `audit`: who did what with an account, one line each, never with content or secrets.
+//! Table `audit`: who did what, one line each, never with content or secrets. Lines are added and never changed.
 
-use super::{Store, StoreResult};
+use super::{Connection, Store, StoreResult};
 
 /// One line.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct AuditRow {
     pub id: String,
@@ -18,22 +18,24 @@ pub struct AuditRow {
 /// # Errors
 /// [`super::StoreError`].
 pub async fn insert(store: &Store, line: AuditRow) -> StoreResult<()> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "insert into audit (id, at, account_id, what, detail) values ($1, $2, $3, $4, $5)",
-                    line.id,
-                    line.at,
-                    line.account_id,
-                    line.what,
-                    line.detail,
-                )?;
-                Ok(())
-            })
-        })
-        .await
+    store.write(move |c| Box::pin(async move { insert_in(c, &line).await })).await
+}
+
+/// As [`insert`], in the transaction of what it tells.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert_in(c: &mut Connection, line: &AuditRow) -> StoreResult<()> {
+    run!(
+        c,
+        "insert into audit (id, at, account_id, what, detail) values ($1, $2, $3, $4, $5)",
+        &line.id,
+        line.at,
+        line.account_id.as_deref(),
+        &line.what,
+        &line.detail,
+    )?;
+    Ok(())
 }
 
 /// The latest lines about an account, newest first.
@@ -49,4 +51,22 @@ pub async fn of_account(store: &Store, account: &str, limit: i64) -> StoreResult
         account,
         limit,
     )?)
+}
+
+/// Lines after `after`, oldest first: the whole book, a page at a time.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn after(store: &Store, after: &str, limit: i64) -> StoreResult<Vec<AuditRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(&mut c, AuditRow, "select * from audit where id > $1 order by id limit $2", after, limit)?)
+}
+
+/// The latest lines, newest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn latest(store: &Store, limit: i64) -> StoreResult<Vec<AuditRow>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(&mut c, AuditRow, "select * from audit order by id desc limit $1", limit)?)
 }

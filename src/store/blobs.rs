@@ -17,9 +17,11 @@ use tokio::{fs, task::spawn_blocking};
 pub use super::arriving::Arriving;
 use super::{
     arriving::{self, TOGETHER},
+    durable,
     gate::{Alone, Gate, Keeping},
     spool::Spool,
 };
+pub use crate::model::digest::hex;
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
 
@@ -47,6 +49,13 @@ pub struct Spooled {
 pub struct Kept {
     blobs: Vec<StoredBlob>,
     _gate: Keeping,
+}
+
+impl Spooled {
+    /// Its length.
+    pub fn bytes(&self) -> u64 {
+        self.blob.bytes
+    }
 }
 
 impl Kept {
@@ -165,9 +174,7 @@ impl Blobs {
 
     /// First the bytes, then the names, then the directories that hold the names.
     fn name(&self, spooled: Vec<Spooled>) -> std::io::Result<Vec<StoredBlob>> {
-        for one in &spooled {
-            one.file.as_file().sync_all()?;
-        }
+        durable::make(&spooled, |one| one.file.as_file().sync_all())?;
         let (mut blobs, mut changed) = (Vec::with_capacity(spooled.len()), BTreeSet::new());
         for Spooled { file, blob } in spooled {
             let path = self.path(&blob.sha256);
@@ -181,10 +188,15 @@ impl Blobs {
             changed.insert(fan.to_owned());
             blobs.push(blob);
         }
-        for dir in changed {
-            sync_dir(&dir)?;
-        }
+        let changed: Vec<PathBuf> = changed.into_iter().collect();
+        durable::make(&changed, |dir| sync_dir(dir))?;
         Ok(blobs)
+    }
+
+    /// Bytes free on the disk for whoever is not root; none where the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let told = rustix::fs::statvfs(&self.dir).ok()?;
+        Some(told.f_bavail.saturating_mul(told.f_frsize))
     }
 
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called
@@ -237,15 +249,6 @@ fn served_type(head: &[u8]) -> String {
     let found = infer::get(head).map_or("", |kind| kind.mime_type());
     let is_plain_media = ["image/", "video/", "audio/"].iter().any(|prefix| found.starts_with(prefix));
     if is_plain_media && found != "image/svg+xml" { found } else { "application/octet-stream" }.to_owned()
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _never_fails = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn disk(error: std::io::Error) -> Unspooled {

@@ -62,6 +62,22 @@ pub(crate) async fn follower(store: &Store, account: &str, actor: &str, shared: 
     added.await.unwrap();
 }
 
+/// Begins a transfer, and gives its id.
+pub(crate) async fn transfer(store: &Store) -> crate::model::id::TransferId {
+    let added = store.write(|c| {
+        Box::pin(async move {
+            run!(
+                c,
+                "insert into transfers (id, account_id, asked_for, origin, state, attempts, next_at, created_at, \
+                 changed_at) values ('here', 'x', '', '{}', 'fetching', 0, 0, 0, 0)"
+            )?;
+            Ok(())
+        })
+    });
+    added.await.unwrap();
+    crate::model::id::TransferId::from("here")
+}
+
 /// Lets another transfer have fetched a file that it has not written yet.
 pub(crate) async fn fetched_elsewhere(store: &Store, sha256: &str) {
     let blob = format!(r#"{{"sha256":"{sha256}","bytes":1,"media_type":"image/png"}}"#);

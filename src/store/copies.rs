@@ -78,7 +78,9 @@ pub struct Owner {
 /// # Errors
 /// [`super::StoreError`].
 pub async fn write(store: &Store, owner: Owner, now: i64, batch: Vec<CopiedRow>) -> StoreResult<Vec<bool>> {
-    store.write(move |c| Box::pin(async move { copying::write(c, &owner, now, &batch).await })).await
+    store
+        .write_repeatable(move |c| Box::pin(async move { copying::write(c, &owner, now, &batch).await }))
+        .await
 }
 
 /// Writes one row as a batch of its own.

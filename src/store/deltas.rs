@@ -11,6 +11,7 @@ use super::{
 use crate::{
     model::{
         id::{ItemKey, TransferId},
+        inventory::content_hash,
         item::{Item, ItemKind},
         media::MediaFile,
         pass::Found,
@@ -85,7 +86,7 @@ async fn renew(c: &mut Connection, transfer: &TransferId, item: &Item, held: Hel
     run!(
         &mut *c,
         "update items set item = $4, published_at = $5, state = $6, why = case when state = 'removed' then why end, \
-         blob = $7 where transfer_id = $1 and kind = $2 and key = $3",
+         blob = $7, content = $8 where transfer_id = $1 and kind = $2 and key = $3",
         transfer.as_str(),
         item.kind().as_str(),
         item.key().as_str(),
@@ -93,6 +94,7 @@ async fn renew(c: &mut Connection, transfer: &TransferId, item: &Item, held: Hel
         item.published().map_or(0, crate::model::moment::Moment::micros),
         next,
         blob,
+        content_hash(item).hex(),
     )?;
     if let Item::Post(object) = item {
         for address in object.addresses() {
@@ -257,7 +259,7 @@ pub async fn forget(
 }
 
 /// Files go before the commit: after a crash in between the rows still name what is left to remove.
-async fn remove_unneeded(c: &mut Connection, removing: &Removing, blob: &str) -> StoreResult<()> {
+pub(super) async fn remove_unneeded(c: &mut Connection, removing: &Removing, blob: &str) -> StoreResult<()> {
     let sha256 = from_json::<StoredBlob>("blob", blob)?.sha256;
     for (sql, wanted) in [
         ("select id from media where sha256 = $1 limit 1", sha256.as_str()),

@@ -1,7 +1,7 @@
 //! Table `items` as a list for people and programs: every item, what became of it, and where it is now.
 
-use super::{Store, StoreResult, from_json};
-use crate::model::{id::TransferId, inventory::content_hash_of, listing::Line};
+use super::{Store, StoreResult, compared::content_of};
+use crate::model::{id::TransferId, listing::Line};
 
 /// Where a page starts and what it is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +27,9 @@ pub async fn page(
     let mut c = store.reader().await?;
     let found = rows!(
         &mut c,
-        (String, String, String, Option<String>, String, Option<String>),
-        "select i.kind, i.key, i.state, i.why, i.item, m.new_url from items i \
+        (String, String, String, Option<String>, Option<String>, Option<String>, Option<String>),
+        "select i.kind, i.key, i.state, i.why, i.content, case when i.content is null then i.item end, m.new_url \
+         from items i \
          left join url_map m on m.transfer_id = i.transfer_id and m.kind = i.kind and m.key = i.key \
          and i.state = 'written' \
          where i.transfer_id = $1 and (i.kind, i.key) > ($2, $3) and ($4 = '' or i.kind = $4) \
@@ -40,9 +41,8 @@ pub async fn page(
         &wanted.state,
         limit,
     )?;
-    let line = |(kind, key, state, why, item, new): (_, _, _, _, String, _)| {
-        let value: serde_json::Value = from_json("item", &item)?;
-        let content = (!value.is_null()).then(|| content_hash_of(value));
+    let line = |(kind, key, state, why, content, item, new): (_, _, _, _, _, Option<String>, _)| {
+        let content = content_of(content, item.as_deref())?;
         Ok(Line { kind, key, state, why, content, new })
     };
     found.into_iter().map(line).collect()

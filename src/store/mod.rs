@@ -20,6 +20,7 @@ mod arriving;
 #[cfg(test)]
 pub(crate) mod both;
 mod copying;
+mod durable;
 mod gate;
 mod identity;
 mod keyed;
@@ -30,7 +31,7 @@ mod sqlite;
 mod writer;
 
 use sealed::Sealing;
-use writer::{Place, Writer};
+use writer::{Lasting, Place, Writer};
 
 /// A failure of our own database.
 #[derive(Debug, thiserror::Error)]
@@ -149,9 +150,11 @@ pub(crate) use run;
 pub(crate) use {row, rows};
 
 pub mod accounts;
+pub mod admissions;
 pub mod again;
 pub mod amendments;
 pub mod announcements;
+pub mod applications;
 pub mod arrivals;
 pub mod audit;
 pub mod belongings;
@@ -169,6 +172,7 @@ pub mod copies;
 pub mod deliveries;
 pub mod deltas;
 pub mod departures;
+pub mod emptying;
 pub mod endings;
 pub mod exported_keys;
 pub mod exports;
@@ -180,6 +184,7 @@ pub mod host;
 pub mod inventories;
 pub mod items;
 pub mod leases;
+pub mod leaving;
 pub mod listing;
 pub mod logins;
 pub mod media;
@@ -192,6 +197,7 @@ pub mod outlines;
 pub mod overview;
 pub mod passes;
 pub mod pointers;
+pub mod policies;
 pub mod posts;
 pub mod redirects;
 pub mod refollows;
@@ -302,8 +308,30 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
     {
-        let Some(lease) = leases::held() else { return self.writer.run(work).await };
-        let checked = self.writer.run(move |c| {
+        self.written(Lasting::Always, work).await
+    }
+
+    /// As [`Store::write`], for what is done again where it is not found: a page that is read again, a row
+    /// that is written again under the same key. It does not wait for the disk, so that a power cut may take
+    /// it back; the next [`Store::write`] makes it last as well. A killed daemon loses neither.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_repeatable<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
+    {
+        self.written(Lasting::Repeatable, work).await
+    }
+
+    async fn written<T, F>(&self, lasting: Lasting, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
+    {
+        let Some(lease) = leases::held() else { return self.writer.run(lasting, work).await };
+        let checked = self.writer.run(lasting, move |c| {
             Box::pin(async move {
                 leases::check_in(c, &lease).await?;
                 work(c).await

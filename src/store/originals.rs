@@ -20,6 +20,25 @@ pub struct OriginalRow {
     pub why: &'static str,
 }
 
+/// Whether anything that was read may have been here before: it says that it was somewhere before, or
+/// earlier copies of the account stand.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn are_possible(store: &Store, transfer: &TransferId, account: &str) -> StoreResult<bool> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (bool,),
+        "select exists (select 1 from former_addresses where transfer_id = $1) or exists \
+         (select 1 from transfers where account_id = $2 and id <> $1 \
+         and state in ('kept', 'handing_over', 'awaiting_announcement', 'done'))",
+        transfer.as_str(),
+        account,
+    )?;
+    Ok(found.is_none_or(|(is_possible,)| is_possible))
+}
+
 /// Where earlier copies of an account brought what had these addresses, there or before: by address,
 /// the address here.
 ///

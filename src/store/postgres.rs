@@ -17,6 +17,9 @@ use super::{StoreError, StoreResult};
 const READERS: u32 = 8;
 /// Where commits are told.
 const CHANNEL: &str = "godwit_commits";
+/// A connection that was used this short a time ago is not asked whether it still stands: that would be
+/// another round trip for each question.
+const FRESH: Duration = Duration::from_secs(1);
 /// Pause before the listener tries again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -26,6 +29,10 @@ pub(super) const NOT_STORABLE: &str = "22021";
 /// Begins a transaction that writes. The lock is the same number in every daemon, and falls with the
 /// transaction; what is read after it is what the one before has written.
 pub(super) const BEGIN: &str = "begin; select pg_advisory_xact_lock(7236837362)";
+
+/// As [`BEGIN`], for what would be done again if a power cut took it back.
+pub(super) const BEGIN_REPEATABLE: &str =
+    "begin; set local synchronous_commit = off; select pg_advisory_xact_lock(7236837362)";
 
 /// Reads an address.
 ///
@@ -70,7 +77,16 @@ pub(super) async fn check(options: &PgConnectOptions) -> StoreResult<()> {
 /// Connections that cannot write.
 pub(super) fn readers(options: PgConnectOptions) -> PgPool {
     let options = options.options([("default_transaction_read_only", "on")]);
-    PgPoolOptions::new().max_connections(READERS).connect_lazy_with(options)
+    let pool = PgPoolOptions::new().max_connections(READERS).test_before_acquire(false);
+    let pool = pool.before_acquire(|connection, about| {
+        Box::pin(async move {
+            if about.idle_for > FRESH {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    pool.connect_lazy_with(options)
 }
 
 /// Who tells of a commit: a daemon does not listen to itself.

@@ -261,7 +261,7 @@ async fn brought_blobs(c: &mut Connection, owner: &Owner) -> StoreResult<BTreeSe
 }
 
 /// Hashes that profiles and other unfinished transfers still rely on.
-async fn needed_pictures(c: &mut Connection, transfer: &str) -> StoreResult<BTreeSet<String>> {
+pub(super) async fn needed_pictures(c: &mut Connection, transfer: &str) -> StoreResult<BTreeSet<String>> {
     let described = rows!(
         c,
         (String,),

@@ -469,6 +469,13 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
+                // How much was asked of this server is counted on, without a name.
+                run!(
+                    c,
+                    "update applications set account_id = '', old_actor = '', names = '[]', question = null, \
+                     answer = null where transfer_id = $1",
+                    id.as_str()
+                )?;
                 run!(
                     c,
                     "update transfers set source = null, hand_over = null, survey = null, report = null where id = $1",

@@ -34,7 +34,7 @@ pub struct Line {
 pub async fn save(store: &Store, transfer: &TransferId, lines: Vec<Line>) -> StoreResult<()> {
     let transfer = transfer.clone();
     store
-        .write(move |c| {
+        .write_repeatable(move |c| {
             Box::pin(async move {
                 let rows: Vec<_> = lines
                     .iter()

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     Connection, StoreError, StoreResult,
-    postgres::{BEGIN, Voice},
+    postgres::{BEGIN, BEGIN_REPEATABLE, Voice},
 };
 
 /// Works that share one commit at most; more wait for the next one.
@@ -22,6 +22,17 @@ const GROUP: usize = 64;
 type Answer = Box<dyn FnOnce(StoreResult<()>) + Send>;
 /// One work: runs inside its savepoint, then answers after the commit.
 type Work = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, (bool, Answer)> + Send>;
+/// A work as it waits.
+type Waiting = (Lasting, Work);
+
+/// What the answer to a work promises. Either way it outlives a killed daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// It outlives a power cut.
+    Always,
+    /// A power cut may take it back, with everything behind it and nothing before it: it would be done again.
+    Repeatable,
+}
 
 /// Where the writer writes.
 pub(super) enum Place {
@@ -60,10 +71,20 @@ impl Place {
         })
     }
 
-    async fn begin(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
-        match connection {
-            Connection::Sqlite(_) => super::run!(connection, "begin immediate").map(drop),
-            Connection::Postgres(c) => sqlx::raw_sql(BEGIN).execute(&mut ***c).await.map(drop),
+    async fn begin(&self, connection: &mut Connection, lasting: Lasting) -> Result<(), sqlx::Error> {
+        match (connection, lasting) {
+            (Connection::Sqlite(c), lasting) => {
+                // It is read while it is prepared, so it is prepared each time.
+                let begin = match lasting {
+                    Lasting::Always => "pragma synchronous = full; begin immediate",
+                    Lasting::Repeatable => "pragma synchronous = normal; begin immediate",
+                };
+                sqlx::raw_sql(begin).execute(&mut ***c).await.map(drop)
+            }
+            (Connection::Postgres(c), lasting) => {
+                let begin = if lasting == Lasting::Always { BEGIN } else { BEGIN_REPEATABLE };
+                sqlx::raw_sql(begin).execute(&mut ***c).await.map(drop)
+            }
         }
     }
 
@@ -80,14 +101,14 @@ impl Place {
 /// Handle of the writer task.
 #[derive(Clone)]
 pub(super) struct Writer {
-    works: mpsc::Sender<Work>,
+    works: mpsc::Sender<Waiting>,
 }
 
 impl Writer {
     /// Opens the writing connection, migrates, and starts the task.
     #[expect(clippy::disallowed_methods, reason = "the writer is part of the store, not a queued job")]
     pub(super) async fn start(place: Place, commits: Arc<watch::Sender<u64>>) -> StoreResult<Self> {
-        let (works, mut queue) = mpsc::channel::<Work>(256);
+        let (works, mut queue) = mpsc::channel::<Waiting>(256);
         let mut connection = place.connect_and_migrate().await?;
         tokio::spawn(async move {
             let mut group = VecDeque::new();
@@ -101,7 +122,9 @@ impl Writer {
                 {
                     group.push_back(next);
                 }
-                if let Err(error) = begin(&place, &mut connection).await {
+                let lasts = group.iter().any(|(lasting, _)| *lasting == Lasting::Always);
+                let lasting = if lasts { Lasting::Always } else { Lasting::Repeatable };
+                if let Err(error) = begin(&place, &mut connection, lasting).await {
                     tracing::error!(%error, "cannot begin a transaction");
                     // Dropping the works closes their channels: every caller hears that nothing was kept.
                     group.clear();
@@ -115,7 +138,7 @@ impl Writer {
     }
 
     /// Queues a work and waits until it is committed.
-    pub(super) async fn run<T, F>(&self, work: F) -> StoreResult<T>
+    pub(super) async fn run<T, F>(&self, lasting: Lasting, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
@@ -132,26 +155,26 @@ impl Writer {
                 (worked, respond)
             })
         });
-        self.works.send(boxed).await.map_err(|_| StoreError::Closed)?;
+        self.works.send((lasting, boxed)).await.map_err(|_| StoreError::Closed)?;
         let unheard = || StoreError::NotKept("it cannot be reached".to_owned());
         answer.await.map_err(|_| unheard())?
     }
 }
 
 /// Begins a transaction; a connection to a server that has gone meanwhile is replaced, once.
-async fn begin(place: &Place, connection: &mut Connection) -> StoreResult<()> {
-    let Err(error) = place.begin(connection).await else { return Ok(()) };
+async fn begin(place: &Place, connection: &mut Connection, lasting: Lasting) -> StoreResult<()> {
+    let Err(error) = place.begin(connection, lasting).await else { return Ok(()) };
     let Some(again) = place.connect_again().await? else { return Err(error.into()) };
     tracing::warn!(%error, "connected to the database again");
     *connection = again;
-    Ok(place.begin(connection).await?)
+    Ok(place.begin(connection, lasting).await?)
 }
 
 /// Runs a group in a transaction that has begun and tells each caller how it ended. A full disk ends the
 /// whole transaction in the middle: works that were not begun then stay in the group for the next one.
-async fn commit_group(place: &Place, connection: &mut Connection, group: &mut VecDeque<Work>) {
+async fn commit_group(place: &Place, connection: &mut Connection, group: &mut VecDeque<Waiting>) {
     let (mut answers, mut is_whole) = (Vec::with_capacity(group.len()), true);
-    while is_whole && let Some(work) = group.pop_front() {
+    while is_whole && let Some((_, work)) = group.pop_front() {
         let opened = super::run!(connection, "savepoint work");
         let (worked, answer) = work(connection).await;
         let is_kept = worked && opened.is_ok() && super::run!(connection, "release work").is_ok();
@@ -191,7 +214,9 @@ pub(super) fn is_of_the_disk(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::{Store, StoreError, both::is_postgres, row, rows, run};
+    use futures::future::BoxFuture;
+
+    use crate::store::{Connection, Store, StoreError, StoreResult, both::is_postgres, row, rows, run};
 
     #[tokio::test]
     async fn a_failing_work_takes_back_only_itself() {
@@ -215,6 +240,29 @@ mod tests {
         let mut reader = store.reader().await.unwrap();
         let ids = rows!(&mut reader, (String,), "select id from seen_activities").unwrap();
         assert_eq!(ids, [("good".to_owned(),)]);
+    }
+
+    /// Whether a transaction waits for the disk.
+    fn waits(c: &mut Connection) -> BoxFuture<'_, StoreResult<bool>> {
+        let mode = if is_postgres() {
+            "select case when current_setting('synchronous_commit') = 'off' then 1::bigint else 2::bigint end"
+        } else {
+            "pragma synchronous"
+        };
+        Box::pin(async move { Ok(row!(c, (i64,), mode)?.is_some_and(|(mode,)| mode == 2)) })
+    }
+
+    #[tokio::test]
+    async fn only_what_can_be_done_again_does_not_wait_for_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        for _ in 0..2 {
+            assert!(!store.write_repeatable(waits).await.unwrap());
+            assert!(store.write(waits).await.unwrap());
+        }
+        let (one, other) = tokio::join!(store.write_repeatable(waits), store.write(waits));
+        assert!(other.unwrap());
+        drop(one);
     }
 
     #[tokio::test]

@@ -90,7 +90,7 @@ pub async fn page(
             items.push(wire::arrival::write(&earlier));
         }
     }
-    Ok(Some(collection::page(&page_address(at, cursor), at, &items, next.as_ref()).into()))
+    Ok(Some(collection::page(&page_address(at, cursor), at, items, next.as_ref()).into()))
 }
 
 fn page_address(at: &Url, cursor: &str) -> Url {

@@ -4,12 +4,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, discover::discover, look::leave_trial, start::allowed,
+    Engine, TransferError, TransferResult,
+    admit::{allowed, applicant},
+    discover::discover,
+    look::leave_trial,
     start::state_hash,
 };
 use crate::{
     model::{
-        actor::authority,
         id::{AccountId, TransferId},
         login::{Login, Purpose},
         transfer::{Transfer, TransferState},
@@ -90,7 +92,7 @@ pub async fn authorize(
             leave_trial(engine, &transfer, TransferState::HandingOver).await?;
         }
         Purpose::Read => {
-            allowed(engine, &authority(&named))?;
+            allowed(engine, &applicant(engine, &named, &transfer.asked_for).await).await?;
             logins::keep(&engine.store, &id, &granted).await?;
             let next = if named == expected {
                 TransferState::Surveying

@@ -3,23 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Engine, TransferError, TransferResult, prepare::shown};
+use url::Url;
+
+use super::{Engine, TransferError, TransferResult, admit, prepare::shown, status::old_actor};
 use crate::{
     model::{
         choices::Choices,
         collection::CollectionKind,
         id::ItemKey,
         item::{Item, ItemKind},
-        transfer::Transfer,
+        transfer::{Transfer, TransferState},
     },
     store::{
         choices as rows,
         items::{self, ItemState, Waiting},
+        transfers,
     },
 };
 
 /// Why a whole kind is not here.
 pub const NOT_CHOSEN: &str = "you left it out";
+/// Why a whole kind is not here that its owner wanted.
+pub const NOT_TAKEN: &str = "the admins of this server do not take it";
 /// Why something of another time is not here.
 const OTHER_TIME: &str = "you left it out: it is not of the time you chose";
 /// Why a reply is not here.
@@ -39,7 +44,25 @@ pub async fn begin(engine: &Engine, transfer: &Transfer, choices: Choices) -> Tr
     if let Some(why) = choices.contradiction() {
         return Err(TransferError::Refused(format!("Nothing was begun: {why}.")));
     }
-    Ok(rows::begin(&engine.store, &transfer.id, choices, engine.clock.now_micros()).await?)
+    if transfer.state != TransferState::AwaitingChoice {
+        // Said again, or in an old tab.
+        let (from, to) = (TransferState::AwaitingChoice, TransferState::Fetching);
+        let now = engine.clock.now_micros();
+        return match transfer.state {
+            TransferState::AwaitingApproval => Ok(()),
+            _ => Ok(transfers::step(&engine.store, &transfer.id, from, to, now).await?),
+        };
+    }
+    let actor = actor_of(engine, transfer).await?;
+    admit::begin(engine, transfer, &actor, choices).await.map(drop)
+}
+
+/// The account the survey found.
+async fn actor_of(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    let survey = transfers::survey(&engine.store, &transfer.id).await?.unwrap_or_default();
+    let named = survey.get("actor").and_then(serde_json::Value::as_str);
+    let found = named.and_then(|text| Url::parse(text).ok()).or_else(|| old_actor(transfer).cloned());
+    found.ok_or_else(|| TransferError::Refused("Old home was not looked at yet; reload the page.".to_owned()))
 }
 
 /// Leaves out what was read and is not wanted. Doing it again changes nothing.

@@ -3,16 +3,12 @@
 use url::Url;
 
 use super::{
-    source_side::{SourceSide, SourceSideError, SourceSideResult},
+    source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
     tokens::hashed,
 };
 use crate::{
     model::{
-        actor::authority,
-        collection::CollectionKind,
-        id::AccountId,
-        policy::{Decision, Direction},
-        problem::ProblemKind,
+        actor::authority, collection::CollectionKind, id::AccountId, policy::Decision, problem::ProblemKind,
     },
     oauth::{
         authorization::AuthorizationRequest,
@@ -21,7 +17,10 @@ use crate::{
         scope::Scope,
     },
     port::{host::HostAccount, remote::Request},
-    store::consents::{self as rows, ConsentRow, NewCode},
+    store::{
+        consents::{self as rows, ConsentRow, NewCode},
+        departures,
+    },
 };
 
 /// Lifetime of a code, in seconds. It only travels through the person's browser.
@@ -53,20 +52,41 @@ pub struct Choice {
 ///
 /// # Errors
 /// [`SourceSideError::Refused`] with a sentence for the page; nobody is redirected then.
-pub async fn ask(side: &SourceSide, request: AuthorizationRequest) -> SourceSideResult<Asked> {
+pub async fn ask(
+    side: &SourceSide,
+    request: AuthorizationRequest,
+    account: Option<&HostAccount>,
+) -> SourceSideResult<Asked> {
     let other = authority(&request.client_id);
-    let here = authority(&side.base);
-    // Who takes a new name on this server does not leave it.
-    if let Decision::Refused(why) = side.departures.decide(Direction::Departure, &here, &other)
-        && other != here
-    {
+    let leaver = account.map(|account| side.handle(account));
+    if let Decision::Refused(why) = side.decide(&other, leaver.as_deref()).await? {
         return Err(SourceSideError::refused(ProblemKind::Policy, why));
+    }
+    if let Some(account) = account.filter(|_| request.scope == Scope::Read) {
+        may_leave(side, account, &other).await?;
     }
     let client = fetch_client(side, &request.client_id).await?;
     let redirect = client.redirect(&request.redirect_uri).map_err(|why| {
         SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."))
     })?;
     Ok(Asked { request, client, redirect })
+}
+
+/// Whether this account may go there now: not too soon after another move, and not against a sanction.
+async fn may_leave(side: &SourceSide, account: &HostAccount, other: &str) -> SourceSideResult<()> {
+    let rules = side.rules().await?;
+    let moves = departures::of_account(&side.store, account.id.as_str()).await?;
+    let elsewhere =
+        moves.iter().filter(|row| plain_url(&row.target).is_none_or(|url| authority(&url) != other));
+    let last = elsewhere.filter_map(|row| row.announced_at).max();
+    if let Some(days) = rules.cools(last, side.clock.now_micros()) {
+        let why = format!(
+            "This account moved from here shortly ago. The admins let it move elsewhere in {days} days; \
+             going on with the same move is free."
+        );
+        return Err(SourceSideError::refused(ProblemKind::Policy, why));
+    }
+    Ok(())
 }
 
 async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
@@ -178,8 +198,8 @@ mod tests {
             (Rule::Word(RuleWord::Anyone), true),
         ] {
             let mut bench = Bench::new().await;
-            bench.side.departures = rule;
-            let asked = ask(&bench.side, fakes::request(Scope::Read)).await;
+            bench.side.departures.who = rule;
+            let asked = ask(&bench.side, fakes::request(Scope::Read), None).await;
             assert_eq!(asked.is_ok(), is_allowed);
             assert_eq!(bench.remote.asked().is_empty(), !is_allowed);
             if let Err(error) = asked {
@@ -193,15 +213,15 @@ mod tests {
         let bench = Bench::new().await;
         let mut request = fakes::request(Scope::Read);
         request.redirect_uri = "https://evil.example/callback".into();
-        assert!(ask(&bench.side, request).await.is_err());
+        assert!(ask(&bench.side, request, None).await.is_err());
         bench.remote.forget(fakes::CLIENT);
-        assert!(ask(&bench.side, fakes::request(Scope::Read)).await.is_err());
+        assert!(ask(&bench.side, fakes::request(Scope::Read), None).await.is_err());
     }
 
     #[tokio::test]
     async fn the_answer_names_the_account_and_this_server() {
         let bench = Bench::new().await;
-        let asked = ask(&bench.side, fakes::request(Scope::Read)).await.unwrap();
+        let asked = ask(&bench.side, fakes::request(Scope::Read), None).await.unwrap();
         let choice = Choice { kinds: vec![CollectionKind::Content], includes_private: false };
         let back = allow(&bench.side, &bench.ann(), &asked, &choice).await.unwrap();
         let found: Vec<_> = back.query_pairs().map(|(name, _)| name.into_owned()).collect();

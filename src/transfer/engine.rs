@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{TransferResult, pace::Pace, share};
 use crate::{
-    model::{login::Login, policy::Rule, transfer::Transfer},
+    model::{login::Login, policy::Policy, transfer::Transfer},
     port::{
         clock::SharedClock,
         destination::Destination,
@@ -56,8 +56,8 @@ pub struct Engine {
     pub base: Url,
     /// Our host name as it stands in handles.
     pub domain: String,
-    /// Who may arrive.
-    pub arrivals: Rule,
+    /// The configured rules about who may come; they hold where no admin made others.
+    pub policy: Policy,
     /// Items on one page.
     pub page_items: usize,
     /// Things one transfer may bring at most; a source that lists more is given up.

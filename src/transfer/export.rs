@@ -118,7 +118,7 @@ pub async fn page(
     let page = source.page(kind, after.as_ref(), limit).await?;
     let items = written(grant, host, source, kind, &page.items).await?;
     let next = page.next.map(|next| with_cursor(at, &next.0));
-    Ok(wire::collection::page(&with_cursor(at, cursor), at, &items, next.as_ref()))
+    Ok(wire::collection::page(&with_cursor(at, cursor), at, items, next.as_ref()))
 }
 
 /// The items of a page as they travel.

@@ -27,7 +27,7 @@ use crate::{
         item::{Item, ItemKind},
         media::MediaFile,
         object::Visibility,
-        policy::{Rule, RuleWord},
+        policy::{Departures, Rule, RuleWord},
     },
     oauth::{authorization::AuthorizationRequest, metadata, pkce, scope::Scope},
     port::{
@@ -294,7 +294,7 @@ impl Bench {
             remote: remote.clone(),
             clock: clock.clone(),
             signer: signer(),
-            departures: Rule::Word(RuleWord::Anyone),
+            departures: Departures { who: Rule::Word(RuleWord::Anyone), ..Departures::default() },
             base: url("https://old.example"),
         };
         Self { dir, store, clock, remote, host, side }
@@ -306,7 +306,7 @@ impl Bench {
 
     /// Ann agrees; the code and its verifier.
     pub(crate) async fn code(&self, scope: Scope) -> (String, String) {
-        let asked = consent::ask(&self.side, request(scope)).await.unwrap();
+        let asked = consent::ask(&self.side, request(scope), None).await.unwrap();
         let choice = Choice { kinds: CollectionKind::ALL.to_vec(), includes_private: false };
         let back = consent::allow(&self.side, &self.ann(), &asked, &choice).await.unwrap();
         let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();

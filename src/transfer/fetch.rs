@@ -10,39 +10,93 @@ use crate::{
     model::{
         choices::Choices,
         collection::CollectionKind,
+        item::ItemKind,
+        policy::Caps,
         transfer::{Transfer, TransferState},
     },
     port::{error::AdapterError, source::Source},
-    store::{choices, items, notes, transfers},
+    store::{
+        applications, choices,
+        items::{self, ItemState},
+        notes, originals, transfers,
+    },
 };
 
 /// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
 /// a list that goes on like that has no end.
 const MOST_BARREN: u32 = 100_000;
 
-/// Reads everything the source has, then the files.
+/// Reads everything the source has, and the files: beside the lists that come after theirs where all of
+/// them are wanted, after everything else where that is not known before.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition; a crash or a retry repeats at most one page.
 pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let source = open_source(engine, transfer).await?;
     let choices = choices::find(&engine.store, &transfer.id).await?;
-    for kind in source.collections() {
-        if choices.wants(kind) {
-            fetch_collection(engine, transfer, &*source, kind).await?;
-        } else {
-            let counted = source.count(kind).await?;
-            choices::leave_collection(&engine.store, &transfer.id, kind, counted).await?;
-        }
+    let caps = applications::caps(&engine.store, &transfer.id).await?;
+    let wanted = (&choices, &caps);
+    let (first, later): (Vec<_>, Vec<_>) =
+        source.collections().into_iter().partition(|kind| *kind <= CollectionKind::Media);
+    fetch_lists(engine, transfer, &*source, wanted, &first).await?;
+    let later = fetch_lists(engine, transfer, &*source, wanted, &later);
+    if are_all_files_wanted(engine, transfer, &choices).await? {
+        tokio::try_join!(later, media::fetch_files(engine, transfer, &source))?;
+    } else {
+        later.await?;
     }
     reconcile(engine, transfer, &*source, &choices).await?;
     choose::leave_out(engine, transfer, &choices).await?;
     recognize::recognize(engine, transfer).await?;
+    if let Some(most) = caps.posts.filter(|_| choices.divides_posts()) {
+        let listed = items::counts(&engine.store, &transfer.id).await?;
+        let posts =
+            listed.iter().filter(|(kind, state, _)| (*kind, *state) == (ItemKind::Posts, ItemState::Fetched));
+        if posts.map(|(.., n)| n).sum::<u64>() > most {
+            return Err(too_many(most));
+        }
+    }
     media::fetch_files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
     note_other_counts(engine, transfer, &choices).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    Ok(())
+}
+
+/// Whether every file that is listed will be needed: the posts that show them are all wanted, and none of
+/// them can be this account's own that comes back.
+async fn are_all_files_wanted(
+    engine: &Engine,
+    transfer: &Transfer,
+    choices: &Choices,
+) -> TransferResult<bool> {
+    let wants = choices.wants(CollectionKind::Media) && choices.wants(CollectionKind::Content);
+    if !wants || choices.divides_posts() {
+        return Ok(false);
+    }
+    let account = engine.host.account(&transfer.account).await?;
+    let was_away = account.is_none_or(|account| account.moved_to.is_some());
+    Ok(!was_away && !originals::are_possible(&engine.store, &transfer.id, transfer.account.as_str()).await?)
+}
+
+async fn fetch_lists(
+    engine: &Engine,
+    transfer: &Transfer,
+    source: &dyn Source,
+    (choices, caps): (&Choices, &Caps),
+    kinds: &[CollectionKind],
+) -> TransferResult<()> {
+    for kind in kinds {
+        if choices.wants(*kind) {
+            // A part of the posts is measured once it is known which.
+            let most = caps.posts.filter(|_| *kind == CollectionKind::Content && !choices.divides_posts());
+            fetch_collection(engine, transfer, source, *kind, most).await?;
+        } else {
+            let counted = source.count(*kind).await?;
+            choices::leave_collection(&engine.store, &transfer.id, *kind, counted).await?;
+        }
+    }
     Ok(())
 }
 
@@ -53,6 +107,7 @@ async fn fetch_collection(
     transfer: &Transfer,
     source: &dyn Source,
     kind: CollectionKind,
+    most: Option<u64>,
 ) -> TransferResult<()> {
     let progress = items::progress(&engine.store, &transfer.id, kind).await?;
     if progress.is_done {
@@ -80,6 +135,9 @@ async fn fetch_collection(
         let read = saved?;
         barren = if read == had { barren + 1 } else { 0 };
         had = read;
+        if let Some(most) = most.filter(|most| read > *most) {
+            return Err(too_many(most));
+        }
         if read > engine.most_items {
             let why = format!("Old home lists more than this server takes ({} things)", engine.most_items);
             return Err(unreadable(why));
@@ -88,6 +146,14 @@ async fn fetch_collection(
         engine.goes_on().await?;
         (page, cursor) = (following, next);
     }
+}
+
+/// More than was let in, whatever Old home said before.
+fn too_many(most: u64) -> TransferError {
+    TransferError::Refused(format!(
+        "Old home lists more posts than the {most} that this server takes of one account. Throw the copy away and \
+         choose fewer, or ask the admins of this server."
+    ))
 }
 
 fn unreadable(why: String) -> TransferError {

@@ -3,7 +3,10 @@
 //! Some are on their way while those before them become durable together: a disk that is asked to keep
 //! one file by itself, again and again, would be what a transfer waits for.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use futures::{
     StreamExt, TryStreamExt,
@@ -15,12 +18,13 @@ use url::Url;
 
 use super::{Engine, TransferResult, pace};
 use crate::{
-    model::{item::Item, media::MediaFile, transfer::Transfer},
+    model::{item::Item, media::MediaFile, policy::Caps, transfer::Transfer},
     port::{
         error::{AdapterError, Disposition},
         source::Source,
     },
     store::{
+        applications,
         blobs::{Arriving, Expected, Spooled, Unspooled},
         deltas,
         items::{self, Waiting},
@@ -28,7 +32,7 @@ use crate::{
 };
 
 /// Files that become durable together at most; each is open until then.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 64;
 /// Files taken from the table at a time.
 const BATCH: i64 = 200;
 /// How often a file is asked for whose bytes break off before it counts as not to be had.
@@ -36,6 +40,34 @@ const TRIES: u32 = 3;
 
 /// A file that has come, and the item it belongs to.
 type Arrived = (Waiting, Spooled);
+
+/// How much of its files an account may bring, and how much of it has come.
+struct Room {
+    caps: Caps,
+    taken: AtomicU64,
+}
+
+impl Room {
+    fn fits(&self, bytes: u64) -> bool {
+        let most = self.caps.media_bytes.unwrap_or(u64::MAX);
+        self.taken.load(Ordering::Relaxed).saturating_add(bytes) <= most
+    }
+
+    /// Counts a file that has come, if it fits.
+    fn take(&self, bytes: u64) -> bool {
+        let most = self.caps.media_bytes.unwrap_or(u64::MAX);
+        let more = |taken: u64| Some(taken.saturating_add(bytes)).filter(|all| *all <= most);
+        self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    /// The file stays where it is.
+    async fn refuse(&self, engine: &Engine, transfer: &Transfer, waiting: &Waiting) -> TransferResult<()> {
+        let most = self.caps.media_bytes.unwrap_or(u64::MAX);
+        let why = format!("this server takes {most} bytes of files of one account, and they are used up");
+        let kind = waiting.item.kind();
+        Ok(deltas::lose_file(&engine.store, &transfer.id, kind, &waiting.key, why).await?)
+    }
+}
 
 /// Fetches every file that is not here yet. A file that cannot be had is noted with its reason.
 ///
@@ -46,10 +78,14 @@ pub async fn fetch_files(
     transfer: &Transfer,
     source: &Arc<dyn Source>,
 ) -> TransferResult<()> {
-    let (arrived, arriving) = mpsc::channel(TOGETHER);
+    let caps = applications::caps(&engine.store, &transfer.id).await?;
+    let taken = applications::taken_bytes(&engine.store, &transfer.id).await?;
+    let room = Room { caps, taken: AtomicU64::new(taken) };
+    let (arrived, arriving) = mpsc::channel(TOGETHER / 2);
+    let room = &room;
     let fetching = async move {
         let files = files_to_fetch(engine, transfer);
-        let fetch = |file| fetch_file(engine, transfer, source, file, &arrived);
+        let fetch = |file| fetch_file(engine, transfer, (source, room), file, &arrived);
         files.try_for_each_concurrent(pace::MOST, fetch).await
     };
     tokio::try_join!(fetching, keep_files(engine, transfer, arriving)).map(drop)
@@ -70,18 +106,25 @@ fn files_to_fetch<'a>(engine: &'a Engine, transfer: &'a Transfer) -> BoxStream<'
 async fn fetch_file(
     engine: &Engine,
     transfer: &Transfer,
-    source: &Arc<dyn Source>,
+    (source, room): (&Arc<dyn Source>, &Room),
     waiting: Waiting,
     arrived: &mpsc::Sender<Arrived>,
 ) -> TransferResult<()> {
     let Item::Media(file) = &waiting.item else { return Ok(()) };
     engine.goes_on().await?;
+    if file.bytes.is_some_and(|bytes| !room.fits(bytes)) {
+        return room.refuse(engine, transfer, &waiting).await;
+    }
     let (mut tries, mut begun) = (1, None);
     let peer = peer_of(file, &**source);
     let error = loop {
-        let fetching = fetch_bytes(engine, source, file, &mut begun);
+        let fetching = fetch_bytes(engine, (source, room), file, &mut begun);
         match engine.pace.keep(&peer, fetching, is_strain).await {
             Ok(spooled) => {
+                if !room.take(spooled.bytes()) {
+                    drop(spooled);
+                    return room.refuse(engine, transfer, &waiting).await;
+                }
                 // Nobody takes them only when keeping has failed, and that ends all of this.
                 let _is_taken = arrived.send((waiting, spooled)).await;
                 return Ok(());
@@ -116,7 +159,7 @@ fn is_strain(error: &Unspooled) -> bool {
 /// Asks for a file, or for what is still missing of it.
 async fn fetch_bytes(
     engine: &Engine,
-    source: &Arc<dyn Source>,
+    (source, room): (&Arc<dyn Source>, &Room),
     file: &MediaFile,
     begun: &mut Option<Arriving>,
 ) -> Result<Spooled, Unspooled> {
@@ -129,7 +172,9 @@ async fn fetch_bytes(
         let why = "its server goes on with the file at another place than it was asked to";
         return Err(Unspooled::Broken(AdapterError::item(why)));
     }
-    engine.blobs.spool(begun, opened.bytes, Expected { limit_bytes: engine.media_file_bytes, file }).await
+    let largest = room.caps.largest_file_bytes.unwrap_or(u64::MAX);
+    let limit_bytes = engine.media_file_bytes.min(largest);
+    engine.blobs.spool(begun, opened.bytes, Expected { limit_bytes, file }).await
 }
 
 /// Keeps what has come, as much at a time as there is.

@@ -1,6 +1,6 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
-//! At the destination: [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`fetch`] → [`media`] → [`plan`] →
+//! At the destination: [`preflight`] → [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`admit`] → [`fetch`] → [`media`] → [`plan`] →
 //! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] (with [`look`], [`pass`],
 //! `differences` and `follow`) → [`give_map`].
 //!
@@ -8,6 +8,7 @@
 //! [`findings`] and [`prove`]) → [`redirect`].
 
 pub mod access;
+pub mod admit;
 mod again;
 pub mod announce;
 pub mod arrivals;
@@ -19,6 +20,7 @@ mod come_back;
 pub mod compare;
 pub mod consent;
 pub mod departure_status;
+pub mod desk;
 mod differences;
 pub mod discover;
 pub mod engine;
@@ -42,6 +44,7 @@ pub mod pace;
 pub mod pass;
 pub mod pass_on;
 pub mod plan;
+pub mod preflight;
 mod prepare;
 pub mod prove;
 mod recognize;

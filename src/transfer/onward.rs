@@ -14,12 +14,7 @@ use super::{
     tokens::Grant,
 };
 use crate::{
-    model::{
-        actor::authority,
-        ending::Ending,
-        policy::{Decision, Direction},
-        problem::ProblemKind,
-    },
+    model::{actor::authority, ending::Ending, policy::Decision, problem::ProblemKind},
     oauth::scope::Scope,
     port::{
         clock::Clock,
@@ -87,8 +82,9 @@ pub async fn told(side: &SourceSide, grant: &Grant, further: &str) -> SourceSide
 /// [`SourceSideError`].
 pub async fn begin(side: &SourceSide, account: &HostAccount, target: &Url) -> SourceSideResult<Vec<Finding>> {
     let there = authority(target);
-    let decision = side.departures.decide(Direction::Departure, &authority(&side.base), &there);
-    if let Decision::Refused(why) = decision {
+    if let Decision::Refused(why) =
+        side.rules().await?.decide(&authority(&side.base), &there, Some(&side.handle(account)))
+    {
         return Ok(vec![Finding { why }]);
     }
     let (actor, document) = match lookup::actor(&*side.remote, &side.signer, target, None).await {
@@ -183,7 +179,7 @@ async fn read_on(
         Ok(document) => document,
         Err(error) => return give_up(side, departure, &format!("{doing}: {error}")).await,
     };
-    let read = wire::collection::read(&document);
+    let read = wire::collection::read(document);
     let lines: Vec<wire::arrival::Arrival> =
         read.items.iter().take(MOST_LINES).filter_map(wire::arrival::read).collect();
     let named = own(side, account, departure, target, lines).await?;

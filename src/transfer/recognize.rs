@@ -36,6 +36,9 @@ struct Original {
 
 /// Goes over what was read, before any file of it is fetched. Doing it again changes nothing.
 pub(super) async fn recognize(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if !originals::are_possible(&engine.store, &transfer.id, transfer.account.as_str()).await? {
+        return Ok(());
+    }
     for kind in [ItemKind::Posts, ItemKind::Boosts] {
         let mut after = (i64::MIN, 0);
         loop {

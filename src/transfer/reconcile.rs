@@ -200,7 +200,7 @@ async fn mend(
         lost.add(kind, entry);
         reasons.push((entry.key.clone(), why));
     }
-    compared::take(&engine.store, &transfer.id, std::mem::take(&mut page.items)).await?;
+    compared::take(&engine.store, &engine.blobs, &transfer.id, std::mem::take(&mut page.items)).await?;
     compared::lose(&engine.store, &transfer.id, kind, reasons).await?;
     Ok(unshown::keep(&engine.store, &transfer.id, page).await?)
 }
@@ -216,5 +216,5 @@ async fn let_go(
     let still: BTreeSet<ItemKey> =
         source.items(collection, keys).await?.items.iter().map(Item::key).collect();
     let gone = keys.iter().filter(|key| !still.contains(key)).cloned().collect();
-    Ok(compared::forget(&engine.store, &transfer.id, kind, gone, GONE).await?)
+    Ok(compared::forget(&engine.store, &engine.blobs, &transfer.id, kind, gone, GONE).await?)
 }

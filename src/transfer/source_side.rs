@@ -5,14 +5,18 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{
-    model::{policy::Rule, problem::ProblemKind},
+    model::{
+        actor::authority,
+        policy::{Decision, Departures, Policy},
+        problem::ProblemKind,
+    },
     port::{
         clock::SharedClock,
         error::AdapterError,
         host::{Host, HostAccount},
         remote::{SharedRemote, Signer},
     },
-    store::{Store, StoreError, audit},
+    store::{Store, StoreError, audit, policies},
 };
 
 /// The parts the source's steps work with. Cheap to clone.
@@ -28,8 +32,8 @@ pub struct SourceSide {
     pub clock: SharedClock,
     /// Signs what is asked in the server's own name.
     pub signer: Signer,
-    /// Which servers accounts may leave for.
-    pub departures: Rule,
+    /// The configured rules about who may go; they hold where no admin made others.
+    pub departures: Departures,
     /// Our own address.
     pub base: Url,
 }
@@ -64,6 +68,33 @@ impl SourceSideError {
 }
 
 impl SourceSide {
+    /// The rules in force for those who go.
+    ///
+    /// # Errors
+    /// [`SourceSideError::Store`].
+    pub async fn rules(&self) -> SourceSideResult<Departures> {
+        let default = Policy { departures: self.departures.clone(), ..Policy::default() };
+        Ok(policies::current(&self.store, &default).await?.policy.departures)
+    }
+
+    /// Whether the rules in force let an account of ours (its handle, where it is known) go to `other`. Whoever
+    /// takes a new name on this server does not leave it.
+    ///
+    /// # Errors
+    /// [`SourceSideError::Store`].
+    pub async fn decide(&self, other: &str, leaver: Option<&str>) -> SourceSideResult<Decision> {
+        let here = authority(&self.base);
+        if other == here {
+            return Ok(Decision::Allowed);
+        }
+        Ok(self.rules().await?.decide(&here, other, leaver))
+    }
+
+    /// The handle of an account of ours.
+    pub fn handle(&self, account: &HostAccount) -> String {
+        format!("@{}@{}", account.username, authority(&self.base))
+    }
+
     /// Adds a line to the audit.
     ///
     /// # Errors

@@ -4,16 +4,16 @@ use url::Url;
 
 use super::{
     Engine, TransferError, TransferResult,
+    admit::{allowed, applicant},
     discover::{Discovered, discover},
 };
 use crate::{
     model::{
-        actor::authority,
         choices::Choices,
         handle::Handle,
         id::{AccountId, TransferId},
         login::{Login, Purpose},
-        policy::{Decision, Direction},
+        policy::Applicant,
         transfer::{Origin, Transfer, TransferState},
     },
     oauth::{metadata, pkce, scope::Scope},
@@ -47,7 +47,7 @@ pub async fn start(
         let why = format!("{asked_for} is this very account; type the address of the account you come from");
         return Err(TransferError::Refused(why));
     }
-    allowed(engine, &authority(&actor_id))?;
+    allowed(engine, &applicant(engine, &actor_id, typed).await).await?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
     let discovered = discover(engine, &actor).await?;
     let id = TransferId::from(engine.clock.id());
@@ -74,22 +74,13 @@ async fn named(engine: &Engine, typed: &str) -> TransferResult<(String, Url)> {
         return Ok((address.to_string(), address));
     }
     let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
-    allowed(engine, &handle.host)?;
+    allowed_at_all(engine, &handle).await?;
     Ok((handle.to_string(), lookup::resolve(&*engine.remote, &engine.signer, &handle).await?))
 }
 
-/// The admin's rule about arrivals. Who takes a new name on this server arrives from nowhere.
-///
-/// # Errors
-/// [`TransferError::Refused`] with the rule in a sentence.
-pub fn allowed(engine: &Engine, other: &str) -> TransferResult<()> {
-    if other == engine.domain {
-        return Ok(());
-    }
-    match engine.arrivals.decide(Direction::Arrival, &engine.domain, other) {
-        Decision::Allowed => Ok(()),
-        Decision::Refused(why) => Err(TransferError::Refused(why)),
-    }
+/// Whether anybody of that server, or this handle, may come: before that server is asked anything.
+async fn allowed_at_all(engine: &Engine, handle: &Handle) -> TransferResult<()> {
+    allowed(engine, &Applicant::of_handle(handle)).await
 }
 
 /// Prepares an authorization: what we remember, and the address the person is sent to.

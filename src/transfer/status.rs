@@ -1,6 +1,6 @@
 //! Both sides' numbers, as they are at this moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use url::Url;
@@ -21,7 +21,7 @@ use crate::{
         transfer::{Origin, Transfer, TransferState},
     },
     store::{
-        choices, deltas,
+        applications, choices, deltas,
         items::{self, ItemState},
         notes, passes, transfers, url_map,
     },
@@ -71,8 +71,29 @@ pub struct Status {
     /// What the survey found: counts and a sample.
     #[schema(value_type = Option<Object>)]
     pub survey: Option<serde_json::Value>,
+    /// The request to the admins, where their rules were asked.
+    pub application: Option<Application>,
     /// Grows with every change; pass it as `seen` to wait for the next.
     pub version: u64,
+}
+
+/// How a request to the admins stands, as its applicant sees it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Application {
+    /// `pending`, `admitted`, `approved`, `declined`, `refused` or `timed_out`.
+    pub outcome: String,
+    /// Place in the queue, beginning with 1, while it waits.
+    pub place: Option<u64>,
+    /// Why an admin looks first, in sentences.
+    pub needs: Vec<String>,
+    /// Why not, where it was declined.
+    pub why: Option<String>,
+    /// What an admin wants to know.
+    pub question: Option<String>,
+    /// What the applicant said to it.
+    pub answer: Option<String>,
+    /// Kinds that stay where they are.
+    pub without_kinds: BTreeSet<CollectionKind>,
 }
 
 /// The status of a transfer.
@@ -104,9 +125,35 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         pass: passes::last(&engine.store, &transfer.id).await?,
         can_look_again: transfer.state == TransferState::Trial && look::can_look(engine, transfer).await?,
         can_try_again: transfer.state == TransferState::Trial && again::can_try(engine, transfer).await?,
-        survey: transfers::survey(&engine.store, &transfer.id).await?,
+        survey: without_wall(transfers::survey(&engine.store, &transfer.id).await?),
+        application: application(engine, transfer).await?,
         version,
     })
+}
+
+/// The survey without what is drawn from it for the admins: it is long, and the owner has it anyway.
+fn without_wall(mut survey: Option<serde_json::Value>) -> Option<serde_json::Value> {
+    if let Some(fields) = survey.as_mut().and_then(serde_json::Value::as_object_mut) {
+        fields.remove("wall");
+    }
+    survey
+}
+
+async fn application(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<Application>> {
+    let Some(one) = applications::find(&engine.store, &transfer.id).await? else { return Ok(None) };
+    let place = match transfer.state {
+        TransferState::AwaitingApproval => Some(applications::place(&engine.store, &one).await?),
+        _ => None,
+    };
+    Ok(Some(Application {
+        place,
+        needs: one.needs.iter().map(|need| need.sentence(&engine.domain)).collect(),
+        outcome: one.outcome,
+        why: one.why,
+        question: one.question,
+        answer: one.answer,
+        without_kinds: one.without_kinds,
+    }))
 }
 
 /// The actor a live transfer copies.
@@ -174,6 +221,8 @@ async fn unwanted(
     kinds: &mut BTreeMap<ItemKind, KindCounts>,
 ) -> TransferResult<Vec<ReasonCount>> {
     let choices = choices::find(&engine.store, &transfer.id).await?;
+    let asked = applications::find(&engine.store, &transfer.id).await?;
+    let refused = asked.map(|one| one.without_kinds).unwrap_or_default();
     let mut reasons = Vec::new();
     for collection in CollectionKind::ALL.into_iter().filter(|kind| !choices.wants(*kind)) {
         let (Some(count), Some(kind)) = (announced.get(collection.as_str()), collection.yields().first())
@@ -184,7 +233,8 @@ async fn unwanted(
         counts.source += count;
         counts.declined += count;
         if *count > 0 {
-            let why = choose::NOT_CHOSEN.to_owned();
+            let is_of_admins = refused.contains(&collection);
+            let why = if is_of_admins { choose::NOT_TAKEN } else { choose::NOT_CHOSEN }.to_owned();
             reasons.push(ReasonCount { kind: kind.as_str().to_owned(), count: *count, why });
         }
     }

@@ -3,7 +3,7 @@
 use std::{sync::LazyLock, time::Duration};
 
 use super::{
-    Engine, TransferError, TransferResult,
+    Engine, TransferError, TransferResult, admit,
     fetch::fetch,
     forecast::look_around,
     give_map,
@@ -44,6 +44,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     let outcome = match transfer.state {
         S::Surveying => survey(engine, transfer).await,
         S::AwaitingChoice => look_around(engine, transfer).await,
+        S::AwaitingApproval => admit::wait(engine, transfer).await,
         S::Fetching => fetch(engine, transfer).await,
         S::Planned => plan(engine, transfer).await,
         S::Importing => import(engine, transfer).await,

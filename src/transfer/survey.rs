@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use super::{
     Engine, TransferResult,
     access::open_source,
+    admit::{self, allowed, applicant},
     forecast::{look_around, note_outline},
-    start::allowed,
 };
 use crate::{
     model::{
-        actor::authority,
         collection::CollectionKind,
         item::Item,
         object::Visibility,
@@ -21,6 +20,9 @@ use crate::{
 
 /// Public posts shown as a sample at most.
 const SAMPLE: usize = 5;
+/// Public posts from which the admins' sample is drawn at most, and files named of each.
+const WALL: usize = 120;
+const WALL_FILES: usize = 4;
 /// Pages looked into for it: the first one of a list may hold nothing but the way to the next.
 const SAMPLE_PAGES: u32 = 3;
 
@@ -31,15 +33,18 @@ const SAMPLE_PAGES: u32 = 3;
 /// [`super::TransferError`] with its disposition.
 pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     if let Origin::Live { actor } = &transfer.origin {
-        allowed(engine, &authority(actor))?;
+        allowed(engine, &applicant(engine, actor, &transfer.asked_for).await).await?;
     }
     let source = open_source(engine, transfer).await?;
+    // What a file claims counts as where it comes from.
+    allowed(engine, &applicant(engine, source.actor(), &transfer.asked_for).await).await?;
     let mut counts = serde_json::Map::new();
     let collections = source.collections();
     for kind in &collections {
         counts.insert(kind.as_str().to_owned(), json!(source.count(*kind).await?));
     }
     let mut sample: Vec<Value> = Vec::new();
+    let mut wall: Vec<Value> = Vec::new();
     let mut item_micros = None;
     if collections.contains(&CollectionKind::Content) {
         let mut cursor = None;
@@ -48,16 +53,19 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
             let page = source.page(CollectionKind::Content, cursor.as_ref(), engine.page_items).await?;
             let took = u64::try_from(engine.clock.now_micros().saturating_sub(began)).unwrap_or(0);
             item_micros = u64::try_from(page.items.len()).ok().and_then(|items| took.checked_div(items));
-            sample = page.items.iter().filter_map(shown).take(SAMPLE).collect();
+            let room = SAMPLE.saturating_sub(sample.len());
+            sample.extend(page.items.iter().filter_map(shown).take(room));
+            let room = WALL.saturating_sub(wall.len());
+            wall.extend(page.items.iter().filter_map(on_the_wall).take(room));
             cursor = page.next;
-            if !sample.is_empty() || cursor.is_none() {
+            if wall.len() == WALL || cursor.is_none() {
                 break;
             }
         }
     }
     let outline = source.outline().await?.unwrap_or_default();
     let survey = json!({
-        "counts": counts, "sample": sample, "actor": source.actor(), "item_micros": item_micros,
+        "counts": counts, "sample": sample, "wall": wall, "actor": source.actor(), "item_micros": item_micros,
         "media_bytes": outline.media_bytes, "followers": outline.followers,
     });
     note_outline(engine, transfer, outline).await?;
@@ -66,11 +74,27 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     if waits {
         // The largest servers first, so that the page has something to say when it opens.
         look_around(engine, transfer).await?;
+        let (from, to) = (TransferState::Surveying, TransferState::AwaitingChoice);
+        transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+        return Ok(());
     }
-    let from = TransferState::Surveying;
-    let to = if waits { TransferState::AwaitingChoice } else { TransferState::Fetching };
-    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
-    Ok(())
+    let wanted = choices::find(&engine.store, &transfer.id).await?;
+    admit::begin(engine, transfer, source.actor(), wanted).await.map(drop)
+}
+
+/// A public post as the admins may see it: longer, and with what files it shows, not opened.
+fn on_the_wall(item: &Item) -> Option<Value> {
+    let Item::Post(object) = item else { return None };
+    let mut seen = shown(item)?;
+    let text: String = super::remap::without_markup(&object.content).chars().take(400).collect();
+    let files = object.attachments.iter().take(WALL_FILES).map(|file| {
+        let alt: String = file.alt.as_deref().unwrap_or_default().chars().take(200).collect();
+        json!({"url": file.url, "type": file.media_type, "alt": alt})
+    });
+    let fields = seen.as_object_mut()?;
+    fields.insert("text".to_owned(), json!(text));
+    fields.insert("files".to_owned(), files.collect());
+    Some(seen)
 }
 
 /// A public post of the sample: its day, a hash to tell it by, its beginning without markup.

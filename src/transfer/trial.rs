@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, certificate, discover::discover, look::leave_trial,
+    Engine, TransferError, TransferResult, access, admit, certificate, discover::discover, look::leave_trial,
     start::ask, status::old_actor,
 };
 use crate::{
@@ -184,6 +184,15 @@ pub async fn retry(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let Some(at) = at else {
         return Err(TransferError::Refused("There is nothing to try again.".to_owned()));
     };
+    if matches!(
+        at,
+        TransferState::Fetching
+            | TransferState::Planned
+            | TransferState::Importing
+            | TransferState::Verifying
+    ) {
+        return admit::go_on(engine, transfer, at).await;
+    }
     transfers::step(&engine.store, &transfer.id, TransferState::Failed, at, engine.clock.now_micros())
         .await?;
     Ok(())

@@ -52,7 +52,7 @@ pub fn moves(id: &Url, owner: &Url, old: &[Url]) -> Value {
     let moved =
         |old: &Url| json!({"type": "Move", "actor": old, "object": old, "origin": old, "target": owner});
     let items: Vec<Value> = old.iter().map(moved).collect();
-    let mut out: Value = collection::whole(id, &items).into();
+    let mut out: Value = collection::whole(id, items).into();
     put(&mut out, "attributedTo", json!(owner));
     out
 }

@@ -80,19 +80,19 @@ pub fn root(id: &Url, total: Option<u64>, first: Option<&Url>) -> Root {
 }
 
 /// A whole collection in one document.
-pub fn whole(id: &Url, items: &[Value]) -> Root {
+pub fn whole(id: &Url, items: Vec<Value>) -> Root {
     let total = u64::try_from(items.len()).ok();
-    Root { ordered_items: Some(items.to_vec()), ..root(id, total, None) }
+    Root { ordered_items: Some(items), ..root(id, total, None) }
 }
 
 /// One page.
-pub fn page(id: &Url, part_of: &Url, items: &[Value], next: Option<&Url>) -> Page {
+pub fn page(id: &Url, part_of: &Url, items: Vec<Value>, next: Option<&Url>) -> Page {
     Page {
         context: super::context(),
         id: id.clone(),
         kind: "OrderedCollectionPage",
         part_of: part_of.clone(),
-        ordered_items: items.to_vec(),
+        ordered_items: items,
         next: next.cloned(),
     }
 }
@@ -109,22 +109,23 @@ pub struct Read {
 }
 
 /// Reads a collection root or page: `orderedItems` or `items`, paged or not, first page embedded or linked.
-pub fn read(value: &Value) -> Read {
+pub fn read(mut value: Value) -> Read {
     let total = value.get("totalItems").and_then(Value::as_u64);
-    let own: Vec<Value> = ["orderedItems", "items"]
-        .iter()
-        .find_map(|field| value.get(field))
-        .map(|items| lenient::many(items).cloned().collect())
-        .unwrap_or_default();
-    let first = value.get("first");
+    let own = ["orderedItems", "items"].iter().find_map(|field| Some(value.get_mut(field)?.take()));
+    let own = match own {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(items)) => items,
+        Some(one) => vec![one],
+    };
     if own.is_empty()
-        && let Some(embedded) = first.filter(|first| first.is_object())
+        && let Some(embedded) = value.get_mut("first").filter(|first| first.is_object())
     {
-        let page = read(embedded);
+        let page = read(embedded.take());
         return Read { total: total.or(page.total), ..page };
     }
-    let next = lenient::url(value, "next").or_else(|| {
-        if own.is_empty() { first.and_then(lenient::id).and_then(lenient::web_url) } else { None }
+    let next = lenient::url(&value, "next").or_else(|| {
+        let first = value.get("first").filter(|_| own.is_empty());
+        first.and_then(lenient::id).and_then(lenient::web_url)
     });
     Read { total, items: own, next }
 }
@@ -136,13 +137,13 @@ mod tests {
 
     #[test]
     fn every_shape_in_the_wild_yields_its_items_or_the_way_to_them() {
-        let unpaged = read(&json!({"type": "OrderedCollection", "items": ["a", "b"], "totalItems": 2}));
+        let unpaged = read(json!({"type": "OrderedCollection", "items": ["a", "b"], "totalItems": 2}));
         assert_eq!((unpaged.items.len(), unpaged.next), (2, None));
-        let linked = read(&json!({"first": "https://a.example/1", "totalItems": 7}));
+        let linked = read(json!({"first": "https://a.example/1", "totalItems": 7}));
         assert_eq!(linked.next.unwrap().path(), "/1");
-        let embedded = read(&json!({"first": {"orderedItems": ["a"], "next": "https://a.example/2"}}));
+        let embedded = read(json!({"first": {"orderedItems": ["a"], "next": "https://a.example/2"}}));
         assert_eq!((embedded.items.len(), embedded.next.unwrap().path().to_owned()), (1, "/2".to_owned()));
-        assert_eq!(read(&json!({"orderedItems": "one"})).items.len(), 1);
-        assert_eq!(read(&json!({})), Read::default());
+        assert_eq!(read(json!({"orderedItems": "one"})).items.len(), 1);
+        assert_eq!(read(json!({})), Read::default());
     }
 }

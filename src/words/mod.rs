@@ -12,10 +12,11 @@ mod catalog;
 pub mod pseudo;
 
 /// The texts, compiled in.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("site.ftl", include_str!("en/site.ftl")),
     ("transfers.ftl", include_str!("en/transfers.ftl")),
     ("departures.ftl", include_str!("en/departures.ftl")),
+    ("desk.ftl", include_str!("en/desk.ftl")),
     ("yours.ftl", include_str!("en/yours.ftl")),
     ("problems.ftl", include_str!("en/problems.ftl")),
 ];

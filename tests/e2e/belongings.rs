@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What stays of a copy that was thrown away: that it was made and taken back.
-const TRACES: [&str; 2] = ["audit", "transfers"];
+const TRACES: [&str; 3] = ["applications", "audit", "transfers"];
 /// Words that only private things hold.
 const PRIVATE: [&str; 5] = ["secretmute", "secretserver", "secretfilter", "secretlist", "secretnote"];
 

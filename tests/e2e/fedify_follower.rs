@@ -9,13 +9,18 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::fedify_install::install;
+use crate::npm::install;
 
 /// How long one event may take on a busy machine before the story counts as broken.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Set where a peer that cannot run is a failure instead of a skipped story.
 const REQUIRED: &str = "GODWIT_REQUIRE_PEERS";
+
+/// Where the follower's own files are.
+const SOURCE: &str = "tests/e2e/peers/fedify";
+/// Everything the follower consists of besides its packages.
+const FILES: [&str; 4] = ["package.json", "package-lock.json", "account.mjs", "follower.mjs"];
 
 /// A running follower; it ends when this is dropped.
 pub struct Follower {
@@ -37,7 +42,7 @@ impl Follower {
     ///
     /// `None` where the software cannot be had and nobody requires it; the reason is printed.
     pub fn start(address: &str, name: &str) -> Option<Self> {
-        let folder = match install() {
+        let folder = match install("fedify", SOURCE, &FILES) {
             Ok(folder) => folder,
             Err(why) if std::env::var_os(REQUIRED).is_some() => {
                 panic!("{REQUIRED} is set, but the Fedify follower cannot run: {why}")

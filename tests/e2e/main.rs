@@ -10,9 +10,9 @@ mod around;
 mod belongings;
 mod beside;
 mod demo;
+mod desk;
 mod endings;
 mod fedify_follower;
-mod fedify_install;
 mod follow_again;
 mod following;
 mod grants;
@@ -34,6 +34,8 @@ mod trial;
 
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
+#[path = "../laboratory/npm.rs"]
+mod npm;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
 #[path = "../../src/cli/demo/forms.rs"]

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     lab::{
         browser::{ACTIVITY, Browser, PAGES},
-        home::{Home, OPEN, password},
+        home::{Home, OPEN, Settings, password},
         mover::{Mover, comes_out_even, count},
         tables,
     },
@@ -15,16 +15,13 @@ use crate::{
 #[tokio::test]
 async fn an_account_gets_a_new_name_on_its_own_server() {
     let here = crate::lab::address();
-    // Nobody may come or go, and still nobody asks an admin for a new name.
-    let mut home = Home::new(
-        &here,
-        &[],
-        crate::lab::home::Settings { arrivals: "\"nobody\"", departures: "\"nobody\"", ..OPEN },
-    );
+    let mut home = Home::new(&here, &[], OPEN);
     home.account("ann");
     home.account("anna");
     let dir = tempfile::tempdir().unwrap();
     home.import(&sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap(), "ann");
+    // Nobody may come or go any more, and still nobody asks an admin for a new name.
+    home.configure(Settings { arrivals: "\"nobody\"", departures: "\"nobody\"", ..OPEN });
     home.start();
     let stranger = Browser::new();
     let key = stranger.get(&home.actor("ann"), ACTIVITY).await.good()["publicKey"]["publicKeyPem"].clone();

@@ -15,7 +15,7 @@ use crate::{
 
 /// What stays of a copy that was thrown away: that it was made and taken back. Works that are taken on
 /// are counted whatever they were.
-const TRACES: [&str; 3] = ["audit", "counters", "transfers"];
+const TRACES: [&str; 4] = ["applications", "audit", "counters", "transfers"];
 
 /// What stays of it at Old home: that a permission was given and taken back, and the sign-in it took.
 const OLD_TRACES: [&str; 5] = ["audit", "codes", "consents", "sessions", "tokens"];

@@ -59,6 +59,10 @@ pub enum Action {
     Confirm,
     /// The owner chooses what comes.
     Choose(Set),
+    /// The owner chooses everything, and the admins want to look first.
+    Apply,
+    /// An admin of New home lets it in.
+    Approve,
     /// The owner presses Keep.
     Keep,
     /// The owner presses Announce.
@@ -149,8 +153,15 @@ impl Crossing {
             S::AwaitingConsent => actions.extend([Action::Deny, Action::Discard]),
             S::AwaitingConfirmation => actions.extend([Action::Confirm, Action::Discard]),
             S::AwaitingChoice => {
-                actions.extend([Action::Choose(self.posts), Action::Choose(1), Action::Discard]);
+                actions.extend([
+                    Action::Choose(self.posts),
+                    Action::Choose(1),
+                    Action::Apply,
+                    Action::Discard,
+                ]);
             }
+            // An admin who declines lets it be thrown away, too.
+            S::AwaitingApproval => actions.extend([Action::Approve, Action::Discard]),
             S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying => {
                 actions.push(Action::Discard);
             }

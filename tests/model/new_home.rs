@@ -53,7 +53,11 @@ impl Crossing {
                 world.copy.counted = self.posts;
                 turn(world, S::Fetching)
             }
-            Wire::Late => false,
+            // The admins want to look first.
+            Wire::Late => {
+                world.copy.counted = self.posts;
+                turn(world, S::AwaitingApproval)
+            }
         }
     }
 

@@ -28,6 +28,8 @@ impl Crossing {
                 world.copy.skipped = self.posts & !posts;
                 turn(world, S::Fetching)
             }
+            Action::Apply => turn(world, S::AwaitingApproval),
+            Action::Approve => turn(world, S::Fetching),
             Action::Keep => {
                 world.said.keep = true;
                 turn(world, S::Keeping)

@@ -2,6 +2,7 @@
 
 pub mod destination;
 pub mod host;
+mod read;
 pub mod source;
 #[cfg(test)]
 mod tests;

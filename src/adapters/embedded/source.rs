@@ -1,13 +1,9 @@
 //! An account of the built-in server, read by its owner.
 
-use std::io::SeekFrom;
-
 use async_trait::async_trait;
-use futures::StreamExt;
-use tokio::io::AsyncSeekExt;
-use tokio_util::io::ReaderStream;
 use url::Url;
 
+use super::read;
 use crate::{
     model::{
         actor::Profile,
@@ -23,9 +19,6 @@ use crate::{
     },
     site::{Site, accounts::Account, exports::Export, urls::Meaning},
 };
-
-/// Bytes read from a file at once.
-const CHUNK_BYTES: usize = 64 << 10;
 
 /// One account of the built-in server, opened for reading.
 pub struct EmbeddedSource {
@@ -93,21 +86,10 @@ impl Source for EmbeddedSource {
         // What the caller says about the file counts for nothing: our own row names the blob.
         let own = self.site.exported_file(&self.export, &key).await?.ok_or_else(missing)?;
         let sha256 = own.sha256.ok_or_else(missing)?;
-        let mut bytes = tokio::fs::File::open(self.site.blobs.path(&sha256)).await.map_err(|error| {
-            AdapterError::item(format!("{} cannot be read from this server's disk: {error}", file.url))
-        })?;
-        let broken = |error: std::io::Error| AdapterError::Busy {
-            doing: "reading a media file".to_owned(),
-            why: format!("this server's disk: {error}"),
-            after: std::time::Duration::from_mins(1),
-        };
         let length = own.bytes;
         let from = if length.is_some_and(|length| from < length) { from } else { 0 };
-        if from > 0 {
-            bytes.seek(SeekFrom::Start(from)).await.map_err(broken)?;
-        }
-        let bytes =
-            ReaderStream::with_capacity(bytes, CHUNK_BYTES).map(move |chunk| chunk.map_err(broken)).boxed();
+        let path = self.site.blobs.path(&sha256);
+        let bytes = read::from(path, from, &file.url).await?;
         Ok(Opened { from, length, bytes })
     }
 

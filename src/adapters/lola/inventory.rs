@@ -153,7 +153,7 @@ impl LolaSource {
         let document: Value = response.json().await.map_err(|error| error.into_adapter(&doing))?;
         let wanted: BTreeSet<&ItemKey> = keys.iter().collect();
         let mut page = Page::default();
-        for value in wire::collection::read(&document).items {
+        for value in wire::collection::read(document).items {
             match self.item(collection, &value) {
                 Ok(Some(item)) if wanted.contains(&item.key()) => page.items.push(item),
                 Ok(_) => {}

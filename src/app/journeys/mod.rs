@@ -22,6 +22,7 @@ use crate::{
         login::Login,
         media::{MediaFile, MediaRole},
         outlook::Outline,
+        policy::{Rule, RuleWord},
         report::Report,
         transfer::{Origin, Transfer, TransferState},
     },
@@ -41,6 +42,7 @@ mod counts;
 mod forecast;
 mod permissions;
 mod pointers;
+mod policy;
 mod trial;
 
 const OLD: &str = "https://old.example/users/ann";
@@ -138,6 +140,7 @@ impl NewHome {
         let mut config = Config::default();
         config.server.base_url = url("https://new.example");
         config.server.data_dir = dir.path().to_owned();
+        config.policy.arrivals = Rule::Word(RuleWord::Anyone);
         Self { app: App::open(config).await.unwrap(), _dir: dir }
     }
 

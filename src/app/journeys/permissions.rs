@@ -51,8 +51,7 @@ async fn asked(finish: &str) -> Asked {
     let new = NewHome::open().await;
     let ann = new.account("ann").await;
     let remote = old_home(finish);
-    let anyone = crate::model::policy::Rule::Word(crate::model::policy::RuleWord::Anyone);
-    let engine = Engine { remote: remote.clone(), arrivals: anyone, ..new.engine(OldHome::new()) };
+    let engine = Engine { remote: remote.clone(), ..new.engine(OldHome::new()) };
     let (id, sent_to) =
         start::start(&engine, &ann.id, "@ann@old.example", &start::Wish::default()).await.unwrap();
     let state = sent_to.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
+use super::delete;
 use crate::words::{say, text};
 use crate::{
     app::App,
@@ -22,6 +23,7 @@ use crate::{
     store::{
         consents::{self, ConsentRow},
         departures::{self, DepartureRow},
+        emptying::Emptied,
     },
     transfer::{
         consent,
@@ -39,6 +41,7 @@ pub(super) async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpRe
         let status = departure_status::status(&app.source_side(), departure).await;
         told.push(status.map_err(|error| Problem::from(error).page())?);
     }
+    let emptied = app.site.emptied(&session.account).await.map_err(|error| Problem::from(error).page())?;
     let body = html! {
         h1 { (say!("departures-departures")) }
         p { (say!("departures-where-your-account-here-may-be-copied")) }
@@ -46,7 +49,7 @@ pub(super) async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpRe
         @if told.is_empty() {
             p.note { (say!("departures-you-have-not-moved-to-move-sign")) }
         }
-        @for status in &told { (departure_row(session, status)) }
+        @for status in &told { (departure_row(session, status, emptied.as_ref())) }
         h2 { (say!("departures-permissions-you-gave")) }
         @if grants.is_empty() { p.note { (say!("departures-none-no-server-may-copy-your-account")) } }
         @for grant in &grants { (grant_row(session, grant)) }
@@ -84,7 +87,7 @@ fn grant_row(session: &Session, grant: &ConsentRow) -> Markup {
     }
 }
 
-fn departure_row(session: &Session, status: &Status) -> Markup {
+fn departure_row(session: &Session, status: &Status, emptied: Option<&Emptied>) -> Markup {
     let departure = &status.departure;
     let there = host_of(&departure.target);
     let finish = format!("/departures/{}/finish", session.account.username);
@@ -93,7 +96,7 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
         section.card {
             @match departure.state.as_str() {
                 "announced" if ending == Ending::Copy => (copied(session, departure, &there)),
-                "announced" => (announced(session, status, &there, &finish)),
+                "announced" => (announced(session, status, &there, &finish, emptied)),
                 "announcing" => {
                     p { (say!("departures-your-copy-at-is-being-looked-at", there = there)) }
                     p.actions { a.button.primary href=(finish) { (say!("departures-see-how-far-it-is")) } }
@@ -125,7 +128,13 @@ fn departure_row(session: &Session, status: &Status) -> Markup {
     }
 }
 
-fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> Markup {
+fn announced(
+    session: &Session,
+    status: &Status,
+    there: &str,
+    finish: &str,
+    emptied: Option<&Emptied>,
+) -> Markup {
     let (departure, deliveries) = (&status.departure, status.deliveries);
     let all = deliveries.queued + deliveries.delivered + deliveries.dead;
     html! {
@@ -150,6 +159,10 @@ fn announced(session: &Session, status: &Status, there: &str, finish: &str) -> M
         }
         p { a href={ "/departures/" (session.account.username) "/onward" } { (say!("departures-i-have-moved-on-from-there")) } }
         p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
+        @if departure.ending().is_none_or(|ending| ending == Ending::Announce) {
+            p { a href={ "/departures/" (session.account.username) "/farewell" } { (say!("departures-say-goodbye")) } }
+        }
+        @if departure.is_forwarding && departure.ending() == Some(Ending::Announce) { (delete::line(session, emptied)) }
     }
 }
 

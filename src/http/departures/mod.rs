@@ -2,6 +2,8 @@
 
 use actix_web::web;
 
+mod delete;
+mod farewell;
 mod finish;
 mod finish_page;
 mod list;
@@ -12,6 +14,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/departures", web::get().to(list::show))
         .route("/departures/revoke", web::post().to(list::revoke))
         .route("/departures/forwarding", web::post().to(list::forwarding))
+        .route("/departures/{name}/delete", web::get().to(delete::show))
+        .route("/departures/{name}/delete", web::post().to(delete::delete))
+        .route("/departures/{name}/farewell", web::get().to(farewell::show))
+        .route("/departures/{name}/farewell", web::post().to(farewell::post))
         .route("/departures/{name}/onward", web::get().to(onward::show))
         .route("/departures/{name}/onward", web::post().to(onward::begin))
         .route("/departures/{name}/finish", web::get().to(finish::show))

@@ -112,7 +112,7 @@ async fn after_the_announcement_old_links_lead_on_until_forwarding_is_off() {
     ] {
         let moved = daemon.ask(post(accept)).await;
         assert_eq!((moved.status.as_u16(), moved.header("location")), (301, to));
-        assert_eq!(moved.header("vary"), "Accept");
+        assert_eq!(moved.header("vary"), "Accept, Sec-Fetch-Site");
         assert_eq!(moved.header("cache-control"), "public, max-age=300");
         assert_eq!(moved.header("cdn-cache-control"), "no-store");
     }
@@ -123,6 +123,38 @@ async fn after_the_announcement_old_links_lead_on_until_forwarding_is_off() {
     let off = TestRequest::post().uri("/departures/forwarding").cookie(cookie).set_form(form);
     assert_eq!(daemon.ask(off).await.status, 303);
     assert_eq!(daemon.ask(post("text/html")).await.status, 404);
+}
+
+#[actix_web::test]
+async fn what_was_left_is_deleted_by_its_owner_only_after_the_announcement_and_links_lead_on() {
+    let (daemon, departure) = handed_over().await;
+    let (cookie, session) = daemon.sign_in("ann").await;
+    let delete = |cookie: &actix_web::cookie::Cookie<'static>, csrf: &str| {
+        let form = [("sure", "yes"), ("password", PASSWORD), ("csrf", csrf)];
+        TestRequest::post().uri("/departures/ann/delete").cookie(cookie.clone()).set_form(form)
+    };
+    assert_eq!(daemon.ask(delete(&cookie, &session.csrf)).await.status, 409, "not announced yet");
+    say(&daemon, "ann", &departure.id, PASSWORD).await;
+    let side = daemon.app.source_side();
+    while announce::advance(&side, &departure.id).await.unwrap() {}
+    for path in ["/departures/ann/delete", "/departures/ann/farewell"] {
+        let spoken = crate::words::pseudo::speak();
+        let page = daemon.ask(TestRequest::get().uri(path).cookie(cookie.clone())).await.body;
+        drop(spoken);
+        let data = ["@ann", "old.example", "new.example", "godwit"];
+        assert_eq!(crate::words::pseudo::hard_coded(&page, &data), Vec::<String>::new(), "{path}");
+    }
+    let (bob, bobs) = daemon.sign_in("bob").await;
+    assert_eq!(daemon.ask(delete(&bob, &bobs.csrf)).await.status, 403);
+    let reading = daemon.bench.grant(Scope::Read).await;
+    assert_eq!(daemon.ask(delete(&cookie, &session.csrf)).await.status, 303);
+    let revoked = crate::store::consents::find(&daemon.app.store, reading.consent.as_str()).await.unwrap();
+    assert!(revoked.is_none_or(|row| row.revoked_at.is_some()), "nobody goes on reading");
+    let post = TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", "text/html"));
+    assert_eq!(daemon.ask(post).await.status, 301);
+    assert_eq!(state(&daemon, &departure).await, "announced");
+    let list = daemon.ask(TestRequest::get().uri("/departures").cookie(cookie)).await.body;
+    assert!(list.contains("Your data here was deleted"), "{list}");
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! The door of every route here: a token that holds, and that is for this very account.
 
 use actix_web::HttpRequest;
+use url::Url;
 
 use crate::{
     app::App,
@@ -8,6 +9,7 @@ use crate::{
         extract::bearer,
         problem::{Problem, ProblemKind},
     },
+    model::{actor::authority, policy::Decision},
     port::host::HostAccount,
     transfer::{
         source_side::SourceSide,
@@ -43,5 +45,11 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
             "This token is for another account. Use the addresses of its own actor.",
         )
     })?;
-    Ok(Opened { grant, account, side: app.source_side() })
+    let side = app.source_side();
+    // A permission given before a change of the rules obeys them from then on.
+    let other = Url::parse(&grant.client_id).map(|client| authority(&client)).unwrap_or_default();
+    if let Decision::Refused(why) = side.decide(&other, Some(&side.handle(&account))).await? {
+        return Err(Problem::new(ProblemKind::Policy, why));
+    }
+    Ok(Opened { grant, account, side })
 }

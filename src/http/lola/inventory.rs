@@ -111,7 +111,7 @@ pub(super) async fn items(
     let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let found = inventory::items(&opened.grant, &*app.host, &*source, &wanted).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, wanted.collection.as_str()]);
-    let page = wire::collection::page(&at, &at, &found, None);
+    let page = wire::collection::page(&at, &at, found, None);
     Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(page))
 }
 

@@ -42,8 +42,8 @@ pub(super) async fn show(
     signed: SignedIn,
 ) -> Result<HttpResponse, Problem> {
     let side = app.source_side();
-    let asked = check(&app, &side, &fields(request.query_string().as_bytes())).await?;
     let account = owner(&side, &signed).await?;
+    let asked = check(&app, &side, &fields(request.query_string().as_bytes()), &account).await?;
     page(&app, &signed, &asked, &account, None).await
 }
 
@@ -66,8 +66,8 @@ pub(super) async fn decide(
     let fields = fields(&body);
     signed.check_form(one(&fields, "csrf")).map_err(Problem::page)?;
     let side = app.source_side();
-    let asked = check(&app, &side, &fields).await?;
     let account = owner(&side, &signed).await?;
+    let asked = check(&app, &side, &fields, &account).await?;
     match one(&fields, "decision") {
         "allow" => {}
         "deny" => return Ok(see_other(&consent::deny(&side, &asked))),
@@ -107,10 +107,15 @@ pub(super) async fn decide(
 }
 
 /// Reads and checks a request. Whatever is wrong is said here and never sent on anywhere.
-async fn check(app: &App, side: &SourceSide, fields: &Fields) -> Result<Asked, Problem> {
+async fn check(
+    app: &App,
+    side: &SourceSide,
+    fields: &Fields,
+    account: &HostAccount,
+) -> Result<Asked, Problem> {
     let may_reach = |url: &Url| app.remote.check(url).is_ok();
     let request = authorization::read(fields, &may_reach).map_err(|why| Problem::bad_request(why).page())?;
-    consent::ask(side, request).await.map_err(|error| Problem::from(error).page())
+    consent::ask(side, request, Some(account)).await.map_err(|error| Problem::from(error).page())
 }
 
 async fn owner(side: &SourceSide, signed: &SignedIn) -> Result<HostAccount, Problem> {

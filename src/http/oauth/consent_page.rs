@@ -92,16 +92,33 @@ fn list(host: &str) -> Markup {
     }
 }
 
+fn kind_box(kind: CollectionKind, count: Option<u64>, is_ticked: bool) -> Markup {
+    html! {
+        label {
+            input type="checkbox" name="kinds" value=(kind.as_str()) checked[is_ticked];
+            span {
+                (words::kind(kind.main_item().as_str()))
+                @if let Some(count) = count { " " span.count { (number(count)) } }
+            }
+        }
+    }
+}
+
 fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
     let before = shown.before;
     let is_ticked = |kind: &CollectionKind| before.is_none_or(|before| before.choice.kinds.contains(kind));
     html! {
         fieldset {
             legend { (say!("departures-what-may-be-copied")) }
-            @for (kind, count) in shown.counts {
-                label {
-                    input type="checkbox" name="kinds" value=(kind.as_str()) checked[is_ticked(kind)];
-                    span { (words::kind(kind.main_item().as_str())) @if let Some(count) = count { span.count { (number(*count)) } } }
+            @for (kind, count) in shown.counts.iter().filter(|(_, count)| *count != Some(0)) {
+                (kind_box(*kind, *count, is_ticked(kind)))
+            }
+            @if shown.counts.iter().any(|(_, count)| *count == Some(0)) {
+                details.quiet {
+                    summary { (say!("departures-should-there-be-any-later")) }
+                    @for (kind, _) in shown.counts.iter().filter(|(_, count)| *count == Some(0)) {
+                        (kind_box(*kind, None, is_ticked(kind)))
+                    }
                 }
             }
             p.hint { (say!("departures-also-told-how-many-followers-you-have")) }

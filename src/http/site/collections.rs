@@ -30,7 +30,7 @@ pub(super) async fn outbox(
 /// `GET /actor/outbox`: the server itself says nothing.
 pub(super) async fn host_outbox(app: Data<App>) -> HttpResponse {
     let address = app.site.urls.at(&["actor", "outbox"]);
-    answer::activity(&wire::collection::whole(&address, &[]).into(), &Viewer::Stranger)
+    answer::activity(&wire::collection::whole(&address, Vec::new()).into(), &Viewer::Stranger)
 }
 
 /// `GET /users/{name}/followers`: how many.

@@ -16,6 +16,7 @@ mod objects;
 mod profile;
 mod public_lists;
 mod session;
+mod sign_up;
 mod static_files;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/search").route(read().to(public_lists::search)))
         .service(resource("/media/{id}/{file}").route(read().to(media::serve)))
         .service(resource("/sign-in").route(get().to(session::form)).route(post().to(session::sign_in)))
+        .service(resource("/sign-up").route(get().to(sign_up::form)).route(post().to(sign_up::sign_up)))
         .service(resource("/sign-out").route(post().to(session::sign_out)))
         .service(resource("/home").route(get().to(home::show)))
         .service(resource("/posts").route(post().to(write::post)))

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// What the form brings.
@@ -59,12 +59,7 @@ pub(super) async fn sign_in(
     app: Data<App>,
     form: Form<SignIn>,
 ) -> Result<HttpResponse, Problem> {
-    // Another site must not sign a visitor in as somebody else.
-    let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    if comes_from.is_some_and(|from| !matches!(from, "same-origin" | "none")) {
-        let why = text!("problems-this-form-came-from-another-site-open");
-        return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(&request));
-    }
+    refuse_foreign(&request)?;
     let next = local(&app.config.server.base_url, &form.next);
     let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     let token = app.site.try_sign_in(&form.username, &form.password, &from).await;
@@ -99,7 +94,17 @@ pub(super) async fn sign_out(
     Ok(response)
 }
 
-fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> {
+/// Another site must not sign a visitor in as somebody else.
+pub(super) fn refuse_foreign(request: &HttpRequest) -> Result<(), Problem> {
+    let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if comes_from.is_some_and(|from| !matches!(from, "same-origin" | "none")) {
+        let why = text!("problems-this-form-came-from-another-site-open");
+        return Err(Problem::new(ProblemKind::ForeignForm, why).for_request(request));
+    }
+    Ok(())
+}
+
+pub(super) fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> {
     Cookie::build(cookie_name(app), token)
         .path("/")
         .http_only(true)
@@ -109,7 +114,7 @@ fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> 
         .finish()
 }
 
-fn go(path: &str) -> HttpResponse {
+pub(super) fn go(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, path))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -117,7 +122,7 @@ fn go(path: &str) -> HttpResponse {
 }
 
 /// The path of `next` when it stays on this server, `/home` otherwise.
-fn local(base: &Url, next: &str) -> String {
+pub(super) fn local(base: &Url, next: &str) -> String {
     let stays = next.starts_with('/') && !next.starts_with("//");
     match base.join(next) {
         // A backslash or a tab inside would be read as a slash or dropped: joined, it shows.

@@ -4,6 +4,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use utoipa::OpenApi;
 
 mod api;
+mod before;
 mod callback;
 mod certificate;
 mod choice_form;
@@ -17,6 +18,7 @@ mod pages;
 mod pressed;
 mod remove;
 mod view;
+mod waiting;
 mod words;
 
 /// The JSON endpoints of this folder.
@@ -40,6 +42,7 @@ mod words;
     certificate::certificate,
     certificate::accept,
     forecast::show,
+    waiting::answer,
     callback::client,
     callback::callback
 ))]
@@ -65,6 +68,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/discard", post().to(pages::discard))
         .route("/transfers/{id}/remove", get().to(remove::show))
         .route("/transfers/{id}/remove", post().to(remove::remove))
+        .route("/transfers/{id}/answer", post().to(waiting::answer_pressed))
+        .route("/api/v1/transfers/{id}/answer", post().to(waiting::answer))
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, looks, pressed::Pressed, view, words};
+use super::{api::own, before, looks, pressed::Pressed, view, words};
 use crate::words::text;
 use crate::{
     app::App,
@@ -23,7 +23,7 @@ use crate::{
     site::accounts::Account,
     store::{StoreError, logins, transfers},
     transfer::{
-        TransferError, forecast::forecast, give_map, look, start as starting, start::Wish, status::status,
+        TransferError, forecast::forecast, give_map, look, preflight::preflight, start::Wish, status::status,
         trial,
     },
 };
@@ -68,7 +68,7 @@ pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, 
         .collect())
 }
 
-/// `POST /transfers`: on to Old home's question, or the same page with the reason why not.
+/// `POST /transfers`: what is known of Old home and the way there, or the same page with the reason why not.
 pub async fn start(
     app: web::Data<App>,
     signed: SignedIn,
@@ -76,8 +76,13 @@ pub async fn start(
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     let wish = Wish { waits: true, ..Wish::default() };
-    match starting::start(&app.engine, &signed.session.account.id, &form.handle, &wish).await {
-        Ok((_, url)) => Ok(see(url.as_str())),
+    match preflight(&app.engine, &signed.session.account.id, &form.handle, &wish).await {
+        Ok(found) => {
+            let handle = form.handle.trim();
+            let body = before::page(&app, &signed.session, &found, handle);
+            let title = text!("transfers-before-title", host = found.host);
+            Ok(page(&app, Some(&signed.session), Home::New, &title, &body))
+        }
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
         Err(refused) => {
             let before = transfers::of_account(&app.store, &signed.session.account.id).await?;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{choice_form, choices::Choices, differing, forecast, looks, numbers, words};
+use super::{before, choice_form, choices::Choices, differing, forecast, looks, numbers, waiting, words};
 use crate::words::{say, text};
 use crate::{
     app::App,
@@ -37,6 +37,7 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
                 @if let Some(exactly) = exactly {
                     details.quiet { summary { (say!("transfers-for-the-admins-what-exactly-happened")) } p { code { (exactly) } } }
                 }
+                (before::ladder(&here))
             }
         }
         form.card method="post" action="/transfers" {
@@ -46,7 +47,7 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
                 spellcheck="false" inputmode="email" placeholder=(say!("transfers-name-old-example")) value=(typed.text)
                 aria-invalid=[refusal.is_some().then_some("true")] aria-describedby=[refusal.is_some().then_some("why")];
             p { (say!("transfers-next-old-home-asks-you-to-sign")) }
-            div.actions { button type="submit" { (say!("transfers-go-to-old-home")) } }
+            div.actions { button type="submit" { (say!("transfers-see-what-can-come-along")) } }
         }
         @if !before.is_empty() {
             h2 { (say!("transfers-your-copies")) }
@@ -100,6 +101,7 @@ pub(super) fn show(
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
         p { (words::explanation(transfer)) }
+        (waiting::waiting(session, transfer, status))
         (choices.first())
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };

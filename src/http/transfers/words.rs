@@ -25,6 +25,7 @@ pub(super) fn stage(state: S) -> Option<usize> {
         | S::AwaitingConfirmation
         | S::Surveying
         | S::AwaitingChoice
+        | S::AwaitingApproval
         | S::Fetching
         | S::Planned
         | S::Importing
@@ -62,6 +63,7 @@ pub(super) fn headline(transfer: &Transfer) -> String {
         S::AwaitingConfirmation => text!("transfers-is-this-the-account-you-mean"),
         S::Surveying => text!("transfers-looking-at-what-there-is"),
         S::AwaitingChoice => text!("transfers-what-shall-come-2"),
+        S::AwaitingApproval => text!("transfers-waiting-for-the-admins-here"),
         S::Fetching => text!("transfers-copying-from-old-home"),
         S::Planned | S::Importing => text!("transfers-putting-everything-in-its-place"),
         S::Verifying => text!("transfers-counting-both-sides"),
@@ -98,6 +100,9 @@ pub(super) fn explanation(transfer: &Transfer) -> String {
         S::AwaitingConfirmation => text!("transfers-nothing-is-copied-until-you-say-yes"),
         S::AwaitingChoice => {
             text!("transfers-this-is-what-old-home-would-give")
+        }
+        S::AwaitingApproval => {
+            text!("transfers-the-admins-look-at-it-first")
         }
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying => {
             text!("transfers-you-can-close-this-page-the-work")

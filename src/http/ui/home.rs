@@ -13,7 +13,7 @@ use crate::words::{say, text};
 use crate::{
     app::App,
     model::{moment::Moment, object::Visibility},
-    site::{sessions::Session, timeline::Seen},
+    site::{accounts::Role, sessions::Session, timeline::Seen},
 };
 
 /// Something that happened around an account.
@@ -73,6 +73,7 @@ pub fn page(
                     " " span { (say!("site-when-this-is-your-old-home-see")) } }
             }
         }
+        @if session.account.role == Role::Admin { p.actions { a.button href="/desk" { (say!("desk-link")) } } }
         p.actions { a.button href="/yours" { (say!("site-what-you-set-up-mutes-filters-lists")) } }
         section aria-labelledby="people" {
             h2 #people { (say!("site-follow-somebody")) }

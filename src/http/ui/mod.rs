@@ -8,6 +8,7 @@ pub mod post;
 pub mod profile;
 pub mod public_lists;
 pub mod sign_in;
+pub mod sign_up;
 pub mod start;
 pub mod thread;
 pub mod words;

@@ -30,9 +30,18 @@ pub fn page(app: &App, next: &str, username: &str, is_wrong: bool) -> HttpRespon
                 autofocus[!username.is_empty()] aria-describedby=[is_wrong.then_some("why")];
             p.actions { button type="submit" { (say!("site-sign-in")) } }
         }
-        p { (say!("site-no-account-here-yet-or-password", domain = domain)) }
+        @if app.config.policy.sign_up && home != Home::Old {
+            p { (say!("site-no-account-here-yet")) }
+            p.actions { a.button href={ "/sign-up?" (query(next)) } { (say!("site-make-an-account")) } }
+        } @else {
+            p { (say!("site-no-account-here-yet-or-password", domain = domain)) }
+        }
     };
     layout::page(app, None, home, &text!("site-sign-in"), &body)
+}
+
+fn query(next: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()
 }
 
 /// Which home somebody is at who has to sign in on the way, and what for.

@@ -46,7 +46,7 @@ impl Site {
             })
             .collect();
         let next = part.next.map(|next| at(&root, &next));
-        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()).into())
+        Ok(collection::page(&at(&root, cursor), &root, items, next.as_ref()).into())
     }
 
     /// Followers or following: how many, never who.
@@ -72,7 +72,7 @@ impl Site {
     ) -> SiteResult<Value> {
         let root = self.urls.of_actor(&account.username, name);
         if !viewer.owns(account) {
-            return Ok(collection::whole(&root, &[]).into());
+            return Ok(collection::whole(&root, Vec::new()).into());
         }
         let (kind, verb) = if name == "liked" { ("likes", "Like") } else { ("bookmarks", "Add") };
         let from = cursor.filter(|cursor| *cursor != FIRST);
@@ -87,7 +87,7 @@ impl Site {
             .map(|(_, reference)| wire::relation::write_reference(verb, &actor, reference))
             .collect();
         let next = part.next.map(|next| at(&root, &next));
-        Ok(collection::page(&at(&root, cursor), &root, &items, next.as_ref()).into())
+        Ok(collection::page(&at(&root, cursor), &root, items, next.as_ref()).into())
     }
 
     /// Pinned posts, as strangers see them.
@@ -97,7 +97,7 @@ impl Site {
     pub async fn featured_document(&self, account: &Account) -> SiteResult<Value> {
         let pinned = self.pinned(account, &Viewer::Stranger).await?;
         let items: Vec<Value> = pinned.iter().map(|post| bare(wire::object::write(&post.object))).collect();
-        Ok(collection::whole(&self.urls.of_actor(&account.username, "featured"), &items).into())
+        Ok(collection::whole(&self.urls.of_actor(&account.username, "featured"), items).into())
     }
 
     /// Topics on the page, as strangers see them.
@@ -108,7 +108,7 @@ impl Site {
         let topics = self.featured_topics(account, &Viewer::Stranger).await?;
         let item = |name: &String| json!({"type": "Hashtag", "name": format!("#{name}"), "href": self.urls.at(&["tags", name])});
         let items: Vec<Value> = topics.iter().map(item).collect();
-        Ok(collection::whole(&self.urls.of_actor(&account.username, "topics"), &items).into())
+        Ok(collection::whole(&self.urls.of_actor(&account.username, "topics"), items).into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Waiting, pages::went_on};
+use super::{Waiting, pages::went_on, read};
 use crate::{
     model::{
         id::{ItemKey, TransferId},
@@ -38,7 +38,7 @@ pub async fn files_to_fetch(
         .map(|(key, item, position)| {
             Ok(Waiting {
                 key: ItemKey::from(key),
-                item: from_json("item", &item)?,
+                item: read(ItemKind::Media, &item)?,
                 published_at: 0,
                 position,
                 blob: None,
@@ -92,6 +92,14 @@ pub async fn keep_blobs(
     store
         .write(move |c| {
             Box::pin(async move {
+                let bytes = kept.iter().map(|(.., blob)| blob.bytes).fold(0, u64::saturating_add);
+                // What came is counted with it: it is what the account was promised room for.
+                run!(
+                    c,
+                    "update applications set taken_bytes = taken_bytes + $2 where transfer_id = $1",
+                    transfer.as_str(),
+                    i64::try_from(bytes).unwrap_or(i64::MAX),
+                )?;
                 for (kind, key, blob) in &kept {
                     run!(
                         c,

@@ -21,7 +21,7 @@ pub type Outcome = (ItemKind, ItemKey, ItemState, Option<String>);
 pub async fn settle(store: &Store, transfer: &TransferId, outcomes: Vec<Outcome>) -> StoreResult<()> {
     let transfer = transfer.clone();
     store
-        .write(move |c| {
+        .write_repeatable(move |c| {
             Box::pin(async move {
                 // Most of a batch end alike.
                 let mut alike: BTreeMap<_, Vec<&str>> = BTreeMap::new();

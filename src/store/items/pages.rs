@@ -6,6 +6,7 @@ use crate::{
     model::{
         collection::{CollectionKind, Page},
         id::TransferId,
+        inventory::content_hash,
         item::{Item, ItemKind},
         moment::Moment,
     },
@@ -22,6 +23,8 @@ struct Line<'p> {
     key: String,
     published_at: i64,
     text: String,
+    /// The hash of what it is; nothing where it could not be read.
+    content: Option<String>,
     state: &'static str,
     why: Option<&'p str>,
     item: Option<&'p Item>,
@@ -43,7 +46,7 @@ pub async fn save_page(
 ) -> StoreResult<u64> {
     let transfer = transfer.clone();
     store
-        .write(move |c| {
+        .write_repeatable(move |c| {
             Box::pin(async move {
                 let lines: Vec<Line<'_>> = lines(&page).collect();
                 let last = save_lines(c, &transfer, &lines).await?;
@@ -73,6 +76,7 @@ fn lines(page: &Page) -> impl Iterator<Item = Line<'_>> {
         key: lost.key.clone(),
         published_at: 0,
         text: "null".to_owned(),
+        content: None,
         state: "failed",
         why: Some(&lost.why),
         item: None,
@@ -86,6 +90,7 @@ fn line(item: &Item) -> Line<'_> {
         key: item.key().to_string(),
         published_at: item.published().map_or(0, Moment::micros),
         text: to_json(item),
+        content: Some(content_hash(item).hex()),
         state: "fetched",
         why: None,
         item: Some(item),
@@ -128,10 +133,11 @@ async fn add(
                 Value::Text(&line.text),
                 Value::Text(line.state),
                 Value::Maybe(line.why),
+                Value::Maybe(line.content.as_deref()),
             ]
         })
         .collect();
-    let sql = "insert into items (transfer_id, kind, key, position, published_at, item, state, why) \
+    let sql = "insert into items (transfer_id, kind, key, position, published_at, item, state, why, content) \
                values {rows} on conflict do nothing returning kind, key";
     let added: Vec<(String, String)> = many::returned(c, sql, &rows).await?;
     let mut added: BTreeSet<(&str, &str)> =

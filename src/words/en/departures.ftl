@@ -134,3 +134,34 @@ departures-with-your-password-you-announce = You are at your Old home, <strong>{
 departures-name-my-copy-at = Name my copy at { $there }
 departures-send-visitors-on-to = Send visitors on to { $there }
 departures-announce-i-moved-to = Announce: I moved to { $there }
+departures-delete-all-your-data-here = Delete all your data here
+departures-only-the-owner-deletes = Only the owner of an account deletes its data.
+departures-nothing-can-be-deleted-yet = Nothing can be deleted yet: the data of an account that moved can be deleted once the move is announced and visitors are sent on. Look under Departures how far it is.
+departures-tick-the-box-to-delete = Nothing was deleted: tick the box that says yes, so that this cannot happen by a slip of the finger.
+departures-you-moved-and-can-delete = You moved from <strong>{ $here }</strong>, your Old home, to <strong>{ $there }</strong>. What you left here can be deleted. Look first whether everything you want is at your New home: this cannot be undone.
+departures-delete-what-goes = <strong>Deleted:</strong> your posts, boosts, likes and bookmarks, your pictures and files, whom you follow, block and mute, your filters, lists and notes.
+departures-delete-what-stays = <strong>Stays:</strong> your name and profile, which say that you moved, and the list of old and new addresses. Visitors of your old links are sent on as before.
+departures-delete-nobody-is-told = <strong>Nobody is told.</strong> Other servers are not asked to delete anything.
+departures-delete-what-was-not-recognized = { $n ->
+    [one] <strong>{ $n } link</strong> whose copy could not be recognized leads nowhere then.
+   *[other] <strong>{ $n } links</strong> whose copies could not be recognized lead nowhere then.
+ }
+departures-delete-yes = Yes, delete everything I left here.
+departures-delete-all-my-data-at = Delete all my data at { $here }
+departures-delete-all-my-data = Delete all my data …
+departures-your-data-was-deleted = Your data here was deleted on { $day }: { $posts ->
+    [one] { $posts } post
+   *[other] { $posts } posts
+ } and { $files ->
+    [one] { $files } file
+   *[other] { $files } files
+ }.
+departures-say-goodbye = Say goodbye
+departures-farewell-what-for = Some of your followers live on servers that know nothing of moves. A last post at { $here } tells them, and stays pinned on your old page for whoever is not sent on.
+departures-your-last-post-here = Your last post here
+departures-farewell-draft = I have moved to { $handle }. You find me at { $page }
+departures-post-and-pin-it = Post it and pin it
+departures-only-the-owner-says-goodbye = Only the owner of an account posts with it.
+departures-no-goodbye-yet = There is nothing to say goodbye to yet: the move is not announced.
+departures-delete-the-name = <strong>Your name</strong> stays locked while old links lead on: nobody else gets it. Should the admins of { $here } give it to somebody else one day, your old links end before that.
+departures-should-there-be-any-later = And what there is none of yet

@@ -95,7 +95,7 @@ impl Home {
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
              [database]\nurl = \"{database_url}\"\n\
-             [policy]\narrivals = {arrivals}\ndepartures = {departures}\n\
+             [policy]\narrivals = {arrivals}\ndepartures = {departures}\nsign_up = true\n\
              [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
@@ -140,6 +140,13 @@ impl Home {
         let output = self.command(&arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a command that must go well; gives what it says.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Starts the server and waits until it listens.

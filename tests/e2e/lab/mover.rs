@@ -15,8 +15,9 @@ use super::{
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// States in which nothing goes on by itself.
-const RESTING: [&str; 8] = [
+const RESTING: [&str; 9] = [
     "awaiting_choice",
+    "awaiting_approval",
     "trial",
     "kept",
     "awaiting_announcement",

@@ -30,7 +30,7 @@ pub async fn text(home: &Home, sql: &'static str) -> String {
 }
 
 /// What a daemon writes down about its own turns, and not about anybody.
-const TURNS: [&str; 2] = ["counters", "leases"];
+const TURNS: [&str; 3] = ["counters", "desk_turns", "leases"];
 
 /// Everything that is stored, but for the tables named.
 pub async fn all_but(home: &Home, left_out: &[&str]) -> Rows {

@@ -78,6 +78,10 @@ impl Walk<'_> {
         let handle = format!("@{}@{}", self.name, self.old.domain());
         let form = page.form(&["handle", "csrf"])?.fill("handle", &handle)?;
         let page = self.person.browser.submit(&form).await?;
+        let links = forms::links(&page.text(), &page.url);
+        let old = self.old.at("/")?.origin();
+        let way = links.iter().find(|link| link.origin() == old && link.query().is_some());
+        let page = self.person.browser.visit(way.context("the page names no way to Old home")?).await?;
         self.progress.step("Old home: consent to everything, private posts included");
         let page = self.person.pass_sign_in(page).await?;
         let password = &self.person.login(&page.url)?.password;

@@ -1,4 +1,4 @@
-//! Fetches the Fedify follower's packages, once per lock file, outside the source tree.
+//! Fetches the packages of a program for node, once per lock file, outside the source tree.
 
 use std::{
     fs::{self, File},
@@ -6,29 +6,25 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Where the follower's own files are; nothing is written there.
-const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/peers/fedify");
-
-/// Everything the follower consists of besides its packages.
-const FILES: [&str; 4] = ["package.json", "package-lock.json", "account.mjs", "follower.mjs"];
-
 /// Written last; holds the lock file the packages were installed from.
 const STAMP: &str = "installed-from.json";
 
-/// Makes a folder in which `node follower.mjs` works.
+/// Makes a folder `name` in which `node` runs the files of `source`, a folder of this repository in which
+/// nothing is written.
 ///
 /// # Errors
 /// A sentence naming what is missing on this machine: node, npm, or the packages.
-pub fn install() -> Result<PathBuf, String> {
+pub fn install(name: &str, source: &str, files: &[&str]) -> Result<PathBuf, String> {
     ask_version("node")?;
     ask_version("npm")?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fedify");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     // Tests of one run, and runs in one target folder, must not install over each other.
     let gate = File::create(folder.join("install.lock")).map_err(|error| error.to_string())?;
     gate.lock().map_err(|error| format!("waiting for another installation: {error}"))?;
-    for file in FILES {
-        copy_if_changed(&Path::new(SOURCE).join(file), &folder.join(file))?;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
+    for file in files {
+        copy_if_changed(&source.join(file), &folder.join(file))?;
     }
     let wanted = read(&folder.join("package-lock.json"))?;
     if read(&folder.join(STAMP)).is_ok_and(|installed| installed == wanted) {

@@ -1,0 +1,306 @@
+//! The desk for programs: everything its pages do.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{admin::Admin, arrivals::MOST, request_page::found};
+use crate::{
+    app::App,
+    http::problem::Problem,
+    model::{
+        collection::CollectionKind,
+        policy::{Need, Policy, Request, WhatIf},
+    },
+    store::applications::{self, Application},
+    transfer::{
+        admit::{self, Word},
+        desk::{self, Leaving},
+    },
+};
+
+/// The rules in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Rules {
+    /// Grows with every change; 0 is the configuration file.
+    version: i64,
+    /// The rules.
+    policy: Policy,
+    /// The same, a sentence each.
+    sentences: Vec<String>,
+}
+
+/// Other rules.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct NewRules {
+    /// The version they were made from.
+    version: i64,
+    /// The rules.
+    policy: Policy,
+}
+
+/// A request to come here.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Arrival {
+    /// Its transfer.
+    id: String,
+    /// What is asked.
+    request: Request,
+    /// `pending`, `admitted`, `approved`, `declined`, `refused` or `timed_out`.
+    outcome: String,
+    /// Why an admin looks first.
+    needs: Vec<Need>,
+    /// Why not.
+    why: Option<String>,
+    /// Kinds that stay where they are.
+    without_kinds: BTreeSet<CollectionKind>,
+    /// Bytes that are kept for it.
+    reserved_bytes: u64,
+    /// What an admin wants to know.
+    question: Option<String>,
+    /// What the applicant says to it.
+    answer: Option<String>,
+    /// Not to be looked at before; microseconds since 1970, as all below.
+    held_until: Option<i64>,
+    /// When it was made.
+    asked_at: i64,
+    /// When it was answered.
+    decided_at: Option<i64>,
+    /// The admin's account; absent where the rules or the command line answered.
+    decided_by: Option<String>,
+}
+
+impl From<Application> for Arrival {
+    fn from(one: Application) -> Self {
+        Self {
+            id: one.transfer.to_string(),
+            request: one.request,
+            outcome: one.outcome,
+            needs: one.needs,
+            why: one.why,
+            without_kinds: one.without_kinds,
+            reserved_bytes: one.reserved_bytes,
+            question: one.question,
+            answer: one.answer,
+            held_until: one.held_until,
+            asked_at: one.asked_at,
+            decided_at: one.decided_at,
+            decided_by: one.decided_by,
+        }
+    }
+}
+
+/// Requests, those that wait first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Arrivals {
+    /// In the order of the queue.
+    waiting: Vec<Arrival>,
+    /// The latest that were answered.
+    answered: Vec<Arrival>,
+}
+
+/// Let in, perhaps without some kinds.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub(super) struct Approve {
+    /// Kinds that stay where they are.
+    #[serde(default)]
+    without: BTreeSet<CollectionKind>,
+}
+
+/// Not let in.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Decline {
+    /// Why; the applicant reads it.
+    why: String,
+}
+
+/// Something to be known first.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Ask {
+    /// The applicant reads it.
+    question: String,
+}
+
+/// Not now.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Hold {
+    /// For how many days, 1 to 90.
+    days: u32,
+}
+
+/// Where nobody leaves for any more.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Stop {
+    /// The server; without it all of them.
+    #[serde(default)]
+    server: Option<String>,
+}
+
+/// The rules in force.
+#[utoipa::path(
+    get, path = "/api/v1/desk/policy", tag = "desk", security(("session" = [])),
+    responses((status = 200, body = Rules))
+)]
+pub(super) async fn policy(app: web::Data<App>, _admin: Admin) -> Result<HttpResponse, Problem> {
+    let now = desk::rules(&app.engine).await?;
+    let sentences = now.policy.sentences();
+    Ok(HttpResponse::Ok().json(Rules { version: now.version, policy: now.policy, sentences }))
+}
+
+/// Puts other rules into force, if those they were made from still are.
+#[utoipa::path(
+    post, path = "/api/v1/desk/policy", tag = "desk", security(("session" = [], "csrf" = [])),
+    request_body = NewRules, responses((status = 200, body = Rules))
+)]
+pub(super) async fn change_policy(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    body: web::Json<NewRules>,
+) -> Result<HttpResponse, Problem> {
+    admin.signed.check_header(&request)?;
+    let NewRules { version, policy } = body.into_inner();
+    desk::change(&app.engine, version, policy, Some(admin.id())).await?;
+    self::policy(app, admin).await
+}
+
+/// What other rules would have answered to the requests of the last 90 days.
+#[utoipa::path(
+    post, path = "/api/v1/desk/policy/what-if", tag = "desk", security(("session" = [], "csrf" = [])),
+    request_body = Policy, responses((status = 200, body = WhatIf))
+)]
+pub(super) async fn what_if(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    body: web::Json<Policy>,
+) -> Result<HttpResponse, Problem> {
+    admin.signed.check_header(&request)?;
+    Ok(HttpResponse::Ok().json(desk::what_if(&app.engine, &body).await?))
+}
+
+/// Requests that wait, and the latest that were answered.
+#[utoipa::path(
+    get, path = "/api/v1/desk/arrivals", tag = "desk", security(("session" = [])),
+    responses((status = 200, body = Arrivals))
+)]
+pub(super) async fn arrivals(app: web::Data<App>, _admin: Admin) -> Result<HttpResponse, Problem> {
+    let waiting = applications::pending(&app.store, app.clock.now_micros(), MOST).await?;
+    let answered = applications::answered(&app.store, MOST).await?;
+    let all = |list: Vec<Application>| list.into_iter().map(Arrival::from).collect();
+    Ok(HttpResponse::Ok().json(Arrivals { waiting: all(waiting), answered: all(answered) }))
+}
+
+/// One request.
+#[utoipa::path(
+    get, path = "/api/v1/desk/arrivals/{id}", tag = "desk", security(("session" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Arrival))
+)]
+pub(super) async fn arrival(
+    app: web::Data<App>,
+    _admin: Admin,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (_, one) = found(&app, &id).await?;
+    Ok(HttpResponse::Ok().json(Arrival::from(one)))
+}
+
+async fn say(
+    app: web::Data<App>,
+    admin: Admin,
+    request: &HttpRequest,
+    id: web::Path<String>,
+    word: Word,
+) -> Result<HttpResponse, Problem> {
+    admin.signed.check_header(request)?;
+    let (transfer, _) = found(&app, &id).await?;
+    admit::answer(&app.engine, &transfer, Some(admin.id()), word).await?;
+    arrival(app, admin, id).await
+}
+
+/// Lets a request in that waits; the limits are asked once more.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/approve", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Approve, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn approve(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Approve>,
+) -> Result<HttpResponse, Problem> {
+    say(app, admin, &request, id, Word::Approve(body.into_inner().without)).await
+}
+
+/// Does not let it in; everything of it is thrown away, but for the reason.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/decline", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Decline, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn decline(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Decline>,
+) -> Result<HttpResponse, Problem> {
+    say(app, admin, &request, id, Word::Decline(body.into_inner().why)).await
+}
+
+/// Asks the applicant something.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/ask", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Ask, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn ask(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Ask>,
+) -> Result<HttpResponse, Problem> {
+    say(app, admin, &request, id, Word::Ask(body.into_inner().question)).await
+}
+
+/// Holds it back for some days.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/hold", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Hold, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn hold(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Hold>,
+) -> Result<HttpResponse, Problem> {
+    say(app, admin, &request, id, Word::Hold(body.into_inner().days)).await
+}
+
+/// Who leaves, where to, and what is unusual.
+#[utoipa::path(
+    get, path = "/api/v1/desk/departures", tag = "desk", security(("session" = [])),
+    responses((status = 200, body = Leaving))
+)]
+pub(super) async fn departures(app: web::Data<App>, _admin: Admin) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(desk::leaving(&app.engine).await?))
+}
+
+/// Nobody leaves for a server any more, or for any.
+#[utoipa::path(
+    post, path = "/api/v1/desk/departures/stop", tag = "desk", security(("session" = [], "csrf" = [])),
+    request_body = Stop, responses((status = 200, body = Leaving))
+)]
+pub(super) async fn stop(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    body: web::Json<Stop>,
+) -> Result<HttpResponse, Problem> {
+    admin.signed.check_header(&request)?;
+    desk::stop(&app.engine, body.server.as_deref(), Some(admin.id())).await?;
+    departures(app, admin).await
+}

@@ -1,0 +1,200 @@
+//! One request: what is known of it, a sample of public posts, and the answers.
+
+use actix_web::{HttpResponse, web};
+use maud::{Markup, html};
+
+use super::{
+    admin::{Admin, Sent, desk_page, then},
+    arrivals::{name, outcome},
+    wall,
+};
+use crate::{
+    app::App,
+    http::{
+        problem::Problem,
+        ui::{
+            layout::csrf,
+            words::{self, bytes, number},
+        },
+    },
+    model::{
+        collection::CollectionKind,
+        id::TransferId,
+        moment::Moment,
+        transfer::{Transfer, TransferState},
+    },
+    site::sessions::Session,
+    store::{
+        applications::{self, Application},
+        transfers,
+    },
+    transfer::admit::{self, Word},
+    words::{say, text},
+};
+
+/// A request and its transfer.
+pub(super) async fn found(app: &App, id: &str) -> Result<(Transfer, Application), Problem> {
+    let id = TransferId::from(id);
+    let transfer = transfers::find(&app.store, &id).await?.ok_or_else(Problem::not_found)?;
+    let one = applications::find(&app.store, &id).await?.ok_or_else(Problem::not_found)?;
+    Ok((transfer, one))
+}
+
+/// `GET /desk/arrivals/{id}`.
+pub(super) async fn show(
+    app: web::Data<App>,
+    admin: Admin,
+    id: web::Path<String>,
+    query: web::Query<wall::Query>,
+) -> Result<HttpResponse, Problem> {
+    let (transfer, one) = found(&app, &id).await.map_err(Problem::page)?;
+    let survey = transfers::survey(&app.store, &transfer.id).await?;
+    let survey = survey.unwrap_or_default();
+    let account = app.site.account(&transfer.account).await?.map(|account| account.username);
+    let now = app.clock.now_micros();
+    let (domain, is_open) = (app.config.domain(), transfer.state == TransferState::AwaitingApproval);
+    let body = html! {
+        p { (say!("desk-wants-to-come-as", old = name(&one), new = account.unwrap_or_default())) " "
+            strong { (outcome(&one, now)) } }
+        dl.facts {
+            dt { (say!("desk-asked-at")) } dd { (Moment::from_micros(one.asked_at).day()) }
+            dt { (say!("desk-comes-from")) } dd {
+                (one.request.who.shown())
+                @if one.request.is_archive { " – " (say!("desk-a-file-claims-it")) }
+                @else if one.request.is_known_server { " – " (say!("desk-others-came-from-there")) }
+                @else { " – " (say!("desk-nobody-came-from-there")) }
+            }
+            dt { (say!("desk-cost")) } dd { (say!("desk-room", bytes = bytes(one.reserved_bytes))) }
+        }
+        (sizes(&survey, &one))
+        @if !one.needs.is_empty() {
+            h2 { (say!("desk-why-you-are-asked")) }
+            ul { @for need in &one.needs { li { (need.sentence(&domain)) } } }
+        }
+        @if let Some(question) = &one.question {
+            p { (say!("desk-you-asked")) " " q { (question) } }
+            @if let Some(answer) = &one.answer { p { (say!("desk-they-said")) " " q { (answer) } } }
+            @else { p.hint { (say!("desk-no-answer-yet")) } }
+        }
+        @if let Some(why) = &one.why { p.note { (say!("desk-reason")) " " q { (why) } } }
+        @if is_open { (answers(admin.session(), &one)) }
+        (wall::wall(&transfer, &survey, &query))
+    };
+    Ok(desk_page(&app, admin.session(), &text!("desk-request-of", who = name(&one)), &body))
+}
+
+/// Numbers by kind, as Old home says them.
+fn sizes(survey: &serde_json::Value, one: &Application) -> Markup {
+    let counts = survey.get("counts").and_then(serde_json::Value::as_object);
+    html! {
+        @if let Some(counts) = counts {
+            div.table { table {
+                caption { (say!("desk-what-old-home-says")) }
+                tbody { @for (kind, count) in counts { tr {
+                    th scope="row" { (kind_name(kind)) }
+                    td.number { (count.as_u64().map_or_else(|| "?".to_owned(), number)) }
+                    td { @if CollectionKind::from_word(kind).is_some_and(|kind| one.without_kinds.contains(&kind)) {
+                        (say!("desk-stays-there"))
+                    } }
+                } } }
+            } }
+        }
+        p { (say!("desk-files-in-all", bytes = one.request.size.media_bytes.map_or_else(|| "?".to_owned(), bytes))) }
+    }
+}
+
+fn kind_name(word: &str) -> String {
+    let kind = CollectionKind::from_word(word).and_then(|kind| kind.yields().first().copied());
+    kind.map_or_else(|| word.to_owned(), |kind| words::kind(kind.as_str()))
+}
+
+/// The four answers.
+fn answers(session: &Session, one: &Application) -> Markup {
+    let form = |word: &str, body: Markup| {
+        html! {
+            form method="post" action={ "/desk/arrivals/" (one.transfer) "/" (word) } { (csrf(session)) (body) }
+        }
+    };
+    html! {
+        h2 { (say!("desk-your-answer")) }
+        section.card {
+            (form("approve", html! {
+                fieldset {
+                    legend { (say!("desk-leave-out")) }
+                    @for kind in &one.request.size.kinds {
+                        label { input type="checkbox" name="without" value=(kind.as_str());
+                            span { (kind_name(kind.as_str())) } }
+                    }
+                }
+                p.actions { button.primary type="submit" { (say!("desk-let-it-in")) } }
+            }))
+        }
+        details.choice { summary { (say!("desk-ask-something")) }
+            (form("ask", html! {
+                label for="question" { (say!("desk-question-they-read")) }
+                textarea #question name="question" required rows="2" maxlength="1000" {}
+                p.actions { button type="submit" { (say!("desk-ask")) } }
+            }))
+        }
+        details.choice { summary { (say!("desk-hold-back")) }
+            (form("hold", html! {
+                label for="days" { (say!("desk-for-days")) }
+                input #days name="days" type="number" min="1" max="90" value="3" required;
+                p.actions { button type="submit" { (say!("desk-hold")) } }
+            }))
+        }
+        details.choice { summary { (say!("desk-do-not-let-in")) }
+            (form("decline", html! {
+                label for="why" { (say!("desk-reason-they-read")) }
+                textarea #why name="why" required rows="2" maxlength="1000" {}
+                p.actions { button.danger type="submit" { (say!("desk-decline")) } }
+            }))
+        }
+    }
+}
+
+async fn say_it(app: &App, sent: &Sent, id: &str, word: Word) -> Result<HttpResponse, Problem> {
+    let (transfer, _) = found(app, id).await.map_err(Problem::page)?;
+    then(
+        &format!("/desk/arrivals/{id}"),
+        admit::answer(&app.engine, &transfer, Some(sent.admin.id()), word).await,
+    )
+}
+
+/// `POST /desk/arrivals/{id}/approve`.
+pub(super) async fn approve(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let without = sent.all("without").filter_map(CollectionKind::from_word).collect();
+    say_it(&app, &sent, &id, Word::Approve(without)).await
+}
+
+/// `POST /desk/arrivals/{id}/decline`.
+pub(super) async fn decline(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    say_it(&app, &sent, &id, Word::Decline(sent.one("why").to_owned())).await
+}
+
+/// `POST /desk/arrivals/{id}/ask`.
+pub(super) async fn ask(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    say_it(&app, &sent, &id, Word::Ask(sent.one("question").to_owned())).await
+}
+
+/// `POST /desk/arrivals/{id}/hold`.
+pub(super) async fn hold(
+    app: web::Data<App>,
+    sent: Sent,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let days = sent.one("days").parse().unwrap_or(3);
+    say_it(&app, &sent, &id, Word::Hold(days)).await
+}

@@ -1,0 +1,108 @@
+//! Everything an owner left behind is taken away, with its files. The account stays as a shell that proves
+//! and leads on: its actor and key, who follows it, where each of its addresses went.
+
+use std::collections::BTreeSet;
+
+use super::{Connection, Store, StoreError, StoreResult, blobs::Blobs, releases};
+
+/// What was taken away, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emptied {
+    /// Posts that went.
+    pub posts: u64,
+    /// Files that went.
+    pub files: u64,
+    /// When.
+    pub at: i64,
+}
+
+/// What of an account goes, in an order that keeps references whole. Followers stay: who asks for their
+/// number finds what was there before.
+const GOING: [&str; 13] = [
+    "delete from post_tags where post_id in (select id from posts where account_id = $1)",
+    "delete from media where account_id = $1",
+    "delete from posts where account_id = $1",
+    "delete from boosts where account_id = $1",
+    "delete from pointers where account_id = $1",
+    "delete from list_members where account_id = $1",
+    "delete from belongings where account_id = $1",
+    "delete from blocks where account_id = $1",
+    "delete from blocked_by where account_id = $1",
+    "delete from following where account_id = $1",
+    "delete from refollows where account_id = $1",
+    "delete from notifications where account_id = $1",
+    "delete from waiting_profiles where account_id = $1",
+];
+
+/// Empties an account in one transaction. Doing it twice, or again after a crash, does it once.
+///
+/// # Errors
+/// [`super::StoreError`]; [`StoreError::Conflict`] when the disk refuses to remove a file.
+pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> StoreResult<()> {
+    let removing = blobs.removing().await;
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let files = rows!(c, (String,), "select sha256 from media where account_id = $1", &account)?;
+                let (posts,) = row!(
+                    &mut *c,
+                    (i64,),
+                    "select cast(count(*) as bigint) from posts where account_id = $1 and deleted_at is null",
+                    &account,
+                )?
+                .unwrap_or_default();
+                run!(
+                    &mut *c,
+                    "insert into emptied (account_id, posts, files, emptied_at) values ($1, $2, $3, $4) \
+                     on conflict (account_id) do update set posts = emptied.posts + excluded.posts, \
+                     files = emptied.files + excluded.files, emptied_at = excluded.emptied_at",
+                    &account,
+                    posts,
+                    i64::try_from(files.len()).unwrap_or(i64::MAX),
+                    now,
+                )?;
+                take_away(c, &account).await?;
+                // Files go before the commit, as when a copy is discarded.
+                let needed = releases::needed_pictures(c, "").await?;
+                let hashes: BTreeSet<String> = files.into_iter().map(|(sha256,)| sha256).collect();
+                for sha256 in hashes.difference(&needed) {
+                    if row!(c, (String,), "select id from media where sha256 = $1 limit 1", sha256)?.is_some()
+                    {
+                        continue;
+                    }
+                    removing
+                        .remove(sha256)
+                        .await
+                        .map_err(|error| StoreError::Conflict(format!("removing a file: {error}")))?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn take_away(c: &mut Connection, account: &str) -> StoreResult<()> {
+    for statement in GOING {
+        run!(&mut *c, statement, account)?;
+    }
+    Ok(())
+}
+
+/// Whether an account was emptied, and of what.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn of(store: &Store, account: &str) -> StoreResult<Option<Emptied>> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (i64, i64, i64),
+        "select posts, files, emptied_at from emptied where account_id = $1",
+        account,
+    )?;
+    Ok(found.map(|(posts, files, at)| Emptied {
+        posts: u64::try_from(posts).unwrap_or(0),
+        files: u64::try_from(files).unwrap_or(0),
+        at,
+    }))
+}

@@ -1,0 +1,53 @@
+//! Before anybody signs in: is Old home there, what does it run, does it refuse us, has the account moved before.
+
+use url::Url;
+
+use super::{Engine, TransferResult, start, start::Wish};
+use crate::{
+    model::{
+        actor::authority,
+        id::{AccountId, TransferId},
+        outlook::{Outlook, Prospect},
+    },
+    port::lookup,
+};
+
+/// A transfer that may begin, and what is known of Old home.
+#[derive(Debug)]
+pub struct Preflight {
+    /// The transfer that was opened.
+    pub id: TransferId,
+    /// Where the person is asked.
+    pub consent_page: Url,
+    /// Old home as its name stands in handles.
+    pub host: String,
+    /// Name and version it gives itself.
+    pub software: Option<String>,
+    /// Whether it says publicly that it refuses this server.
+    pub refuses_us: bool,
+    /// Where the account says that it moved before.
+    pub moved_to: Option<Url>,
+}
+
+/// Opens a transfer and looks around.
+///
+/// # Errors
+/// As [`start::start`].
+pub async fn preflight(
+    engine: &Engine,
+    account: &AccountId,
+    typed: &str,
+    wish: &Wish,
+) -> TransferResult<Preflight> {
+    let (id, consent_page) = start::start(engine, account, typed, wish).await?;
+    let transfer = crate::store::transfers::find(&engine.store, &id).await?;
+    let actor_id = transfer.as_ref().and_then(super::status::old_actor);
+    let host = actor_id.map_or_else(|| authority(&consent_page), authority);
+    let looking = engine.neighbours.look(&host);
+    let asking = async {
+        let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, actor_id?, None).await.ok()?;
+        actor.moved_to
+    };
+    let (Outlook { software, prospect, .. }, moved_to) = futures::join!(looking, asking);
+    Ok(Preflight { id, consent_page, host, software, refuses_us: prospect == Prospect::BlocksUs, moved_to })
+}

@@ -1,0 +1,145 @@
+### The desk of those who answer for this server.
+
+desk-name = The desk
+desk-arrivals = Arrivals
+desk-departures = Departures
+desk-rules = Rules
+desk-book = The book
+desk-link = The desk: who comes and goes
+desk-rules-in-force = The rules in force
+desk-change-rules = Change the rules
+desk-disk = Free on the disk: { $free }. Kept for those who are let in or wait: { $promised }.
+desk-waiting = Waiting for you
+desk-nobody-waits = Nobody waits.
+desk-answered = Answered
+desk-nobody-was-answered = Nobody has asked yet.
+desk-held = held back
+desk-was-asked = was asked something
+desk-waits = waits
+desk-let-in = let in
+desk-let-in-by-the-rules = let in by the rules
+desk-declined = not let in
+desk-timed-out = ended by itself: nobody answered
+desk-refused-by-the-rules = refused by the rules
+desk-who = Who
+desk-since = Since
+desk-posts = Posts
+desk-files = Files
+desk-how-it-stands = How it stands
+desk-wants-to-come-as = { $old } wants to come here, into the account { $new }.
+desk-asked-at = Asked on
+desk-comes-from = Comes from
+desk-a-file-claims-it = a file says so, nobody has proven it
+desk-others-came-from-there = others came from there and stayed
+desk-nobody-came-from-there = nobody came from there before
+desk-cost = Room it takes
+desk-room = { $bytes } on the disk, with what lies there while it comes
+desk-why-you-are-asked = Why you are asked
+desk-you-asked = You asked:
+desk-they-said = They said:
+desk-no-answer-yet = There is no answer yet.
+desk-reason = The reason given:
+desk-request-of = The request of { $who }
+desk-what-old-home-says = What Old home says is there
+desk-stays-there = stays there
+desk-files-in-all = Files in all: { $bytes }
+desk-your-answer = Your answer
+desk-leave-out = Leave out, if you like
+desk-let-it-in = Let it in
+desk-ask-something = Ask something first
+desk-question-they-read = Your question; they read it on their page
+desk-ask = Ask
+desk-hold-back = Hold it back
+desk-for-days = For so many days
+desk-hold = Hold back
+desk-do-not-let-in = Do not let it in
+desk-reason-they-read = Why; they read it on their page
+desk-decline = Do not let it in, and say why
+desk-wall = A sample of what was written
+desk-wall-is-drawn-from = { $n ->
+    [one] Drawn from one public post that Old home showed first.
+   *[other] Drawn from { $n } public posts that Old home showed first.
+ }
+desk-words = With one of these words
+desk-open-pictures = Open the pictures; they are read from Old home now and not kept
+desk-draw-again = Draw again
+desk-posts-with-these-words = { $n ->
+    [one] One post has one of these words.
+   *[other] { $n } posts have one of these words.
+ }
+desk-closed-file = A file ({ $kind }), not opened.
+desk-picture-is-too-large = This picture is too large to be shown here.
+desk-book-is-never-changed = Every deed of admins, and every permission that was given or taken back. Lines are added and never changed.
+desk-as-json-lines = Take it along as JSON lines
+desk-as-a-table = Take it along as a table
+desk-when = When
+desk-by = By
+desk-what = What
+desk-detail = About what
+desk-who-comes = Who may come
+desk-whom = Whom
+desk-way-nobody = Nobody
+desk-way-anyone = Anyone
+desk-way-these = From or to these servers
+desk-way-except = From or to any server but these
+desk-way-account = One account
+desk-way-invited = Who was invited
+desk-servers-or-account = The servers, or the account
+desk-invited = Invited, one address a line
+desk-blocked = Nobody comes from these servers
+desk-exceptions = All the same, because: one a line, as in “@name@server.example = why”
+desk-who-is-looked-at = Who is looked at first
+desk-everybody = Everybody
+desk-from-new-servers = Whoever comes from a server that nobody came from before
+desk-above-posts = With more posts than
+desk-above-megabytes = With more megabytes of files than
+desk-how-much = How much may come
+desk-most-posts = Posts of one account, at most
+desk-most-megabytes = Megabytes of files of one account, at most
+desk-largest-file = Megabytes of one file, at most
+desk-most-a-day = Accounts within 24 hours, at most
+desk-most-accounts = Nobody comes when this server has more accounts than
+desk-free-disk = Megabytes of the disk that stay free
+desk-days-between = Days between two moves
+desk-kinds-that-come = What comes of each account
+desk-who-goes = Who may go
+desk-not-to = Nobody goes to these servers
+desk-sanctioned-may-leave = Accounts under a sanction may take their data along
+desk-put-into-force = Put these rules into force
+desk-what-if = What if these had been the rules?
+desk-what-if-title = What if?
+desk-presets = Rules to begin with
+desk-preset-open = Open: anyone comes and goes
+desk-preset-careful = Careful: everybody is looked at
+desk-preset-closed = Closed: nobody comes or goes
+desk-preset-closing = Closing: everybody goes
+desk-presets-keep-your-lists = Your lists of servers, exceptions and invitations stay.
+desk-nothing-has-changed = Nothing has changed. These would be the rules:
+desk-requests-of-90-days = Requests of the last 90 days
+desk-would-begin = Would begin at once
+desk-would-wait = Would wait for you
+desk-would-be-refused = Would be refused
+desk-newly-let-in = Were not let in then, and would be
+desk-newly-refused = Were let in then, and would not be
+desk-would-bring = Would bring
+desk-posts-and-bytes = { $posts ->
+    [one] one post, { $bytes } of files
+   *[other] { $posts } posts, { $bytes } of files
+ }
+desk-what-if-leaves-the-disk-out = How full the disk was then, and who moved shortly before, is left out.
+desk-announced = { $n ->
+    [one] One move was announced from here.
+   *[other] { $n } moves were announced from here.
+ }
+desk-nobody-leaves = Nobody has let another server copy an account of this one.
+desk-server = Server
+desk-accounts = Accounts
+desk-within-a-day = Within a day
+desk-permissions = Permissions that hold
+desk-stop = Stop
+desk-stop-server = Stop { $server }
+desk-is-stopped = stopped by the rules
+desk-stop-all = Stop all departures
+desk-stop-all-means = Nobody goes anywhere, and no permission that was given is good for anything, until you change the rules again. Nothing that was announced is taken back.
+desk-stop-all-now = Stop all departures now
+desk-name-a-server = Name the server.

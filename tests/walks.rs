@@ -1,0 +1,150 @@
+//! Walks through the pages of two homes in a real browser: what a person reads, presses and types.
+//!
+//! `GODWIT_SCREENSHOTS=folder cargo test --test walks` keeps pictures of every page on the way: phone in
+//! light and dark, and a desk.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a walk that cannot go on ends here; whether a browser may be missing is said by the environment"
+)]
+
+#[expect(dead_code, reason = "the stories of tests/e2e need more of a home")]
+#[path = "e2e/lab/home.rs"]
+mod home;
+#[path = "laboratory/npm.rs"]
+mod npm;
+#[path = "../src/cli/demo/sample/mod.rs"]
+mod sample;
+
+use std::{
+    env,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    sync::atomic::{AtomicU8, Ordering},
+};
+
+use home::{Home, OPEN};
+use serde_json::{Value, json};
+
+/// Set where a browser that is missing is a failure instead of a skipped walk.
+const REQUIRED: &str = "GODWIT_REQUIRE_PEERS";
+
+/// The walker's own files, and where they are.
+const SOURCE: &str = "tests/walks/browser";
+const FILES: [&str; 5] = ["package.json", "package-lock.json", "person.mjs", "stories.mjs", "walk.mjs"];
+
+/// Most forms that may be sent between the box for the old address and the announced move.
+const MOST_FORMS: u64 = 7;
+
+/// Counts the addresses given out by this program.
+static GIVEN: AtomicU8 = AtomicU8::new(1);
+
+/// An address of loopback of its own, with a free port.
+fn address() -> String {
+    let own = std::process::id().to_be_bytes();
+    let ip = format!("127.{}.{}.{}", own[2] | 0x80, own[3], GIVEN.fetch_add(1, Ordering::Relaxed));
+    TcpListener::bind((ip.as_str(), 0)).unwrap().local_addr().unwrap().to_string()
+}
+
+/// What is needed beside this program: where the browser is, and a folder in which the walker runs.
+fn walker() -> Result<(String, std::path::PathBuf), String> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let found = names.into_iter().find(|name| {
+        Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    });
+    let name = found.ok_or("there is no chromium on this machine")?;
+    let path = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap();
+    let folder = npm::install("walks", SOURCE, &FILES)?;
+    Ok((String::from_utf8(path.stdout).unwrap().trim().to_owned(), folder))
+}
+
+/// Two homes with Ann and Bob at the old one and Ann at the new, and one story between them; gives what
+/// was counted, or nothing where no browser is and none is required.
+fn walk(story: &str) -> Option<Value> {
+    let (chromium, folder) = match walker() {
+        Ok(found) => found,
+        Err(why) if env::var_os(REQUIRED).is_some() => {
+            panic!("{REQUIRED} is set, but nobody can walk: {why}")
+        }
+        Err(why) => {
+            eprintln!("skipped, nobody can walk {story}: {why}");
+            return None;
+        }
+    };
+    let [mut old, mut new] = Home::pair(&[], OPEN);
+    let dir = tempfile::tempdir().unwrap();
+    let archive = sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap();
+    old.account("ann");
+    old.account("bob");
+    new.account("ann");
+    old.import(&archive, "ann");
+    old.start();
+    new.start();
+    let shots = env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(story);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    });
+    let told = json!({
+        "story": story, "chromium": chromium, "shots": shots, "old": old.origin, "new": new.origin,
+        "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
+    });
+    let output =
+        Command::new("node").args(["walk.mjs", &told.to_string()]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{story}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
+    let counted: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(counted["complaints"], json!([]), "{story}: {counted:#}");
+    Some(counted)
+}
+
+#[test]
+fn a_whole_move_takes_seven_forms_at_most_and_no_address_is_typed() {
+    let Some(counted) = walk("wholeMove") else { return };
+    assert!(counted["submissions"].as_u64().unwrap() <= MOST_FORMS, "{counted:#}");
+}
+
+#[test]
+fn a_whole_move_goes_without_scripts() {
+    let Some(counted) = walk("withoutScripts") else { return };
+    assert!(counted["submissions"].as_u64().unwrap() <= MOST_FORMS, "{counted:#}");
+}
+
+#[test]
+fn the_wrong_account_at_old_home_is_noticed_before_anything_is_copied() {
+    walk("wrongAccount");
+}
+
+#[test]
+fn what_was_left_behind_is_deleted_and_strangers_see_no_difference() {
+    walk("deleted");
+}
+
+#[test]
+fn a_taken_name_is_noticed_at_once_and_another_is_held_while_the_copy_comes() {
+    walk("signingUp");
+}
+
+#[test]
+fn a_no_at_old_home_leaves_nothing_behind() {
+    walk("declined");
+}
+
+#[test]
+fn a_name_that_nobody_has_is_said_before_anybody_signs_in() {
+    let Some(counted) = walk("nobodyThere") else { return };
+    assert!(counted["said"].as_str().unwrap().contains("does not know this account"), "{counted:#}");
+}
+
+#[test]
+fn a_copy_is_thrown_away_without_trace() {
+    walk("thrownAway");
+}
+
+#[test]
+fn a_copy_is_kept_and_nobody_is_led_away() {
+    walk("kept");
+}

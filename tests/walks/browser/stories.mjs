@@ -1,0 +1,216 @@
+// The stories. Each gets both homes and people to walk; each gives what it counted.
+
+const say = (person, ...names) => Promise.all(names.map((name) => person.sees(name)));
+
+/** From New home's start page to the box, signed in. */
+async function arrive(person, { new: home, name }) {
+  await person.begin(home);
+  await person.click("Bring an account here");
+  await person.signIn(name);
+  await person.title("Bring an account here");
+  person.sent = 0;
+}
+
+/** From the box to Old home's question. */
+async function ask(person, { handle, name }, { asOther } = {}) {
+  await person.type("Your address at Old home", handle);
+  await person.press("See what can come along");
+  await person.title("is there");
+  await person.lookOnce("before");
+  await person.click(/^Go on at/);
+  await person.sees("Your Old home");
+  await person.signIn(asOther ?? name);
+  await person.title("May your account be copied?");
+}
+
+/** Says yes at Old home. */
+async function agree(person, name) {
+  await person.tick(/may read what is ticked/);
+  await person.type(/Your password at/, `${name} goes by here`);
+  await person.press(/^Let .* copy/);
+}
+
+/** From the box to the trial. */
+async function copy(person, told) {
+  await ask(person, told);
+  await person.lookOnce("consent");
+  await agree(person, told.name);
+  await person.title("What shall come?");
+  await person.lookOnce("choice");
+  await person.press("Copy it, and let me try");
+  await person.title("Your copy is here: try it");
+}
+
+/** From the trial to the last word at Old home. */
+async function handOver(person, { name }) {
+  await person.open("Announce the move");
+  await person.press(/^Announce: go on at/);
+  await person.title("Take the list of new addresses?");
+  await person.lookOnce("list");
+  await person.press("Yes, take the list");
+  await person.title("One last word at Old home");
+  await person.lookOnce("one-last-word");
+  await person.click("Go to Old home for the last word");
+  await person.title("Announce your move");
+  await person.type(/Your password at/, `${name} goes by here`);
+}
+
+export async function wholeMove(told, options = {}) {
+  const person = await told.meet(options);
+  if (options.javaScriptEnabled !== false) {
+    await person.begin(told.new);
+    await person.look("start");
+    await person.click("Sign in");
+    await person.look("sign-in");
+  }
+  await arrive(person, told);
+  await person.look("box");
+  await copy(person, told);
+  await person.look("trial");
+  const inTrial = person.sent;
+  await handOver(person, told);
+  await person.look("last-word");
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+  await person.look("moved");
+  const submissions = person.sent;
+  await person.click("Go to your profile");
+  await say(person, "Formerly");
+  await person.look("profile-new");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.new)) throw new Error(`the old profile leads to ${stranger.page.url()}`);
+  await person.begin(`${told.old}/@${told.name}/with_replies`);
+  await say(person, "has moved to");
+  await person.look("profile-old");
+  await person.begin(`${told.old}/departures`);
+  await person.look("departures");
+  await person.click("Say goodbye");
+  await person.title("Say goodbye");
+  await person.look("farewell");
+  await person.press("Post it and pin it");
+  await say(person, /I have moved to @/, "Pinned");
+  await person.begin(`${told.new}/home`);
+  await person.look("home");
+  await person.begin(`${told.new}/yours`);
+  await person.look("yours");
+  return { submissions, inTrial };
+}
+
+export const withoutScripts = (told) => wholeMove(told, { javaScriptEnabled: false });
+
+export async function wrongAccount(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await ask(person, told, { asOther: told.other });
+  await say(person, `@${told.other}`);
+  await agree(person, told.other);
+  await person.title("Is this the account you mean?");
+  await say(person, `@${told.other}@`);
+  await person.look("another-account");
+  await person.open("No, stop");
+  await person.press("Yes, throw it away");
+  await person.title("The copy was thrown away");
+  return {};
+}
+
+export async function deleted(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await copy(person, told);
+  await handOver(person, told);
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.old}/@${told.name}`);
+  const before = stranger.page.url();
+  await person.begin(`${told.old}/departures`);
+  await person.click("Delete all my data");
+  await person.title("Delete all your data here");
+  await person.look("delete");
+  await person.type(/Your password at/, "not the password");
+  await person.tick(/^Yes, delete everything/);
+  await person.press(/^Delete all my data/);
+  await person.page.getByRole("alert").waitFor();
+  await person.tick(/^Yes, delete everything/);
+  await person.type(/Your password at/, `${told.name} goes by here`);
+  await person.press(/^Delete all my data/);
+  await say(person, /^Your data here was deleted/);
+  await person.look("deleted");
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (stranger.page.url() !== before) throw new Error("a stranger sees a difference");
+  await person.begin(`${told.old}/@${told.name}/with_replies`);
+  await say(person, "Nothing here yet.");
+  return {};
+}
+
+/** Somebody who has no account at New home, and whose name is taken there. */
+export async function signingUp(told) {
+  const person = await told.meet();
+  await person.begin(told.new);
+  await person.click("Bring an account here");
+  await person.click("Make an account");
+  await person.look("sign-up");
+  const make = async (name) => {
+    await person.type("Name", name);
+    await person.type("Password", "a quiet estuary");
+    await person.press("Make the account");
+  };
+  await make(told.name);
+  await say(person, /^The name ann is taken/i, /^These are free: ann_/);
+  await person.look("name-taken");
+  await make("ann_");
+  await person.title("Bring an account here");
+  await copy(person, told);
+  await say(person, /^@ann_@/);
+  return {};
+}
+
+export async function declined(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await ask(person, told);
+  await person.press(/^No$/);
+  await person.title("Nothing was copied");
+  await person.look("nothing-copied");
+  return {};
+}
+
+export async function nobodyThere(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await person.type("Your address at Old home", told.handle.replace("@", "@nobody-"));
+  await person.press("See what can come along");
+  await person.page.getByRole("alert").waitFor();
+  await person.look("nobody-there");
+  return { said: await person.page.getByRole("alert").innerText() };
+}
+
+export async function thrownAway(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await copy(person, told);
+  await person.open("Throw the copy away");
+  await person.press("Yes, throw it away");
+  await person.title("The copy was thrown away");
+  await person.look("thrown-away");
+  await person.begin(`${told.new}/@${told.name}/with_replies`);
+  await say(person, "Nothing here yet.");
+  return {};
+}
+
+export async function kept(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await copy(person, told);
+  await person.open("Keep the copy, announce nothing");
+  await person.press("Keep the copy");
+  await person.title("Your copy is kept");
+  await person.look("kept");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.new}/@${told.name}`);
+  await say(stranger, "First light over the flats");
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.old)) throw new Error("a copy that is only kept leads nobody away");
+  return {};
+}
