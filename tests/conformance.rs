@@ -38,3 +38,5 @@ mod sources;
 mod stage;
 #[path = "conformance/unchanged.rs"]
 mod unchanged;
+#[path = "conformance/unshown.rs"]
+mod unshown;

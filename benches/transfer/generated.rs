@@ -1,5 +1,7 @@
 //! An account of somebody who wrote a lot, put straight into the tables of a home.
 
+use std::ops::Range;
+
 use godwit::{
     app::App,
     model::{
@@ -61,11 +63,22 @@ pub async fn connect(app: &App) -> SqliteConnection {
 
 /// Writes `posts` posts of an account, a fifth of them with a file.
 pub async fn write(app: &App, account: &Account, posts: usize, order: Order, pictures: &Pictures) {
+    write_span(app, account, 0..posts, order, pictures).await;
+}
+
+/// Writes the posts with these numbers, which no other account of the home has.
+pub async fn write_span(
+    app: &App,
+    account: &Account,
+    numbers: Range<usize>,
+    order: Order,
+    pictures: &Pictures,
+) {
     let mut c = connect(app).await;
-    let mut number = 0;
-    while number < posts {
+    let mut number = numbers.start;
+    while number < numbers.end {
         let mut together = c.begin().await.unwrap();
-        for number in number..posts.min(number + TOGETHER) {
+        for number in number..numbers.end.min(number + TOGETHER) {
             write_post(&mut together, app, account, number, order, pictures).await;
         }
         together.commit().await.unwrap();

@@ -30,12 +30,18 @@ pub struct Picture {
 pub struct Pictures {
     disk: TempDir,
     made: Mutex<BTreeMap<usize, Picture>>,
+    most: usize,
 }
 
 impl Pictures {
     /// None yet.
     pub fn new() -> Self {
-        Self { disk: tempfile::tempdir().unwrap(), made: Mutex::default() }
+        Self::few(usize::MAX)
+    }
+
+    /// None yet, and never more than `most`: the same ones come again.
+    pub fn few(most: usize) -> Self {
+        Self { disk: tempfile::tempdir().unwrap(), made: Mutex::default(), most }
     }
 
     /// The file with this number; the same bytes each time, and no two numbers have the same.
@@ -57,10 +63,12 @@ impl Pictures {
 
     /// Puts the file with this number among the media of a home.
     pub fn link(&self, number: usize, data_dir: &Path) -> Picture {
-        let picture = self.picture(number);
+        let picture = self.picture(number % self.most);
         let place = place(data_dir, &picture.sha256);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
-        fs::hard_link(self.disk.path().join(&picture.sha256), place).unwrap();
+        if !place.exists() {
+            fs::hard_link(self.disk.path().join(&picture.sha256), place).unwrap();
+        }
         picture
     }
 }

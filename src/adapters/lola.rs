@@ -235,7 +235,7 @@ impl Source for LolaSource {
             match self.item(kind, &value) {
                 Ok(Some(item)) => page.items.push(item),
                 Ok(None) => {}
-                Err(why) => page.unreadable.push(unreadable(kind, &value, why)),
+                Err(why) => page.lose(unreadable(kind, &value, why), &value.to_string()),
             }
         }
         Ok(page)

@@ -16,13 +16,15 @@ use crate::{
         refollows, restored, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, onward, pass_on, refollow, source_side::SourceSideError, step, turn,
-        wake_up,
+        Engine, SourceSide, announce, onward, pass_on, refollow, share::Shares, source_side::SourceSideError,
+        step, turn, wake_up,
     },
 };
 
-/// Transfers and departures worked on at the same time.
+/// Transfers that work at the same time; and other works, which come in small pieces.
 const AT_ONCE: usize = 4;
+/// Transfers under way together, who work by turns.
+const UNDER_WAY: usize = 64;
 /// Earlier homes told in one go.
 const WORDS: i64 = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
@@ -74,18 +76,30 @@ impl Work {
 type Ended = (Work, Option<Duration>);
 
 /// What is under way, and what rests until when (microseconds since 1970).
-#[derive(Default)]
 struct Desk {
     running: JoinSet<Ended>,
+    shares: Shares,
     busy: BTreeSet<Work>,
     resting: BTreeMap<Work, i64>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        let shares = Shares::new(AT_ONCE);
+        Self { running: JoinSet::new(), shares, busy: BTreeSet::new(), resting: BTreeMap::new() }
+    }
 }
 
 impl Desk {
     /// Takes a work on, unless it is under way, rests, or the desk is full.
     fn takes(&mut self, work: &Work, now: i64) -> bool {
         let is_resting = self.resting.get(work).is_some_and(|until| *until > now);
-        let has_room = *work == Work::Deliveries || self.busy.len() < AT_ONCE;
+        let transfers = self.busy.iter().filter(|busy| matches!(busy, Work::Transfer(_))).count();
+        let has_room = match work {
+            Work::Transfer(_) => transfers < UNDER_WAY,
+            Work::Deliveries => true,
+            _ => self.busy.len() - transfers < AT_ONCE,
+        };
         !is_resting && has_room && self.busy.insert(work.clone())
     }
 
@@ -144,6 +158,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
         }
     }
     store.drain(true);
+    desk.shares.close();
     let ends = async { while desk.running.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, ends).await.is_err() {
         tracing::info!("what waits for others is taken up again later");
@@ -180,8 +195,10 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     for transfer in transfers::due(store, &step::RUNNING, now).await? {
         let work = Work::Transfer(transfer.id.to_string());
         if is_free(&work) && desk.takes(&work, now) {
-            let engine = Arc::clone(engine);
-            desk.running.spawn(in_turn(parts.clone(), work, async move {
+            let (engine, shares) = (Arc::clone(engine), desk.shares.clone());
+            let clock = Arc::clone(&engine.clock);
+            let none: Ended = (work.clone(), None);
+            let doing = in_turn(parts.clone(), work, async move {
                 // Another daemon may have gone on with it in between.
                 let found = transfers::find(&engine.store, &transfer.id).await;
                 let noted = match found {
@@ -190,7 +207,9 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
                     Err(error) => Err(error.into()),
                 };
                 noted.err().map(|error| troubled(&error, "a step could not be noted", REST))
-            }));
+            });
+            // The place comes before the lease: who waits for one keeps no other daemon from the work.
+            desk.running.spawn(async move { Box::pin(shares.working(&*clock, doing)).await.unwrap_or(none) });
         }
     }
     let is_frozen = restored::is_frozen(store).await?;
@@ -309,10 +328,14 @@ mod tests {
     #[test]
     fn the_desk_takes_so_many_at_once_and_letters_always() {
         let mut desk = Desk::default();
-        for n in 0..AT_ONCE {
+        for n in 0..UNDER_WAY {
             assert!(desk.takes(&Work::Transfer(n.to_string()), 0));
         }
         assert!(!desk.takes(&Work::Transfer("one more".into()), 0));
+        for n in 0..AT_ONCE {
+            assert!(desk.takes(&Work::Departure(n.to_string()), 0), "transfers keep nobody else waiting");
+        }
+        assert!(!desk.takes(&Work::Departure("one more".into()), 0));
         assert!(desk.takes(&Work::Deliveries, 0));
     }
 }

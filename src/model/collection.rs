@@ -1,5 +1,7 @@
 //! Collections of items and the way they are walked.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::item::{Item, ItemKind};
@@ -121,4 +123,17 @@ pub struct Page {
     pub unreadable: Vec<Unreadable>,
     /// Where the next page starts; `None` after the last.
     pub next: Option<Cursor>,
+    /// What the ones that could not be read said, by their keys.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// Longest text of an element that cannot be read, in characters.
+const LONGEST_TEXT: usize = 1 << 16;
+
+impl Page {
+    /// Adds an element that could not be read, with what it said.
+    pub fn lose(&mut self, lost: Unreadable, said: &str) {
+        self.texts.insert(lost.key.clone(), said.chars().take(LONGEST_TEXT).collect());
+        self.unreadable.push(lost);
+    }
 }

@@ -22,6 +22,28 @@ pub struct Line {
     pub new: Option<String>,
 }
 
+/// Something that could not be read or shown here, kept for its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Unshown {
+    /// Its kind.
+    pub kind: String,
+    /// Its key at Old home.
+    pub key: String,
+    /// Why it is not here.
+    pub why: String,
+    /// What it says, as it came; absent where Old home never gave it out.
+    pub text: Option<String>,
+}
+
+impl Unshown {
+    /// As one line of JSON.
+    pub fn json(&self) -> String {
+        let mut text = serde_json::to_string(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
 impl Line {
     /// As one line of JSON.
     pub fn json(&self) -> String {

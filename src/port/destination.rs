@@ -60,6 +60,8 @@ pub enum Written {
     Done,
     /// It cannot be there; the sentence says why.
     Skipped(String),
+    /// The software here cannot show it; a newer one may. The sentence says why.
+    Unshown(String),
 }
 
 /// What became of a newer version of something that was written before.
@@ -129,6 +131,11 @@ pub trait Destination: Send + Sync {
         account: &AccountId,
         batch: &[Reservation],
     ) -> Result<Vec<Withdrawn>, AdapterError>;
+
+    /// What writes, and its version: what it could not show is offered again to another one.
+    fn software(&self) -> String {
+        concat!("godwit ", env!("CARGO_PKG_VERSION")).to_owned()
+    }
 
     /// Which of what was written is not there any more.
     ///

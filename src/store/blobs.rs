@@ -6,23 +6,19 @@ use std::{
     collections::BTreeSet,
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tempfile::NamedTempFile;
-use tokio::{
-    fs,
-    sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
-    task::spawn_blocking,
-};
+use tokio::{fs, task::spawn_blocking};
 
 pub use super::arriving::Arriving;
 use super::{
     arriving::{self, TOGETHER},
     durable,
+    gate::{Alone, Gate, Keeping},
     spool::Spool,
 };
 pub use crate::model::digest::hex;
@@ -32,12 +28,12 @@ use crate::port::{destination::StoredBlob, error::AdapterError};
 /// The directory of blobs.
 ///
 /// Between a file's arrival and the row that needs it nobody may remove the same bytes: keepers pass
-/// the gate together, whoever removes passes it alone. The gate comes before the database's writer,
+/// the gate together, whoever removes passes it alone, also where several daemons share the directory. The gate comes before the database's writer,
 /// never inside one of its works: the other way round two of them could wait for each other.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     dir: PathBuf,
-    gate: Arc<RwLock<()>>,
+    gate: Gate,
     spool: Spool,
 }
 
@@ -52,7 +48,7 @@ pub struct Spooled {
 #[derive(Debug)]
 pub struct Kept {
     blobs: Vec<StoredBlob>,
-    _gate: OwnedRwLockReadGuard<()>,
+    _gate: Keeping,
 }
 
 impl Spooled {
@@ -83,7 +79,7 @@ impl Kept {
 #[derive(Debug)]
 pub struct Removing {
     blobs: Blobs,
-    _gate: OwnedRwLockWriteGuard<()>,
+    _gate: Alone,
 }
 
 /// Why bytes were not taken.
@@ -115,7 +111,8 @@ impl Blobs {
         let dir = data_dir.join("media");
         fs::create_dir_all(&dir).await?;
         let spool = Spool::open(&dir)?;
-        Ok(Self { dir, gate: Arc::default(), spool })
+        let gate = Gate::open(&dir)?;
+        Ok(Self { dir, gate, spool })
     }
 
     /// Where a blob lies.
@@ -178,7 +175,7 @@ impl Blobs {
     /// # Errors
     /// [`AdapterError::Busy`] when the disk does not do it.
     pub async fn keep(&self, spooled: Vec<Spooled>) -> Result<Kept, AdapterError> {
-        let gate = Arc::clone(&self.gate).read_owned().await;
+        let gate = self.gate.keep().await;
         let blobs = self.clone();
         let kept = spawn_blocking(move || blobs.name(spooled)).await;
         let blobs = kept.map_err(std::io::Error::other).flatten().map_err(trouble)?;
@@ -215,7 +212,7 @@ impl Blobs {
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called
     /// inside a work of the database's writer.
     pub async fn removing(&self) -> Removing {
-        let gate = Arc::clone(&self.gate).write_owned().await;
+        let gate = self.gate.alone().await;
         Removing { blobs: self.clone(), _gate: gate }
     }
 }

@@ -21,6 +21,7 @@ mod arriving;
 pub(crate) mod both;
 mod copying;
 mod durable;
+mod gate;
 mod identity;
 mod keyed;
 mod many;
@@ -215,6 +216,7 @@ mod spool;
 pub mod stated;
 pub mod tokens;
 pub mod transfers;
+pub mod unshown;
 pub mod url_map;
 pub mod withdrawals;
 

@@ -1,5 +1,6 @@
 //! New home, during a trial: what failed is tried again. Files are asked for once more, things that Old
-//! home could not give out are asked for by their keys; what comes takes the way of anything new.
+//! home could not give out are asked for by their keys, and what the software here could not show is
+//! offered to a newer one. What comes takes the way of anything new.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use crate::{
     store::{
         again, deltas,
         items::{self, ItemState},
+        unshown,
     },
 };
 
@@ -44,6 +46,7 @@ pub(super) async fn offer(
     gives: bool,
 ) -> TransferResult<()> {
     again::offer_files(&engine.store, &transfer.id).await?;
+    unshown::offer(&engine.store, &transfer.id, &engine.destination.software()).await?;
     if !gives {
         return Ok(());
     }
@@ -70,7 +73,8 @@ async fn ask(
         last.as_str().clone_into(&mut after);
         let mut page = source.items(collection, &keys).await?;
         page.items.retain(|item| item.kind() == kind && keys.contains(&item.key()));
-        deltas::take(&engine.store, &transfer.id, page.items).await?;
+        deltas::take(&engine.store, &transfer.id, std::mem::take(&mut page.items)).await?;
+        unshown::keep(&engine.store, &transfer.id, page.clone()).await?;
         let failed = page.unreadable.into_iter().filter(|one| one.kind == kind).map(|one| (one.key, one.why));
         again::fail_again(&engine.store, &transfer.id, kind, failed.collect()).await?;
     }
@@ -89,7 +93,7 @@ pub(super) async fn show(engine: &Engine, transfer: &Transfer) -> TransferResult
         let wanted: BTreeSet<&str> = files.iter().map(ItemKey::as_str).collect();
         let mut after = (i64::MIN, 0);
         loop {
-            engine.store.goes_on()?;
+            engine.goes_on().await?;
             let of = (ItemKind::Posts, ItemState::Written);
             let batch = items::in_state(&engine.store, &transfer.id, of, after, BATCH).await?;
             let Some(last) = batch.last() else { break };

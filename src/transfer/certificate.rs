@@ -20,7 +20,7 @@ use crate::{
         id::TransferId,
         inventory::Inventory,
         item::ItemKind,
-        listing::Line,
+        listing::{Line, Unshown},
         report::{ReasonCount, Report},
         transfer::Transfer,
     },
@@ -28,7 +28,7 @@ use crate::{
     store::{
         Store, certificates, gaps,
         listing::{self, Wanted},
-        stated, transfers,
+        stated, transfers, unshown,
     },
     wire::seal::{self, Sealed},
 };
@@ -86,6 +86,20 @@ pub fn lines(
                 wanted
             });
             Ok(next.map(|next| (batch, Some(next))))
+        })
+    })
+    .boxed()
+}
+
+/// Everything that could not be read or shown here, a batch at a time.
+pub fn unshown(store: &Store, transfer: &TransferId) -> BoxStream<'static, TransferResult<Vec<Unshown>>> {
+    let (store, transfer) = (store.clone(), transfer.clone());
+    stream::try_unfold((String::new(), String::new()), move |after| -> BoxFuture<'static, _> {
+        let (store, transfer) = (store.clone(), transfer.clone());
+        Box::pin(async move {
+            let batch = unshown::page(&store, &transfer, &after, BATCH).await?;
+            let last = batch.last().map(|last| (last.kind.clone(), last.key.clone()));
+            Ok(last.map(|last| (batch, last)))
         })
     })
     .boxed()

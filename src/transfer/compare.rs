@@ -31,6 +31,7 @@ pub async fn tally_here(
 ) -> TransferResult<Tally> {
     let (mut tally, mut after) = (Tally::new(bits), String::new());
     loop {
+        engine.goes_on().await?;
         let (entries, last) = compared::entries(&engine.store, transfer, kind, &after, BATCH).await?;
         for entry in &entries {
             tally.add(kind, entry);

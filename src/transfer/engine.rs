@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
-use super::pace::Pace;
+use super::{TransferResult, pace::Pace, share};
 use crate::{
     model::{login::Login, policy::Policy, transfer::Transfer},
     port::{
@@ -74,4 +74,16 @@ pub struct Engine {
     pub pace: Arc<Pace>,
     /// Largest media file, in bytes.
     pub media_file_bytes: u64,
+}
+
+impl Engine {
+    /// To be asked between batches: lets others work, who may have less to do.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError::Closed`] when no further one should be begun.
+    pub(super) async fn goes_on(&self) -> TransferResult<()> {
+        self.store.goes_on()?;
+        share::give_way(&*self.clock).await;
+        Ok(self.store.goes_on()?)
+    }
 }

@@ -143,7 +143,7 @@ async fn fetch_collection(
             return Err(unreadable(why));
         }
         let Some(following) = ahead? else { return Ok(()) };
-        engine.store.goes_on()?;
+        engine.goes_on().await?;
         (page, cursor) = (following, next);
     }
 }

@@ -72,6 +72,7 @@ pub(super) async fn follow(
 async fn amend(engine: &Engine, transfer: &Transfer, kind: ItemKind, sides: &Sides) -> TransferResult<u64> {
     let mut own = 0;
     loop {
+        engine.goes_on().await?;
         let of = (kind, ItemState::Changed);
         let batch = items::in_state(&engine.store, &transfer.id, of, (i64::MIN, 0), BATCH).await?;
         if batch.is_empty() {
@@ -129,6 +130,7 @@ async fn files(
 async fn withdraw(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<u64> {
     let mut own = 0;
     loop {
+        engine.goes_on().await?;
         let keys = deltas::gone(&engine.store, &transfer.id, kind, BATCH).await?;
         if keys.is_empty() {
             return Ok(own);
@@ -190,6 +192,7 @@ async fn notice(
 ) -> TransferResult<u64> {
     let (mut after, mut removed) = ((i64::MIN, 0), 0);
     loop {
+        engine.goes_on().await?;
         let batch = items::in_state(&engine.store, &transfer.id, (kind, state), after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(removed) };
         after = (last.published_at, last.position);

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         items::{self, ItemState},
-        transfers,
+        transfers, unshown,
         url_map::{self, Line},
     },
 };
@@ -68,7 +68,7 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
     let mut after = (i64::MIN, 0);
     let (mut millis, mut rank) = (i64::MIN, 0_u16);
     loop {
-        engine.store.goes_on()?;
+        engine.goes_on().await?;
         let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = (last.published_at, last.position);
@@ -123,7 +123,7 @@ async fn write(
 ) -> TransferResult<()> {
     loop {
         // Written items leave the state, so the next batch always stands at the front.
-        engine.store.goes_on()?;
+        engine.goes_on().await?;
         let batch = items::fetched(&engine.store, &transfer.id, kind, (i64::MIN, 0), BATCH).await?;
         if batch.is_empty() {
             return Ok(());
@@ -135,11 +135,15 @@ async fn write(
             let why = format!("{} of {} items were answered for", written.len(), batch.len());
             return Err(TransferError::Adapter(AdapterError::fatal("writing the copy", why)));
         }
-        let mut outcomes = Vec::with_capacity(batch.len());
+        let (mut outcomes, mut unshown) = (Vec::with_capacity(batch.len()), Vec::new());
         for ((waiting, used), written) in batch.iter().zip(files).zip(written) {
             let (state, why) = match written {
                 Written::Done => (ItemState::Written, None),
                 Written::Skipped(why) => (ItemState::Skipped, Some(why)),
+                Written::Unshown(why) => {
+                    unshown.push(waiting.key.clone());
+                    (ItemState::Skipped, Some(why))
+                }
             };
             if state == ItemState::Written {
                 outcomes.extend(
@@ -149,6 +153,10 @@ async fn write(
             outcomes.push((kind, waiting.key.clone(), state, why));
         }
         items::settle(&engine.store, &transfer.id, outcomes).await?;
+        if !unshown.is_empty() {
+            let software = engine.destination.software();
+            unshown::note(&engine.store, &transfer.id, kind, unshown, &software).await?;
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     store::{
         passes, stated,
         transfers::{self, NEVER},
+        unshown,
     },
 };
 
@@ -77,9 +78,12 @@ pub async fn try_again(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     Err(TransferError::Refused(why.to_owned()))
 }
 
-/// Whether a look can bring anything: what changed, or what failed before.
+/// Whether a look can bring anything: what changed, what failed before, or what an older software here
+/// could not show.
 async fn has_use(engine: &Engine, transfer: &Transfer) -> TransferResult<bool> {
-    Ok(can_look(engine, transfer).await? || again::can_try(engine, transfer).await?)
+    Ok(can_look(engine, transfer).await?
+        || again::can_try(engine, transfer).await?
+        || unshown::is_open(&engine.store, &transfer.id, &engine.destination.software()).await?)
 }
 
 /// Leaves the trial for `then`, after one last look where Old home can be looked at. Whoever was told

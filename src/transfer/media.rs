@@ -116,7 +116,7 @@ async fn fetch_file(
     arrived: &mpsc::Sender<Arrived>,
 ) -> TransferResult<()> {
     let Item::Media(file) = &waiting.item else { return Ok(()) };
-    engine.store.goes_on()?;
+    engine.goes_on().await?;
     if file.bytes.is_some_and(|bytes| !room.fits(bytes)) {
         return room.refuse(engine, transfer, &waiting).await;
     }

@@ -54,6 +54,7 @@ pub mod redirect;
 pub mod refollow;
 pub mod remap;
 pub mod removal;
+pub mod share;
 pub mod source_side;
 pub mod start;
 pub mod status;

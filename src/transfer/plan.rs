@@ -36,6 +36,7 @@ pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResu
     let mut after = (i64::MIN, 0);
     let Changing { mut polls, mut emoji, mut fileless, mut unaddressed } = Changing::default();
     loop {
+        engine.goes_on().await?;
         let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
         let Some(last) = batch.last() else {
             return Ok(Changing { polls, emoji, fileless, unaddressed });

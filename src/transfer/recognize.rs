@@ -42,6 +42,7 @@ pub(super) async fn recognize(engine: &Engine, transfer: &Transfer) -> TransferR
     for kind in [ItemKind::Posts, ItemKind::Boosts] {
         let mut after = (i64::MIN, 0);
         loop {
+            engine.goes_on().await?;
             let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
             let Some(last) = batch.last() else { break };
             after = (last.published_at, last.position);

@@ -20,7 +20,7 @@ use crate::{
     store::{
         compared,
         gaps::{self, Gap},
-        stated,
+        stated, unshown,
     },
 };
 
@@ -200,8 +200,9 @@ async fn mend(
         lost.add(kind, entry);
         reasons.push((entry.key.clone(), why));
     }
-    compared::take(&engine.store, &engine.blobs, &transfer.id, page.items).await?;
-    Ok(compared::lose(&engine.store, &transfer.id, kind, reasons).await?)
+    compared::take(&engine.store, &engine.blobs, &transfer.id, std::mem::take(&mut page.items)).await?;
+    compared::lose(&engine.store, &transfer.id, kind, reasons).await?;
+    Ok(unshown::keep(&engine.store, &transfer.id, page).await?)
 }
 
 /// Lets go of what Old home neither lists nor gives out any more.

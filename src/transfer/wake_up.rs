@@ -17,6 +17,8 @@ pub async fn look_around(side: &SourceSide) -> SourceSideResult<()> {
         debug_assert!(step::RUNNING.contains(&state));
         transfers::wake_all(&side.store, state).await?;
     }
+    // A newer software may show what an older one could not.
+    transfers::wake_all(&side.store, TransferState::Trial).await?;
     for departure in departures::in_state(&side.store, "started").await? {
         let Some(account) = side.host.account(&departure.account_id.as_str().into()).await? else { continue };
         let says_so = account.moved_to.is_some_and(|moved_to| moved_to.as_str() == departure.target);

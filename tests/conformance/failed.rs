@@ -24,7 +24,7 @@ fn shelves(home: &Home) -> [PathBuf; 2] {
 fn carry([from, to]: &[PathBuf; 2]) {
     std::fs::create_dir_all(to).unwrap();
     for shelf in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        if shelf.file_name() != "spool" {
+        if shelf.file_name() != "spool" && shelf.file_name() != "door" {
             std::fs::rename(shelf.path(), to.join(shelf.file_name())).unwrap();
         }
     }

@@ -326,7 +326,7 @@ impl Source for Invented {
         let start = start.ok_or_else(|| AdapterError::fatal("reading", "this cursor is from elsewhere"))?;
         let end = (start + limit).min(all.len());
         let next = (end < all.len()).then(|| Cursor(end.to_string()));
-        Ok(Page { items: all[start..end].to_vec(), unreadable: Vec::new(), next })
+        Ok(Page { items: all[start..end].to_vec(), next, ..Page::default() })
     }
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {

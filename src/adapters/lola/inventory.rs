@@ -157,7 +157,7 @@ impl LolaSource {
             match self.item(collection, &value) {
                 Ok(Some(item)) if wanted.contains(&item.key()) => page.items.push(item),
                 Ok(_) => {}
-                Err(why) => page.unreadable.push(unreadable(collection, &value, why)),
+                Err(why) => page.lose(unreadable(collection, &value, why), &value.to_string()),
             }
         }
         page.unreadable.retain(|lost| wanted.contains(&ItemKey::from(lost.key.as_str())));

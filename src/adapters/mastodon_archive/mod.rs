@@ -173,9 +173,10 @@ impl Contents {
         } else {
             let lines = self.lines.get(&kind).and_then(|lines| lines.get(start..end)).unwrap_or_default();
             for line in lines {
-                match outbox::read(kind, &line.read(&self.spool)?, line.position, &self.owner) {
+                let element = line.read(&self.spool)?;
+                match outbox::read(kind, &element, line.position, &self.owner) {
                     Ok(item) => page.items.push(item),
-                    Err(unreadable) => page.unreadable.push(unreadable),
+                    Err(unreadable) => page.lose(unreadable, &element.to_string()),
                 }
             }
         }

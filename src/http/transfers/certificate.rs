@@ -9,7 +9,11 @@ use super::{api::own, pressed::Pressed};
 use crate::{
     app::App,
     http::{extract::SignedIn, problem::Problem},
-    model::{certificate::Occasion, listing::Line, transfer::TransferState},
+    model::{
+        certificate::Occasion,
+        listing::{Line, Unshown},
+        transfer::TransferState,
+    },
     store::{
         certificates,
         listing::{self, Wanted},
@@ -92,6 +96,24 @@ pub async fn json_lines(
     let lines = certificate::lines(&app.store, &transfer.id, Wanted::default());
     let bytes = lines.map_ok(|batch| web::Bytes::from(batch.iter().map(Line::json).collect::<String>()));
     Ok(download("application/jsonl", "items.jsonl")
+        .streaming(bytes.map_err(actix_web::error::ErrorInternalServerError)))
+}
+
+/// What could not be read or shown here, with its text, as JSON lines.
+#[utoipa::path(
+    get, path = "/api/v1/transfers/{id}/unshown.jsonl", tag = "transfers", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, description = "one line of JSON an item", content_type = "application/jsonl"))
+)]
+pub async fn unshown(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let transfer = own(&app, &signed, &id).await?;
+    let lines = certificate::unshown(&app.store, &transfer.id);
+    let bytes = lines.map_ok(|batch| web::Bytes::from(batch.iter().map(Unshown::json).collect::<String>()));
+    Ok(download("application/jsonl", "unshown.jsonl")
         .streaming(bytes.map_err(actix_web::error::ErrorInternalServerError)))
 }
 

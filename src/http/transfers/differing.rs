@@ -70,6 +70,7 @@ pub(super) fn papers(transfer: &Transfer) -> Markup {
                 ul {
                     li { a href=(at("certificate")) download { (say!("transfers-certificate")) } }
                     li { a href=(at("items.csv")) download { (say!("transfers-every-single-thing-as-a-table")) } }
+                    li { a href=(at("unshown.jsonl")) download { (say!("transfers-what-could-not-be-shown-here")) } }
                     li { a href=(at("items.jsonl")) download { (say!("transfers-the-same-for-checking-the-certificate")) } }
                 }
             }

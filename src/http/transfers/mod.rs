@@ -37,6 +37,7 @@ mod words;
     api::map,
     certificate::items,
     certificate::json_lines,
+    certificate::unshown,
     certificate::table,
     certificate::certificate,
     certificate::accept,
@@ -87,6 +88,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/map", get().to(api::map))
         .route("/api/v1/transfers/{id}/items", get().to(certificate::items))
         .route("/api/v1/transfers/{id}/items.jsonl", get().to(certificate::json_lines))
+        .route("/api/v1/transfers/{id}/unshown.jsonl", get().to(certificate::unshown))
         .route("/api/v1/transfers/{id}/items.csv", get().to(certificate::table))
         .route("/api/v1/transfers/{id}/certificate", get().to(certificate::certificate))
         .route("/api/v1/transfers/{id}/accept", post().to(certificate::accept))

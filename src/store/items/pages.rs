@@ -13,7 +13,7 @@ use crate::{
     store::{
         Connection, Store, StoreResult, count,
         many::{self, Value},
-        notes, to_json,
+        notes, to_json, unshown,
     },
 };
 
@@ -50,6 +50,7 @@ pub async fn save_page(
             Box::pin(async move {
                 let lines: Vec<Line<'_>> = lines(&page).collect();
                 let last = save_lines(c, &transfer, &lines).await?;
+                unshown::keep_texts(c, &transfer, &page).await?;
                 run!(
                     c,
                     "insert into transfer_cursors (transfer_id, collection, next_cursor, announced, is_done) \

@@ -83,6 +83,7 @@ transfers-take-the-numbers-with-you = Take the numbers with you
 transfers-a-certificate-signed-by-this-server = A certificate, signed by this server, says what stood at Old home, what is here, and why anything is not. It can be checked without asking anybody.
 transfers-certificate = Certificate
 transfers-every-single-thing-as-a-table = Every single thing, as a table
+transfers-what-could-not-be-shown-here = What could not be shown here, with its text
 transfers-the-same-for-checking-the-certificate = The same for checking the certificate
 transfers-this-answer-is-for-another-account = This answer is for another account
 transfers-you-are-signed-in-as-but-another = You are signed in as <strong>@{ $username }</strong>, but another account of this server asked. Sign out, and sign in within a minute with the account that shall receive the copy.

@@ -134,7 +134,8 @@ impl Story {
 pub(super) async fn read(source: &EmbeddedSource, kind: CollectionKind, limit: usize) -> Vec<Item> {
     let (mut items, mut cursor) = (Vec::new(), None);
     loop {
-        let Page { items: more, unreadable, next } = source.page(kind, cursor.as_ref(), limit).await.unwrap();
+        let Page { items: more, unreadable, next, .. } =
+            source.page(kind, cursor.as_ref(), limit).await.unwrap();
         assert!(unreadable.is_empty(), "{unreadable:?}");
         assert!(more.len() <= limit);
         items.extend(more);
