@@ -35,7 +35,7 @@ async fn on_trial_a_copy_is_there_for_its_owner_and_for_nobody_else() {
             .zip(&copied.written)
             .filter_map(|(one, written)| match written {
                 Written::Skipped(why) => Some((one.reservation.kind, why.as_str())),
-                Written::Done => None,
+                Written::Done | Written::Unshown(_) => None,
             })
             .collect();
         let kinds: Vec<ItemKind> = skipped.iter().map(|(kind, _)| *kind).collect();
