@@ -9,8 +9,14 @@
 
 #[path = "conformance/beside.rs"]
 mod beside;
+#[path = "conformance/borrowed.rs"]
+mod borrowed;
 #[path = "conformance/certificates.rs"]
 mod certificates;
+#[path = "conformance/client_api.rs"]
+mod client_api;
+#[path = "e2e/peers/client_server/mod.rs"]
+mod client_server;
 #[path = "laboratory/cluster.rs"]
 mod cluster;
 #[path = "conformance/deltas.rs"]

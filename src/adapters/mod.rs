@@ -23,11 +23,13 @@ pub mod csv_lists;
 pub mod embedded;
 pub mod lola;
 pub mod mail;
+pub mod mastodon_api;
 pub mod mastodon_archive;
 pub mod mastodon_database;
 pub mod neighbours;
 pub mod scanner;
 
+pub use mastodon_api::{ClientServers, Parts as ClientParts};
 pub use mastodon_archive::ArchiveLimits;
 
 /// Opens an archive of whichever system made it. Blocks: reading the contents takes a while.

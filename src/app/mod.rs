@@ -126,7 +126,12 @@ impl App {
             remote: Arc::clone(&remote),
             host: Arc::clone(&host),
             destination,
-            sources: Arc::new(sources::Known::new(&config, Arc::clone(&remote), signer.clone())),
+            sources: Arc::new(sources::Known::new(
+                &config,
+                Arc::clone(&remote),
+                Arc::clone(&clock),
+                signer.clone(),
+            )),
             scanner: Arc::new(scanner),
             postman: Arc::new(postman),
             neighbours: Arc::new(PublicFacts::new(Arc::clone(&remote), config.domain())),

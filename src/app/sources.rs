@@ -6,17 +6,20 @@ use async_trait::async_trait;
 
 use crate::{
     adapters::{
-        ArchiveLimits,
+        ArchiveLimits, ClientParts, ClientServers,
         csv_lists::{self, CsvLists},
         lola::LolaSource,
         open_archive,
     },
     config::Config,
     model::{
+        id::TransferId,
         login::Login,
         transfer::{Origin, Transfer},
     },
     port::{
+        client_api::ClientApi,
+        clock::SharedClock,
         error::AdapterError,
         remote::{SharedRemote, Signer},
         source::Source,
@@ -29,13 +32,15 @@ pub(super) struct Known {
     remote: SharedRemote,
     signer: Signer,
     limits: ArchiveLimits,
+    clients: ClientServers,
 }
 
 impl Known {
-    pub(super) fn new(config: &Config, remote: SharedRemote, signer: Signer) -> Self {
+    pub(super) fn new(config: &Config, remote: SharedRemote, clock: SharedClock, signer: Signer) -> Self {
         let limits =
             ArchiveLimits { bytes: config.limits.archive_bytes, entries: config.limits.archive_entries };
-        Self { remote, signer, limits }
+        let clients = ClientServers::new(ClientParts::new(Arc::clone(&remote), clock, signer.clone()));
+        Self { remote, signer, limits, clients }
     }
 }
 
@@ -48,14 +53,13 @@ impl Sources for Known {
     ) -> Result<Arc<dyn Source>, AdapterError> {
         match &transfer.origin {
             Origin::Live { actor } => {
-                let token = login.and_then(|login| login.access_token.as_deref()).ok_or_else(|| {
-                    AdapterError::fatal(
-                        "opening the account at Old home",
-                        "its permission is no longer there",
-                    )
-                })?;
+                let token = login.and_then(|login| login.access_token.as_deref()).ok_or_else(gone)?;
                 let remote = Arc::clone(&self.remote);
                 Ok(Arc::new(LolaSource::open(remote, self.signer.clone(), actor, token).await?))
+            }
+            Origin::ClientApi { actor, software, .. } => {
+                let token = login.and_then(|login| login.access_token.as_deref()).ok_or_else(gone)?;
+                self.clients.open(&transfer.id, actor, software, token).await
             }
             Origin::Archive { path, beside } => {
                 let (path, limits) = (PathBuf::from(path), self.limits);
@@ -70,4 +74,15 @@ impl Sources for Known {
             }
         }
     }
+    fn client_api(&self) -> Option<&dyn ClientApi> {
+        Some(&self.clients)
+    }
+
+    fn read_by(&self, transfer: &TransferId) -> Option<i64> {
+        self.clients.ends_at(transfer)
+    }
+}
+
+fn gone() -> AdapterError {
+    AdapterError::fatal("opening the account at Old home", "its permission is no longer there")
 }

@@ -12,6 +12,7 @@ mod desk;
 mod forwarding;
 mod import;
 mod policy;
+mod proxy;
 mod serve;
 mod verify;
 
@@ -52,6 +53,9 @@ enum Command {
     Forwarding(forwarding::ForwardingCommand),
     /// Looks whether everything the daemon needs is in place.
     Check(check::CheckArguments),
+    /// Prints what a proxy needs in front of this daemon and a server that is not ours.
+    #[command(subcommand)]
+    Proxy(proxy::ProxyCommand),
     /// Prints the example configuration.
     Config,
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
@@ -89,6 +93,7 @@ pub fn run() -> ExitCode {
             Err(error) => Err(error),
         },
         Command::Forwarding(command) => forwarding::run(command),
+        Command::Proxy(command) => proxy::run(&command),
         Command::Config => config::run(),
     };
     match outcome {

@@ -40,14 +40,7 @@ pub async fn redirects<B: MessageBody + 'static>(
         }
         Answer::Here => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Answer::Moved { url, max_age_seconds } => {
-            let response = HttpResponse::MovedPermanently()
-                .insert_header((header::LOCATION, url.as_str()))
-                .insert_header((header::VARY, "Accept, Sec-Fetch-Site"))
-                .insert_header((header::CACHE_CONTROL, format!("public, max-age={max_age_seconds}")))
-                // Some of these ignore Vary and would send browsers to documents.
-                .insert_header(("CDN-Cache-Control", "no-store"))
-                .finish();
-            Ok(request.into_response(response).map_into_right_body())
+            Ok(request.into_response(moved(&url, max_age_seconds)).map_into_right_body())
         }
         Answer::Unknown => {
             let problem = Problem::not_found().for_request(request.request());
@@ -75,18 +68,47 @@ fn is_for_a_page_of_ours(request: &ServiceRequest) -> bool {
     request.path().starts_with("/media/") && from == Some("same-origin")
 }
 
+/// `GET /godwit/moved/…`: what a proxy asks first for an address of the server beside us; the way to where it
+/// lives now, or nothing.
+pub(super) async fn beside(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let asked = request.uri().path().strip_prefix("/godwit/moved").unwrap_or_default();
+    let mut url = app.config.server.base_url.clone();
+    url.set_path(asked);
+    url.set_query(request.uri().query());
+    match look_up_address(&app, &request, &url).await {
+        Answer::Moved { url, max_age_seconds } => moved(&url, max_age_seconds),
+        Answer::Here | Answer::Unknown => {
+            HttpResponse::NotFound().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+        }
+    }
+}
+
+fn moved(url: &Url, max_age_seconds: u32) -> HttpResponse {
+    HttpResponse::MovedPermanently()
+        .insert_header((header::LOCATION, url.as_str()))
+        .insert_header((header::VARY, "Accept, Sec-Fetch-Site"))
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={max_age_seconds}")))
+        // Some of these ignore Vary and would send browsers to documents.
+        .insert_header(("CDN-Cache-Control", "no-store"))
+        .finish()
+}
+
 async fn look_up(app: &App, request: &ServiceRequest) -> Answer {
     let url = address(&app.config.server.base_url, request);
-    let wanted = if wants_html(request.request()) {
+    look_up_address(app, request.request(), &url).await
+}
+
+async fn look_up_address(app: &App, request: &HttpRequest, url: &Url) -> Answer {
+    let wanted = if wants_html(request) {
         Wanted::Page
-    } else if wants_activity(request.request()) {
+    } else if wants_activity(request) {
         Wanted::Activity
     } else {
         Wanted::Anything
     };
     let now = app.clock.now_micros();
-    let answer = match redirect::arrived(&app.store, &*app.host, &url).await {
-        Ok(None) => redirect::answer(&app.store, &*app.host, &url, wanted, now).await,
+    let answer = match redirect::arrived(&app.store, &*app.host, url).await {
+        Ok(None) => redirect::answer(&app.store, &*app.host, url, wanted, now).await,
         Ok(Some(answer)) => Ok(answer),
         Err(error) => Err(error),
     };

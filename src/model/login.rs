@@ -13,6 +13,25 @@ pub enum Purpose {
     HandOver,
 }
 
+/// What this server is registered as at a server that was never told about it. Its secrets never show in `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Client {
+    /// What we are called there.
+    pub id: String,
+    /// What proves it.
+    pub secret: String,
+    /// What may be read, in that server's words.
+    pub scope: String,
+    /// Whether that server compares a PKCE challenge.
+    pub takes_pkce: bool,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
 /// An authorization under way or granted. Its secrets never show in `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Login {
@@ -40,6 +59,9 @@ pub struct Login {
     pub refresh_token: Option<String>,
     /// When the access token ends, in microseconds since 1970.
     pub expires_at: Option<i64>,
+    /// What we are registered as, where we had to be.
+    #[serde(default)]
+    pub client: Option<Client>,
 }
 
 impl std::fmt::Debug for Login {

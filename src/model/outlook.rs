@@ -10,6 +10,12 @@ pub struct Outline {
     pub media_bytes: Option<u64>,
     /// Followers in all.
     pub followers: Option<u64>,
+    /// Posts and boosts together, as Old home's profile page counts them.
+    #[serde(default)]
+    pub posts_about: Option<u64>,
+    /// How long reading the account takes, in seconds, where the source knows its own pace.
+    #[serde(default)]
+    pub seconds: Option<u64>,
     /// Followers by server, most first; smaller servers may be missing.
     #[serde(default)]
     pub servers: Vec<ServerShare>,

@@ -164,6 +164,15 @@ pub enum Origin {
         /// The actor to be copied.
         actor: Url,
     },
+    /// A live server on which nothing of ours runs, read through the interface every client uses.
+    ClientApi {
+        /// The actor to be copied.
+        actor: Url,
+        /// What runs there, name and version.
+        software: String,
+        /// The server's own page where the owner moves their followers on.
+        move_page: Option<Url>,
+    },
     /// A file given by an admin or the person.
     Archive {
         /// Where the file lies on this machine.
@@ -172,6 +181,31 @@ pub enum Origin {
         #[serde(default)]
         beside: Vec<String>,
     },
+}
+
+impl Origin {
+    /// The actor that is copied, where a live server was asked for it.
+    pub fn actor(&self) -> Option<&Url> {
+        match self {
+            Self::Live { actor } | Self::ClientApi { actor, .. } => Some(actor),
+            Self::Archive { .. } => None,
+        }
+    }
+
+    /// The same with another actor; a file has none.
+    #[must_use]
+    pub fn of(self, actor: Url) -> Self {
+        match self {
+            Self::Live { .. } => Self::Live { actor },
+            Self::ClientApi { software, move_page, .. } => Self::ClientApi { actor, software, move_page },
+            file @ Self::Archive { .. } => file,
+        }
+    }
+
+    /// Whether Old home speaks with us as one home with another: it can take addresses and announce.
+    pub fn is_home(&self) -> bool {
+        matches!(self, Self::Live { .. })
+    }
 }
 
 /// One account copied from one source to one destination; the long-lived record.

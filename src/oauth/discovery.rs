@@ -18,6 +18,16 @@ pub struct Endpoints {
     pub revocation: Option<Url>,
 }
 
+/// Whether a server says anywhere that accounts can be handed over.
+pub fn offers(actor: &Actor, metadata: Option<&Value>) -> bool {
+    actor.endpoints.portability.is_some() || metadata.is_some_and(hands_over)
+}
+
+/// Whether a server's metadata say where accounts are handed over.
+pub fn hands_over(metadata: &Value) -> bool {
+    metadata.get("activitypub_account_portability").is_some_and(Value::is_string)
+}
+
 /// Finds them. What the actor says goes before what its server says.
 ///
 /// # Errors

@@ -17,6 +17,8 @@ pub const TOKEN_PATH: &str = "/godwit/oauth/token";
 pub const REVOKE_PATH: &str = "/godwit/oauth/revoke";
 /// Where all this is published. Spec: RFC 8414.
 pub const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
+/// The same beside another server, whose own document stands there.
+pub const METADATA_BESIDE_PATH: &str = "/.well-known/oauth-authorization-server/godwit";
 /// Where an owner is asked.
 pub const AUTHORIZE_PATH: &str = "/godwit/oauth/authorize";
 

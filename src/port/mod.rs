@@ -3,6 +3,7 @@
 //! To add a foreign system, implement [`source::Source`] or [`destination::Destination`] in one
 //! file under `adapters/`; what a system does not have stays `None` or empty.
 
+pub mod client_api;
 pub mod clock;
 pub mod destination;
 pub mod error;

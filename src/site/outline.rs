@@ -43,7 +43,12 @@ impl Site {
             by_host.into_iter().map(|(host, followers)| ServerShare { host, followers }).collect();
         servers.sort_by_key(|share| Reverse(share.followers));
         servers.truncate(MOST_SERVERS);
-        Ok(Outline { media_bytes: Some(media_bytes), followers: Some(followers), servers })
+        Ok(Outline {
+            media_bytes: Some(media_bytes),
+            followers: Some(followers),
+            servers,
+            ..Outline::default()
+        })
     }
 }
 

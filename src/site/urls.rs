@@ -58,9 +58,9 @@ impl Urls {
         self.at(&["users", username])
     }
 
-    /// The actor of the server itself.
+    /// The actor of the server itself; below our own path, so that another server's may stand beside it.
     pub fn host_actor(&self) -> Url {
-        self.at(&["actor"])
+        self.at(&["godwit", "actor"])
     }
 
     /// Profile page.

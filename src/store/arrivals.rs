@@ -75,12 +75,8 @@ fn read(row: ArrivalRow) -> StoreResult<Arrival> {
         Url::parse(text)
             .map_err(|error| StoreError::Corrupt { what: "address of the map", why: error.to_string() })
     };
-    let actor = match from_json("origin", &row.origin)? {
-        Origin::Live { actor } => Some(actor),
-        Origin::Archive { .. } => None,
-    };
     Ok(Arrival {
-        actor,
+        actor: from_json::<Origin>("origin", &row.origin)?.actor().cloned(),
         old: url(&row.old_url)?,
         new: url(&row.new_url)?,
         place: Place { transfer: row.transfer_id, kind: row.kind, key: row.key },
@@ -103,10 +99,10 @@ pub async fn moves(store: &Store, account: &str) -> StoreResult<(Vec<Url>, bool)
     let is_complete = found.iter().all(|(_, state)| state == "done");
     let mut actors = Vec::new();
     for (origin, state) in found {
-        if let (Origin::Live { actor }, "done") = (from_json("origin", &origin)?, state.as_str())
-            && !actors.contains(&actor)
+        if let (Some(actor), "done") = (from_json::<Origin>("origin", &origin)?.actor(), state.as_str())
+            && !actors.contains(actor)
         {
-            actors.push(actor);
+            actors.push(actor.clone());
         }
     }
     Ok((actors, is_complete))

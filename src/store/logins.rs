@@ -60,7 +60,10 @@ pub async fn keep(store: &Store, id: &TransferId, login: &Login) -> StoreResult<
             Box::pin(async move {
                 match login.purpose {
                     Purpose::Read => {
-                        let origin = to_json(&Origin::Live { actor: login.actor });
+                        let sql = "select origin from transfers where id = $1";
+                        let before = row!(c, (String,), sql, id.as_str())?;
+                        let Some((before,)) = before else { return Ok(()) };
+                        let origin = to_json(&from_json::<Origin>("origin", &before)?.of(login.actor));
                         run!(
                             c,
                             "update transfers set source = $2, origin = $3 where id = $1",
@@ -120,6 +123,7 @@ mod tests {
             access_token: Some("the-access-token".to_owned()),
             refresh_token: Some("the-refresh-token".to_owned()),
             expires_at: None,
+            client: None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Engine, TransferError, TransferResult, authorize::token_request};
 use crate::{
     model::{
         id::TransferId,
-        login::{Login, Purpose},
+        login::{Client, Login, Purpose},
         transfer::Transfer,
     },
     oauth::metadata,
@@ -85,9 +85,15 @@ pub async fn give_back(engine: &Engine, login: &Login) {
     let (Some(endpoint), Some(token)) = (&login.revocation_endpoint, &login.access_token) else {
         return;
     };
-    let client = metadata::client_id(&engine.base);
+    let ours = metadata::client_id(&engine.base);
     let token = login.refresh_token.as_deref().unwrap_or(token);
-    let request = Request::post_form(endpoint.clone(), &[("token", token), ("client_id", &client)]);
+    let fields = match &login.client {
+        Some(Client { id, secret, .. }) => {
+            vec![("token", token), ("client_id", id), ("client_secret", secret)]
+        }
+        None => vec![("token", token), ("client_id", ours.as_str())],
+    };
+    let request = Request::post_form(endpoint.clone(), &fields);
     if let Err(error) = engine.remote.send(request.signed(engine.signer.clone())).await {
         tracing::info!(%error, issuer = login.issuer, "the permission could not be given back; it runs out by itself");
     }

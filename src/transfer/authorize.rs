@@ -6,6 +6,7 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     admit::{allowed, applicant},
+    as_client,
     discover::discover,
     look::leave_trial,
     start::state_hash,
@@ -70,14 +71,19 @@ pub async fn authorize(
         return declined(engine, &transfer, login.purpose, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;
-    let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
-    let named = named.map_err(|_| TransferError::Refused("Old home named no account.".to_owned()))?;
     let expected = login.actor.clone();
     // The code is spent from here on, whatever comes of it.
     let spent = Login { verifier: String::new(), state_hash: String::new(), ..login.clone() };
     logins::keep(&engine.store, &id, &spent).await?;
     let granted = exchange(engine, &login, &code).await?;
-    check_actor(engine, &granted, &named).await?;
+    let named = if granted.client.is_some() {
+        as_client::owner(engine, &granted).await?
+    } else {
+        let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
+        let named = named.map_err(|_| TransferError::Refused("Old home named no account.".to_owned()))?;
+        check_actor(engine, &granted, &named).await?;
+        named
+    };
     let purpose = granted.purpose;
     let granted = Login { actor: named.clone(), ..granted };
     match purpose {
@@ -177,6 +183,9 @@ async fn declined(
 
 /// Exchanges a code. Spec: RFC 6749 4.1.3, RFC 7636.
 async fn exchange(engine: &Engine, login: &Login, code: &str) -> TransferResult<Login> {
+    if let Some(client) = &login.client {
+        return token_request(engine, login, &as_client::exchange(engine, login, client, code)).await;
+    }
     let (client, redirect) = (metadata::client_id(&engine.base), metadata::redirect_uri(&engine.base));
     let fields = [
         ("grant_type", "authorization_code"),
@@ -192,10 +201,11 @@ async fn exchange(engine: &Engine, login: &Login, code: &str) -> TransferResult<
 pub(super) async fn token_request(
     engine: &Engine,
     login: &Login,
-    fields: &[(&str, &str)],
+    fields: &[(&str, impl AsRef<str>)],
 ) -> TransferResult<Login> {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     let doing = "asking Old home for its permission";
-    let request = Request::post_form(login.token_endpoint.clone(), fields).signed(engine.signer.clone());
+    let request = Request::post_form(login.token_endpoint.clone(), &fields).signed(engine.signer.clone());
     let response = engine.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
     let status = response.status;
     let answer: Value = response.json().await.map_err(|error| error.into_adapter(doing))?;

@@ -22,7 +22,7 @@ use crate::{
         item::ItemKind,
         listing::{Line, Unshown},
         report::{ReasonCount, Report},
-        transfer::Transfer,
+        transfer::{Origin, Transfer},
     },
     port::error::AdapterError,
     store::{
@@ -139,7 +139,7 @@ pub async fn issue(engine: &Engine, transfer: &Transfer, occasion: Occasion) -> 
     let now = engine.clock.now();
     let account = engine.host.account(&transfer.account).await?;
     let mut issuer = engine.base.clone();
-    issuer.set_path("/actor");
+    issuer.set_path("/godwit/actor");
     let unsigned = |why| TransferError::Adapter(AdapterError::fatal("signing the certificate", why));
     let key = &engine.signer.private_key_pem;
     let certificate = Certificate {
@@ -178,9 +178,15 @@ async fn old_side(engine: &Engine, transfer: &Transfer) -> TransferResult<(OldSi
     let kept = stated::last(&engine.store, &transfer.id).await?;
     let alone = |why: &str| OldSide::NewHomeAlone { why: why.to_owned() };
     let Some(kept) = kept else {
-        let why = match old_actor(transfer) {
-            Some(_) => "Old home makes no statement of what it has; what it gave was counted here",
-            None => "the copy was made from a file, which nobody counted but this server",
+        let why = match transfer.origin {
+            Origin::Live { .. } => {
+                "Old home makes no statement of what it has; what it gave was counted here"
+            }
+            Origin::ClientApi { .. } => {
+                "nothing at Old home counts for a move: this server read what Old home shows its owner, and both \
+                 sides' numbers are this server's alone"
+            }
+            Origin::Archive { .. } => "the copy was made from a file, which nobody counted but this server",
         };
         return Ok((alone(why), None));
     };

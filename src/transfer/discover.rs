@@ -24,6 +24,18 @@ pub struct Discovered {
     pub revocation_endpoint: Option<Url>,
 }
 
+/// Whether an actor's server hands accounts over.
+///
+/// # Errors
+/// [`TransferError`] when it is busy.
+pub async fn hands_over(engine: &Engine, actor: &Actor) -> TransferResult<bool> {
+    if discovery::offers(actor, None) {
+        return Ok(true);
+    }
+    let document = document(engine, &actor.id).await?;
+    Ok(discovery::offers(actor, document.as_ref()))
+}
+
 /// Finds the authorization and token endpoints for an actor.
 ///
 /// # Errors
@@ -41,10 +53,20 @@ pub async fn discover(engine: &Engine, actor: &Actor) -> TransferResult<Discover
     })
 }
 
-/// The RFC 8414 document of the actor's origin; a server without one is not at fault, a busy one is
-/// asked again.
+/// What the actor's origin says of consents. Where two servers share it, the usual address may be the
+/// other one's, who knows nothing of accounts that leave.
 async fn document(engine: &Engine, actor: &Url) -> TransferResult<Option<serde_json::Value>> {
-    let Ok(url) = actor.join("/.well-known/oauth-authorization-server") else { return Ok(None) };
+    let usual = document_at(engine, actor, metadata::METADATA_PATH).await?;
+    if usual.as_ref().is_some_and(discovery::hands_over) {
+        return Ok(usual);
+    }
+    let beside = document_at(engine, actor, metadata::METADATA_BESIDE_PATH).await?;
+    Ok(beside.filter(discovery::hands_over).or(usual))
+}
+
+/// An RFC 8414 document; a server without one is not at fault, a busy one is asked again.
+async fn document_at(engine: &Engine, actor: &Url, path: &str) -> TransferResult<Option<serde_json::Value>> {
+    let Ok(url) = actor.join(path) else { return Ok(None) };
     let request = Request::get(url).accepting("application/json").signed(engine.signer.clone());
     let Ok(response) = engine.remote.send(request).await else { return Ok(None) };
     if let Some(busy) = lookup::busy(&response, "asking Old home how accounts leave it", "Old home") {

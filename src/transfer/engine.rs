@@ -7,8 +7,9 @@ use url::Url;
 
 use super::{TransferResult, pace::Pace, share};
 use crate::{
-    model::{login::Login, policy::Policy, transfer::Transfer},
+    model::{id::TransferId, login::Login, policy::Policy, transfer::Transfer},
     port::{
+        client_api::ClientApi,
         clock::SharedClock,
         destination::Destination,
         error::AdapterError,
@@ -31,6 +32,16 @@ pub trait Sources: Send + Sync {
     /// [`AdapterError`] with its disposition.
     async fn open(&self, transfer: &Transfer, login: Option<&Login>)
     -> Result<Arc<dyn Source>, AdapterError>;
+
+    /// How accounts are read where nothing of ours runs; nothing where that is not known.
+    fn client_api(&self) -> Option<&dyn ClientApi> {
+        None
+    }
+
+    /// When the source of a transfer will have been read, in microseconds since 1970, where that can be told.
+    fn read_by(&self, _transfer: &TransferId) -> Option<i64> {
+        None
+    }
 }
 
 /// Everything a step may touch.

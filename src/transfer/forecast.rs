@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, as_client};
 use crate::{
     model::{
         actor::authority,
@@ -59,6 +59,10 @@ pub struct ServerForecast {
 pub struct Forecast {
     /// By kind.
     pub kinds: BTreeMap<String, KindForecast>,
+    /// Posts and boosts together, where Old home counts them only so.
+    pub posts_about: Option<u64>,
+    /// What cannot be had from this Old home, in sentences.
+    pub not_this_way: Vec<&'static str>,
     /// Length of all files, in bytes.
     pub media_bytes: Option<u64>,
     /// How long the copy will take, in seconds; from the pace at which Old home answered.
@@ -132,10 +136,12 @@ pub async fn forecast(engine: &Engine, transfer: &Transfer) -> TransferResult<Op
     }
     let media_bytes = number("media_bytes");
     let items: u64 = kinds.values().filter_map(|kind| kind.count).sum();
-    let seconds = number("item_micros").map(|micros| {
+    let by_items = number("item_micros").map(|micros| {
         let copying = items.saturating_mul(micros.saturating_add(WRITE_MICROS)) / 1_000_000;
         copying.saturating_add(media_bytes.unwrap_or(0) / BYTES_A_SECOND).max(1)
     });
+    // A source that is asked at a pace knows better.
+    let seconds = number("seconds").or(by_items);
     let (mut prospects, mut known) = (BTreeMap::new(), 0);
     let mut servers = Vec::new();
     for server in follower_servers::all(&engine.store, &transfer.id).await? {
@@ -152,7 +158,18 @@ pub async fn forecast(engine: &Engine, transfer: &Transfer) -> TransferResult<Op
     }
     let followers = number("followers");
     let unknown = followers.unwrap_or(0).saturating_sub(known);
-    Ok(Some(Forecast { kinds, media_bytes, seconds, followers, prospects, unknown, servers }))
+    let (posts_about, not_this_way) = (number("posts_about"), as_client::not_this_way(transfer));
+    Ok(Some(Forecast {
+        kinds,
+        posts_about,
+        not_this_way,
+        media_bytes,
+        seconds,
+        followers,
+        prospects,
+        unknown,
+        servers,
+    }))
 }
 
 /// What changes or is lost for every item of a kind, or for some of them.

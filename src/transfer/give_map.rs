@@ -9,7 +9,7 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     access::{end_reading, hand_over_login},
-    certificate, come_back, join,
+    announce_there, certificate, come_back, join,
     status::old_actor,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         certificate::Occasion,
         ending::Ending,
         login::Login,
-        transfer::{Transfer, TransferState},
+        transfer::{Origin, Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
     store::{notes, onward_words, transfers, url_map},
@@ -39,6 +39,9 @@ pub const ANNOUNCING: &str = "Old home is announcing the move.";
 /// # Errors
 /// [`TransferError`] with its disposition.
 pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if let Origin::ClientApi { actor, .. } = &transfer.origin {
+        return announce_there::prepare(engine, transfer, actor).await;
+    }
     let (old, login, actor) = old_home(engine, transfer).await?;
     let account = engine.host.account(&transfer.account).await?;
     let account =
@@ -85,6 +88,9 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
 /// # Errors
 /// [`TransferError`] with its disposition.
 pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if let Origin::ClientApi { actor, .. } = &transfer.origin {
+        return announce_there::settle(engine, transfer, actor).await;
+    }
     let (_, login, actor) = old_home(engine, transfer).await?;
     let status = actor.endpoints.status.clone();
     let status = status.ok_or_else(|| TransferError::Refused("Old home shows no numbers.".to_owned()))?;
@@ -118,6 +124,9 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
 /// # Errors
 /// [`TransferError`] when Old home does not say where.
 pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    if let Origin::ClientApi { actor, move_page, .. } = &transfer.origin {
+        return Ok(move_page.clone().unwrap_or_else(|| actor.clone()));
+    }
     let (old, _, actor) = old_home(engine, transfer).await?;
     let finish = actor
         .endpoints
@@ -139,7 +148,9 @@ pub(super) async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferRe
     let old = old_actor(transfer).cloned();
     let old = old.ok_or_else(|| TransferError::Refused("this copy came from a file".to_owned()))?;
     let login = hand_over_login(engine, &transfer.id).await?;
-    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &old, None).await?;
+    // Where two servers share an origin, the one that knows about moves answers whoever holds its token.
+    let token = login.access_token.as_deref().filter(|_| login.token_endpoint.origin() == old.origin());
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &old, token).await?;
     Ok((old, login, actor))
 }
 

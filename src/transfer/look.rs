@@ -37,8 +37,7 @@ const LONG: Duration = Duration::from_mins(5);
 /// # Errors
 /// [`TransferError::Store`].
 pub async fn can_look(engine: &Engine, transfer: &Transfer) -> TransferResult<bool> {
-    let is_live = matches!(transfer.origin, Origin::Live { .. });
-    Ok(is_live && stated::last(&engine.store, &transfer.id).await?.is_some())
+    Ok(transfer.origin.is_home() && stated::last(&engine.store, &transfer.id).await?.is_some())
 }
 
 /// The owner wants Old home to be looked at now.
@@ -72,7 +71,9 @@ pub async fn try_again(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         (TransferState::Trial, Origin::Archive { .. }) => {
             "This copy came from a file, and another try finds the same in it."
         }
-        (TransferState::Trial, Origin::Live { .. }) => "Nothing has failed: there is nothing to try again.",
+        (TransferState::Trial, Origin::Live { .. } | Origin::ClientApi { .. }) => {
+            "Nothing has failed: there is nothing to try again."
+        }
         _ => "Only during the trial of a copy is tried again what failed.",
     };
     Err(TransferError::Refused(why.to_owned()))

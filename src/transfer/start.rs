@@ -5,10 +5,12 @@ use url::Url;
 use super::{
     Engine, TransferError, TransferResult,
     admit::{allowed, applicant},
-    discover::{Discovered, discover},
+    as_client,
+    discover::{Discovered, discover, hands_over},
 };
 use crate::{
     model::{
+        actor::Actor,
         choices::Choices,
         handle::Handle,
         id::{AccountId, TransferId},
@@ -49,14 +51,13 @@ pub async fn start(
     }
     allowed(engine, &applicant(engine, &actor_id, typed).await).await?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
-    let discovered = discover(engine, &actor).await?;
     let id = TransferId::from(engine.clock.id());
-    let (login, url) = ask(engine, &id, Purpose::Read, &discovered, actor.id.clone());
+    let (origin, login, url) = first_rung(engine, &id, &actor).await?;
     let transfer = Transfer {
         id: id.clone(),
         account: account.clone(),
         asked_for,
-        origin: Origin::Live { actor: actor.id },
+        origin,
         state: TransferState::AwaitingConsent,
         problem: None,
         resume_at: None,
@@ -66,6 +67,19 @@ pub async fn start(
     // Nobody has the address of the consent yet, so nothing can go on before this is kept.
     choices::keep(&engine.store, &id, wish.choices.clone(), wish.waits).await?;
     Ok((id, url))
+}
+
+/// How the account is read: as one home from another, or else as every client reads it. The last rung, a
+/// file, is the person's to bring.
+async fn first_rung(engine: &Engine, id: &TransferId, actor: &Actor) -> TransferResult<(Origin, Login, Url)> {
+    if !hands_over(engine, actor).await?
+        && let Some(asked) = as_client::ask(engine, id, actor).await?
+    {
+        return Ok(asked);
+    }
+    let discovered = discover(engine, actor).await?;
+    let (login, url) = ask(engine, id, Purpose::Read, &discovered, actor.id.clone());
+    Ok((Origin::Live { actor: actor.id.clone() }, login, url))
 }
 
 /// The actor that was typed: behind a handle, or at its own address where a server has no handles.
@@ -121,6 +135,7 @@ pub fn ask(
         access_token: None,
         refresh_token: None,
         expires_at: None,
+        client: None,
     };
     (login, url)
 }

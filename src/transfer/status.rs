@@ -18,7 +18,7 @@ use crate::{
         item::ItemKind,
         pass::Pass,
         report::{KindCounts, ReasonCount, Report},
-        transfer::{Origin, Transfer, TransferState},
+        transfer::{Transfer, TransferState},
     },
     store::{
         applications, choices, deltas,
@@ -158,10 +158,7 @@ async fn application(engine: &Engine, transfer: &Transfer) -> TransferResult<Opt
 
 /// The actor a live transfer copies.
 pub fn old_actor(transfer: &Transfer) -> Option<&Url> {
-    match &transfer.origin {
-        Origin::Live { actor } => Some(actor),
-        Origin::Archive { .. } => None,
-    }
+    transfer.origin.actor()
 }
 
 /// Counts what was read, what is at the destination, and lists a reason for every difference.

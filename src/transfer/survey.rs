@@ -13,7 +13,7 @@ use crate::{
         collection::CollectionKind,
         item::Item,
         object::Visibility,
-        transfer::{Origin, Transfer, TransferState},
+        transfer::{Transfer, TransferState},
     },
     store::{blobs::hex, choices, transfers},
 };
@@ -32,7 +32,7 @@ const SAMPLE_PAGES: u32 = 3;
 /// # Errors
 /// [`super::TransferError`] with its disposition.
 pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    if let Origin::Live { actor } = &transfer.origin {
+    if let Some(actor) = transfer.origin.actor() {
         allowed(engine, &applicant(engine, actor, &transfer.asked_for).await).await?;
     }
     let source = open_source(engine, transfer).await?;
@@ -66,7 +66,8 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     let outline = source.outline().await?.unwrap_or_default();
     let survey = json!({
         "counts": counts, "sample": sample, "wall": wall, "actor": source.actor(), "item_micros": item_micros,
-        "media_bytes": outline.media_bytes, "followers": outline.followers,
+        "media_bytes": outline.media_bytes, "followers": outline.followers, "seconds": outline.seconds,
+        "posts_about": outline.posts_about,
     });
     note_outline(engine, transfer, outline).await?;
     transfers::keep_survey(&engine.store, &transfer.id, survey).await?;

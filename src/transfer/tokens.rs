@@ -17,6 +17,8 @@ use crate::{
 
 /// One second.
 const SECOND: i64 = 1_000_000;
+/// How access tokens begin, so that a proxy in front of two servers tells ours from the other's.
+pub const ACCESS_MARK: &str = "godwit_";
 /// Lifetime of an access token, in seconds.
 pub const ACCESS_SECONDS: i64 = 3600;
 /// Lifetime of a refresh token, in seconds: a trial lasts weeks, so it moves on with every use.
@@ -86,7 +88,11 @@ pub(super) fn hashed(secret: &str) -> String {
 }
 
 fn fresh(clock: &dyn Clock) -> (Tokens, NewTokens) {
-    let tokens = Tokens { access: clock.secret(), refresh: clock.secret(), scope: String::new() };
+    let tokens = Tokens {
+        access: format!("{ACCESS_MARK}{}", clock.secret()),
+        refresh: clock.secret(),
+        scope: String::new(),
+    };
     let now = clock.now_micros();
     let kept = NewTokens {
         access_hash: hashed(&tokens.access),

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, admit, certificate, discover::discover, look::leave_trial,
-    start::ask, status::old_actor,
+    Engine, TransferError, TransferResult, access, admit, announce_there, certificate, discover::discover,
+    look::leave_trial, start::ask, status::old_actor,
 };
 use crate::{
     model::{
@@ -143,8 +143,18 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
     if !ending.is_spoken_at_old_home() {
         return Err(TransferError::Refused("Old home has no part in that.".to_owned()));
     }
+    if let Origin::ClientApi { .. } = transfer.origin {
+        announce_there::begin(engine, transfer, ending).await?;
+        return engine.base.join(&format!("/transfers/{}", transfer.id)).map_err(|error| {
+            TransferError::Refused(format!("this server does not know its own address: {error}"))
+        });
+    }
     certificate::must_be_accepted(engine, transfer).await?;
-    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
+    // As long as we may read there, the server that knows about moves answers, whoever else is beside it.
+    let reading = logins::find(&engine.store, &transfer.id, Purpose::Read).await?;
+    let reading = reading.filter(|login| login.token_endpoint.origin() == old.origin());
+    let token = reading.as_ref().and_then(|login| login.access_token.as_deref());
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, token).await?;
     if actor.endpoints.hand_over.is_none() || actor.endpoints.finish.is_none() {
         let why = "Old home cannot announce a move this way. You can keep the copy, and announce by Old home's own means.";
         return Err(TransferError::Refused(why.to_owned()));
@@ -168,7 +178,7 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
 /// [`TransferError`] when nothing waits for a confirmation.
 pub async fn confirm(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     if let Some(login) = logins::find(&engine.store, &transfer.id, Purpose::Read).await? {
-        transfers::keep_origin(&engine.store, &transfer.id, Origin::Live { actor: login.actor }).await?;
+        transfers::keep_origin(&engine.store, &transfer.id, transfer.origin.clone().of(login.actor)).await?;
     }
     let (from, to) = (TransferState::AwaitingConfirmation, TransferState::Surveying);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;

@@ -19,6 +19,8 @@ use godwit::{
 
 use super::{
     beside::Beside,
+    borrowed::Borrowed,
+    client_server::{Contents, USUAL},
     invented::Invented,
     laboratory::{self, Home},
 };
@@ -79,6 +81,9 @@ impl Stage {
     pub fn openings(&self) -> Vec<Opening<'_>> {
         let file = archive::write(self.disk.path(), 60);
         let limits = ArchiveLimits { bytes: 1 << 30, entries: 1000 };
+        let contents = Contents { statuses: 30, following: 9, bookmarks: 5, favourites: 5 };
+        let there = Borrowed::new(USUAL, contents);
+        let servers = Arc::new(there.servers());
         let memory: Arc<dyn Source> = Arc::new(Invented::dora());
         let mut all = vec![
             opening("memory", move || {
@@ -88,6 +93,10 @@ impl Stage {
             opening("embedded", || Box::pin(self.beside(true))),
             opening("embedded without private posts", || Box::pin(self.beside(false))),
             opening("lola", || Box::pin(self.over_http())),
+            opening("client interface", move || {
+                let (there, servers) = (Arc::clone(&there), Arc::clone(&servers));
+                Box::pin(async move { there.open(&servers).await })
+            }),
             opening("archive", move || {
                 let file = file.clone();
                 Box::pin(async move { open_archive(&file, limits).unwrap() })

@@ -9,6 +9,9 @@
 mod around;
 mod belongings;
 mod beside;
+mod client_api;
+#[path = "peers/client_server/mod.rs"]
+mod client_server;
 mod demo;
 mod desk;
 mod endings;
@@ -27,6 +30,7 @@ mod merge;
 mod move_seen_by_others;
 mod onward;
 mod policy;
+mod proxies;
 mod removal;
 mod rename;
 mod several_daemons;

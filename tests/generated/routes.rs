@@ -60,9 +60,10 @@ fn routes_of(body: &str, found: &mut BTreeSet<Route>) {
     }
 }
 
-/// Whether a route answers programs.
+/// Whether a route answers programs. The server's own actor is a document, and a proxy wants no body.
 pub fn is_json((_, path): &Route) -> bool {
-    ["/api/", "/godwit/", "/.well-known/oauth-"].iter().any(|space| path.starts_with(space))
+    let is_other = path.starts_with("/godwit/actor") || path.starts_with("/godwit/moved");
+    !is_other && ["/api/", "/godwit/", "/.well-known/oauth-"].iter().any(|space| path.starts_with(space))
 }
 
 /// Every route of the API document.

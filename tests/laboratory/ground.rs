@@ -87,6 +87,7 @@ pub async fn consent(old: &App, name: &str, new: &App, scope: Scope) -> Login {
         access_token: Some(tokens.access),
         refresh_token: Some(tokens.refresh),
         expires_at: None,
+        client: None,
     }
 }
 

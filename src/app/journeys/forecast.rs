@@ -37,7 +37,7 @@ fn old() -> OldHome {
     let share = |host: &str, followers| ServerShare { host: host.to_owned(), followers };
     let mut servers = vec![share("refuses.example", 37), share("gone.example", 5), share("new.example", 2)];
     servers.extend((0..30).map(|n| share(&format!("s{n}.example"), 1)));
-    let outline = Outline { media_bytes: Some(3 << 20), followers: Some(80), servers };
+    let outline = Outline { media_bytes: Some(3 << 20), followers: Some(80), servers, ..Outline::default() };
     let posts = vec![post(1, json!({})), post(2, json!({}))];
     OldHome { outline: Some(outline), ..OldHome::new().page(CollectionKind::Content, posts) }
 }

@@ -14,3 +14,12 @@ pub(super) async fn show(app: web::Data<App>) -> HttpResponse {
         .insert_header(("Cache-Control", "public, max-age=300"))
         .json(metadata::server(&app.config.server.base_url))
 }
+
+/// The same where the address above belongs to the server beside us.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server/godwit", tag = "consent",
+    responses((status = 200, body = metadata::ServerMetadata))
+)]
+pub(super) async fn show_beside(app: web::Data<App>) -> HttpResponse {
+    show(app).await
+}

@@ -10,12 +10,20 @@ mod token;
 
 /// The endpoints of this folder.
 #[derive(OpenApi)]
-#[openapi(paths(metadata::show, authorize::show, authorize::decide, token::token, token::revoke))]
+#[openapi(paths(
+    metadata::show,
+    metadata::show_beside,
+    authorize::show,
+    authorize::decide,
+    token::token,
+    token::revoke
+))]
 pub struct ApiDoc;
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/.well-known/oauth-authorization-server", web::get().to(metadata::show))
+        .route("/.well-known/oauth-authorization-server/godwit", web::get().to(metadata::show_beside))
         .route("/godwit/oauth/authorize", web::get().to(authorize::show))
         .route("/godwit/oauth/authorize", web::post().to(authorize::decide))
         .route("/godwit/oauth/token", web::post().to(token::token))

@@ -89,7 +89,7 @@ async fn portability(app: &App, account: &HostAccount, token: &str) -> Result<Op
     Ok(grant.and_then(|grant| export::directory(&grant, app.site.urls.base(), &account.username)))
 }
 
-/// `GET /actor`: the server itself.
+/// `GET /godwit/actor`: the server itself.
 pub(super) async fn host(app: Data<App>) -> Result<HttpResponse, Problem> {
     let document = app.site.host_actor_document().await?;
     Ok(answer::activity(&document, &Viewer::Stranger))

@@ -27,9 +27,9 @@ pub(super) async fn outbox(
     Ok(answer::activity(&document, &viewer))
 }
 
-/// `GET /actor/outbox`: the server itself says nothing.
+/// `GET /godwit/actor/outbox`: the server itself says nothing.
 pub(super) async fn host_outbox(app: Data<App>) -> HttpResponse {
-    let address = app.site.urls.at(&["actor", "outbox"]);
+    let address = app.site.urls.at(&["godwit", "actor", "outbox"]);
     answer::activity(&wire::collection::whole(&address, Vec::new()).into(), &Viewer::Stranger)
 }
 

@@ -6,6 +6,8 @@ use actix_web::{
 };
 use utoipa::OpenApi;
 
+use super::redirects;
+
 mod actors;
 mod answer;
 mod api;
@@ -40,8 +42,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/.well-known/webfinger").route(read().to(well_known::webfinger)))
         .service(resource("/.well-known/nodeinfo").route(read().to(well_known::nodeinfo_links)))
         .service(resource("/nodeinfo/2.1").route(read().to(well_known::nodeinfo)))
-        .service(resource("/actor").route(read().to(actors::host)))
-        .service(resource("/actor/outbox").route(read().to(collections::host_outbox)))
+        .service(resource("/godwit/moved/{address:.*}").route(read().to(redirects::beside)))
+        .service(resource("/godwit/actor").route(read().to(actors::host)))
+        .service(resource("/godwit/actor/outbox").route(read().to(collections::host_outbox)))
         .service(resource("/users/{name}").route(read().to(actors::actor)))
         .service(resource("/ap/users/{id}").route(read().to(actors::numbered)))
         .service(resource("/users/{name}/outbox").route(read().to(collections::outbox)))

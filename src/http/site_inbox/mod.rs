@@ -19,7 +19,7 @@ const BODY_BYTES: usize = 1 << 20;
 /// The routes.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/inbox", web::post().to(receive));
-    cfg.route("/actor/inbox", web::post().to(receive));
+    cfg.route("/godwit/actor/inbox", web::post().to(receive));
     cfg.route("/users/{name}/inbox", web::post().to(receive));
 }
 

@@ -99,7 +99,7 @@ fn ann() -> Signer {
 async fn a_signed_activity_is_taken_at_every_inbox_and_the_key_is_fetched_once() {
     let lab = lab().await;
     let body = follow(ANN).to_string();
-    for path in ["/inbox", "/actor/inbox", "/users/bob/inbox"] {
+    for path in ["/inbox", "/godwit/actor/inbox", "/users/bob/inbox"] {
         assert_eq!(lab.post(path, path, body.as_bytes(), Some(&ann())).await, 202, "{path}");
     }
     assert_eq!(lab.followers().await, 1);

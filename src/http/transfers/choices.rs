@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::words;
 use crate::words::{say, text};
 use crate::{
     http::ui::layout::csrf,
@@ -20,6 +21,8 @@ pub(super) struct Choices<'a> {
     pub(super) transfer: &'a Transfer,
     /// Host name of Old home.
     pub(super) old_host: &'a str,
+    /// The account here, as one writes it.
+    pub(super) new_handle: &'a str,
     /// Whether Old home has heard the last word.
     pub(super) is_announcing: bool,
     /// Whether nothing was ever agreed to.
@@ -33,6 +36,7 @@ impl Choices<'_> {
         html! {
             @match state {
                 S::Trial => p.actions { (self.profile(&text!("transfers-look-around-your-copy"), true)) },
+                S::AwaitingAnnouncement if words::is_announced_there(self.transfer) => (self.press_there()),
                 S::AwaitingAnnouncement if !self.is_announcing => p.actions {
                     a.button.primary href={ "/transfers/" (self.transfer.id) "/finish" } {
                         (say!("transfers-go-to-old-home-for-the-last"))
@@ -51,22 +55,26 @@ impl Choices<'_> {
 
     /// What else may become of the copy, below the numbers.
     pub(super) fn others(&self) -> Markup {
-        let is_live = matches!(self.transfer.origin, Origin::Live { .. });
+        let is_live = self.transfer.origin.is_home();
+        let is_there = words::is_announced_there(self.transfer);
         html! {
             @match self.transfer.state {
                 S::Trial => {
                     h2 { (say!("transfers-when-you-have-looked-around")) }
                     @if is_live { (self.announce(false)) (self.redirect()) (self.copy()) }
+                    @if is_there { (self.announce_there(false)) }
                     (self.keep())
-                    @if is_live { (self.quiet()) }
+                    @if is_live || is_there { (self.quiet()) }
                     (self.discard(&text!("transfers-throw-the-copy-away")))
                 }
                 S::Kept => {
                     p.actions { (self.profile(&text!("transfers-go-to-your-profile"), false)) (follow_again()) }
                     @if is_live { h2 { (say!("transfers-when-you-are-ready")) } (self.announce(true)) (self.redirect()) (self.copy()) }
+                    @else if is_there { h2 { (say!("transfers-when-you-are-ready")) } (self.announce_there(true)) }
                     @else { p.note { (say!("transfers-this-copy-came-from-a-file-only")) } }
                     (self.remove())
                 }
+                S::AwaitingAnnouncement if is_there => (self.remove()),
                 S::AwaitingAnnouncement if !self.is_announcing => details {
                     summary { (say!("transfers-old-home-does-not-know-about-it")) }
                     p { (say!("transfers-if-you-took-the-permission-back-there")) }
@@ -99,6 +107,43 @@ impl Choices<'_> {
                     li { (say!("transfers-after-your-last-word-there-with-your")) }
                 }
                 (self.button("announce", &text!("transfers-announce-go-on-at", old = old), "primary"))
+            }
+        }
+    }
+
+    fn announce_there(&self, is_kept: bool) -> Markup {
+        let old = self.old_host;
+        html! {
+            details.choice open[is_kept] {
+                summary { (say!("transfers-announce-the-move")) }
+                p { (say!("transfers-only-it-can-tell-your-followers", old = old)) }
+                ol {
+                    @if !is_kept {
+                        li { (say!("transfers-when-you-press-below-it-becomes-visible")) }
+                    }
+                    li { (say!("transfers-your-profile-here-says-which-account", old = old)) }
+                    li { (say!("transfers-then-you-press-the-button-there", old = old)) }
+                }
+                p { (say!("transfers-links-to-your-old-posts-stay-at", old = old)) }
+                (self.button("announce", &text!("transfers-announce-make-it-visible"), "primary"))
+            }
+        }
+    }
+
+    /// What to do at Old home, whose own page it is.
+    fn press_there(&self) -> Markup {
+        let (old, here) = (self.old_host, self.new_handle);
+        let Origin::ClientApi { move_page, .. } = &self.transfer.origin else { return html! {} };
+        html! {
+            p { (say!("transfers-the-address-to-give-there", here = here)) }
+            @if move_page.is_some() {
+                p.actions {
+                    a.button.primary href={ "/transfers/" (self.transfer.id) "/finish" } {
+                        (say!("transfers-go-to-the-page-for-moving-at", old = old))
+                    }
+                }
+            } @else {
+                p.note { (say!("transfers-this-server-does-not-know-the-page", old = old)) }
             }
         }
     }

@@ -39,6 +39,12 @@ pub async fn show(
 pub(super) fn forecast(forecast: &Forecast) -> Markup {
     html! {
         p { strong { (size(forecast)) } }
+        @if !forecast.not_this_way.is_empty() {
+            div.note {
+                p { (say!("transfers-nothing-of-our-kind-runs-there")) }
+                ul { @for line in &forecast.not_this_way { li { (words::sentence(line)) } } }
+            }
+        }
         details {
             summary { (say!("transfers-what-changes-on-the-way")) }
             ul { @for (kind, one) in forecast.kinds.iter().filter(|(_, one)| one.count != Some(0)) {
@@ -54,8 +60,11 @@ fn size(forecast: &Forecast) -> String {
     let items: u64 = forecast.kinds.values().filter_map(|kind| kind.count).sum();
     let files = forecast.media_bytes.map(|media| text!("transfers-size-files", bytes = bytes(media)));
     let time = forecast.seconds.map(|seconds| text!("transfers-size-time", time = duration(seconds)));
-    let said: Vec<String> =
-        [Some(text!("transfers-size", n = items)), files, time].into_iter().flatten().collect();
+    let things = match forecast.posts_about {
+        Some(posts) => text!("transfers-size-posts", n = number(posts)),
+        None => text!("transfers-size", n = items),
+    };
+    let said: Vec<String> = [Some(things), files, time].into_iter().flatten().collect();
     said.join(" · ")
 }
 
@@ -140,6 +149,8 @@ mod tests {
         let shown = forecast(&Forecast {
             kinds: std::collections::BTreeMap::new(),
             media_bytes: Some(3 << 20),
+            posts_about: None,
+            not_this_way: Vec::new(),
             seconds: Some(5),
             followers: Some(40),
             prospects: [("blocks_us".to_owned(), 37)].into(),

@@ -8,7 +8,7 @@ use crate::{
     model::{
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
-        transfer::{Transfer, TransferState as S},
+        transfer::{Origin, Transfer, TransferState as S},
     },
     transfer::status::Status,
 };
@@ -21,8 +21,11 @@ pub(super) fn numbers(transfer: &Transfer, status: &Status) -> Markup {
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Failed
     );
     html! {
-        @if transfer.state.is_running() { (bar(transfer.state, status)) }
+        @if transfer.state.is_running() { (bar(transfer, status)) }
         (table(report, is_counted, status.differences.count == 0))
+        @if is_counted && matches!(transfer.origin, Origin::ClientApi { .. }) {
+            p.note { (say!("transfers-old-home-does-not-count-for-a-move")) }
+        }
         (reasons(&text!("transfers-left-out-or-failed-and-why"), &report.reasons))
         (reasons(&text!("transfers-good-to-know"), &report.notes))
     }
@@ -34,8 +37,9 @@ fn there(counts: &KindCounts, is_counted: bool) -> u64 {
 }
 
 /// Everything has two ways to go: read at Old home, put in its place here.
-fn bar(state: S, status: &Status) -> Markup {
-    if state == S::HandingOver {
+fn bar(transfer: &Transfer, status: &Status) -> Markup {
+    let state = transfer.state;
+    if state == S::HandingOver && transfer.origin.is_home() {
         let (done, all) = (status.map.handed_over, status.map.entries);
         return html! {
             p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }

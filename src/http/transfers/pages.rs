@@ -124,7 +124,9 @@ pub async fn show(
         }
         _ => None,
     };
-    let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref() };
+    let read_by = app.engine.sources.read_by(&transfer.id);
+    let minutes = read_by.map(|end| (end - app.clock.now_micros()).max(0) / 60_000_000);
+    let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes };
     let body = view::show(&app, &signed.session, &transfer, &status, &known);
     let (session, title) = (Some(&signed.session), words::headline(&transfer));
     // The page follows the work by itself, also without JavaScript.

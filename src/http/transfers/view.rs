@@ -66,6 +66,8 @@ pub(super) struct Known<'a> {
     pub(super) named: Option<&'a Url>,
     /// What would come, while the person chooses.
     pub(super) forecast: Option<&'a Forecast>,
+    /// Minutes that reading will still take, where Old home lets itself be asked only so often.
+    pub(super) minutes: Option<i64>,
 }
 
 /// The page of one transfer.
@@ -82,10 +84,12 @@ pub(super) fn show(
         old_actor.as_ref().map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle);
     let old_host = old_actor.as_ref().map_or_else(|| text!("transfers-old-home"), authority);
     let is_announcing = words::is_announcing(transfer);
+    let new_handle = format!("@{}@{}", session.account.username, app.config.domain());
     let choices = Choices {
         session,
         transfer,
         old_host: &old_host,
+        new_handle: &new_handle,
         is_announcing,
         was_refused: words::was_refused(transfer),
     };
@@ -94,7 +98,7 @@ pub(super) fn show(
         (way(transfer.state))
         div.homes {
             p.home.is-old { span { (say!("transfers-old-home")) } strong { (old_handle) } }
-            p.home.is-new { span { (say!("transfers-new-home")) } strong { "@" (session.account.username) "@" (app.config.domain()) } }
+            p.home.is-new { span { (say!("transfers-new-home")) } strong { (new_handle) } }
         }
         @if transfer.state == S::AwaitingConfirmation {
             p.warning { (say!("transfers-you-typed-but-at-old-home-you", asked_for = transfer.asked_for, old_handle = old_handle)) }
@@ -103,6 +107,7 @@ pub(super) fn show(
         p { (words::explanation(transfer)) }
         (waiting::waiting(session, transfer, status))
         (choices.first())
+        @if let Some(minutes) = known.minutes.filter(|_| transfer.state == S::Fetching) { (slowly(&old_host, minutes)) }
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };
             (choice_form::form(session, transfer, status, &shown))
@@ -112,7 +117,7 @@ pub(super) fn show(
             (differing::papers(transfer))
         }
         @if transfer.state == S::Trial { (looks::since(session, transfer, status, &old_host)) }
-        @if transfer.state == S::Done { (afterwards(&old_host, old_actor.as_ref())) }
+        @if transfer.state == S::Done && transfer.origin.is_home() { (afterwards(&old_host, old_actor.as_ref())) }
         (choices.others())
     }
 }
@@ -144,6 +149,13 @@ fn trouble(state: S, problem: &str) -> Markup {
         } @else {
             p.warning role="alert" { (sentence(problem)) }
         }
+    }
+}
+
+/// Why it takes so long, and how long.
+fn slowly(old_host: &str, minutes: i64) -> Markup {
+    html! {
+        p.note { (say!("transfers-lets-itself-be-asked-only-so-often", old = old_host, n = u64::try_from(minutes).unwrap_or(0).max(1))) }
     }
 }
 

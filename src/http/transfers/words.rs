@@ -7,7 +7,7 @@ use crate::{
     model::{
         ending::Ending,
         handle::Handle,
-        transfer::{Transfer, TransferState as S},
+        transfer::{Origin, Transfer, TransferState as S},
     },
     port::error::AdapterError,
     transfer::{TransferError, give_map, status::old_actor},
@@ -46,6 +46,11 @@ pub(super) fn is_announcing(transfer: &Transfer) -> bool {
     transfer.state == S::AwaitingAnnouncement && transfer.problem.as_deref() == Some(give_map::ANNOUNCING)
 }
 
+/// Whether Old home announces by its own means, because nothing of ours runs there.
+pub(super) fn is_announced_there(transfer: &Transfer) -> bool {
+    matches!(transfer.origin, Origin::ClientApi { .. })
+}
+
 /// Whether it ends without a word to anybody.
 fn is_untold(transfer: &Transfer) -> bool {
     matches!(transfer.ending, Some(Ending::Redirect | Ending::Copy))
@@ -71,6 +76,7 @@ pub(super) fn headline(transfer: &Transfer) -> String {
         S::Looking => text!("transfers-one-last-look-at-old-home"),
         S::Keeping => text!("transfers-making-your-copy-visible"),
         S::Kept => text!("transfers-your-copy-is-kept"),
+        S::HandingOver if is_announced_there(transfer) => text!("transfers-making-your-copy-visible"),
         S::HandingOver => text!("transfers-telling-old-home-the-new-addresses"),
         S::AwaitingAnnouncement if is_announcing(transfer) => match transfer.ending {
             Some(Ending::Redirect | Ending::Copy) => text!("transfers-old-home-is-looking-at-your-copy"),
@@ -119,6 +125,15 @@ pub(super) fn explanation(transfer: &Transfer) -> String {
         }
         S::Kept => {
             text!("transfers-the-copy-is-visible-to-whoever-could-2")
+        }
+        S::HandingOver if is_announced_there(transfer) => {
+            text!("transfers-it-becomes-visible-and-your-profile-says")
+        }
+        S::AwaitingAnnouncement if is_announced_there(transfer) => {
+            text!("transfers-this-server-says-that-you-are-also")
+        }
+        S::Done if is_announced_there(transfer) => {
+            text!("transfers-old-home-says-that-you-moved-here")
         }
         S::HandingOver => {
             text!("transfers-your-copy-is-visible-now-and-old")
@@ -176,7 +191,6 @@ pub(super) fn refusal(typed: &str, error: &TransferError) -> (String, Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::transfer::Origin;
 
     fn transfer(state: S, problem: Option<&str>) -> Transfer {
         Transfer {
@@ -197,8 +211,12 @@ mod tests {
         for (state, ending) in
             S::ALL.iter().flat_map(|state| endings.clone().map(move |ending| (state, ending)))
         {
-            let transfer = Transfer { ending, ..transfer(*state, None) };
-            let said = format!("{} {}", headline(&transfer), explanation(&transfer));
+            let by_file = Transfer { ending, ..transfer(*state, None) };
+            let actor = url::Url::parse("https://old.example/users/ann").unwrap();
+            let origin = Origin::ClientApi { actor, software: String::new(), move_page: None };
+            let there = Transfer { origin, ..by_file.clone() };
+            let say = |transfer: &Transfer| format!("{} {}", headline(transfer), explanation(transfer));
+            let said = format!("{} {}", say(&by_file), say(&there));
             for word in ["alias", "source", "destination", "outbox", "token", "OAuth", "_"] {
                 assert!(!said.contains(word), "{word} in: {said}");
             }

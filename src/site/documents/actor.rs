@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Name of the server's own actor.
-pub const HOST_NAME: &str = "actor";
+pub const HOST_NAME: &str = "godwit.host";
 
 /// Where an account can be delivered to, asked for and moved away. Spec: LOLA 0.3, Discovery.
 pub fn endpoints(urls: &Urls, name: &str) -> Value {
@@ -122,8 +122,8 @@ impl Site {
             "name": self.urls.domain(),
             "summary": "The server itself: it fetches what its accounts look up.",
             "url": self.urls.base(),
-            "inbox": self.urls.at(&["actor", "inbox"]),
-            "outbox": self.urls.at(&["actor", "outbox"]),
+            "inbox": self.urls.at(&["godwit", "actor", "inbox"]),
+            "outbox": self.urls.at(&["godwit", "actor", "outbox"]),
             "manuallyApprovesFollowers": true,
             "publicKey": {"id": format!("{id}#main-key"), "owner": id, "publicKeyPem": public_pem},
             "endpoints": {"sharedInbox": self.urls.shared_inbox()},

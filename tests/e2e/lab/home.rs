@@ -190,6 +190,13 @@ impl Home {
         second
     }
 
+    /// What a proxy in front of it and a server behind needs, as its program prints it.
+    pub fn proxy_lines(&self, proxy: &str, behind: &str) -> String {
+        let output = self.command(&["proxy", proxy, "--behind", behind]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// What its process is called among those that share a database.
     pub fn daemon(&self) -> String {
         fs::read_to_string(self.dir.path().join("data/daemon.id")).unwrap()

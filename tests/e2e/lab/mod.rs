@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod browser;
 pub mod client;
+pub mod front;
 pub mod home;
 pub mod mover;
 pub mod peer;

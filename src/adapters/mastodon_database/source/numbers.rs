@@ -115,5 +115,6 @@ pub(super) async fn outline(source: &MastodonSource, c: &mut PgConnection) -> Re
             .into_iter()
             .map(|(host, followers, _)| ServerShare { host, followers: number(followers) })
             .collect(),
+        ..Outline::default()
     })
 }

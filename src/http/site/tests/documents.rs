@@ -54,7 +54,7 @@ async fn browsers_get_pages_and_servers_get_documents() {
     assert_eq!(finger.json()["subject"], "acct:ann@social.example");
     assert!(
         house
-            .get("/.well-known/webfinger?resource=acct:actor@social.example", "*/*", None)
+            .get("/.well-known/webfinger?resource=acct:godwit.host@social.example", "*/*", None)
             .await
             .status
             .is_success()
