@@ -65,7 +65,7 @@ fn main() {
             Box::pin(postgres(&pictures, middle(&sizes))).await;
         }
         if wanted("atproto") {
-            beside_atproto(&pictures, middle(&sizes)).await;
+            Box::pin(beside_atproto(&pictures, middle(&sizes))).await;
         }
         say("machine.load_after", load(), "of 1 minute");
         say("bench.took", begin.elapsed().as_secs_f64(), "s");
@@ -77,7 +77,7 @@ async fn sqlite(pictures: &Pictures, sizes: &[usize]) {
     for order in [Order::Time, Order::Random] {
         let mut crossings = Vec::new();
         for (index, posts) in sizes.iter().enumerate() {
-            let (old, new) = crossing::prepare(pictures, *posts, order, "").await;
+            let (old, new) = Box::pin(crossing::prepare(pictures, *posts, order, "")).await;
             let crossing = crossing::run(&old, &new).await;
             crossing.say(&format!("transfer.{}.{posts}", order.as_str()));
             if order == Order::Time && index + 1 == sizes.len() {
@@ -100,7 +100,7 @@ async fn postgres(pictures: &Pictures, posts: usize) {
         Ok(cluster) => cluster,
         Err(why) => return println!("transfer.floor_ratio.postgres skipped: {why}"),
     };
-    let (old, new) = crossing::prepare(pictures, posts, Order::Time, &cluster.create("new")).await;
+    let (old, new) = Box::pin(crossing::prepare(pictures, posts, Order::Time, &cluster.create("new"))).await;
     let crossing = crossing::run(&old, &new).await;
     crossing.say(&format!("transfer.postgres.{posts}"));
     let floor = floor::postgres(&old, &new, &cluster.create("floor")).await;
@@ -115,7 +115,7 @@ async fn beside_atproto(pictures: &Pictures, posts: usize) {
         Ok(took) => took,
         Err(why) => return println!("transfer.vs_atproto skipped: {why}"),
     };
-    let (old, new) = crossing::prepare(pictures, posts, Order::Time, "").await;
+    let (old, new) = Box::pin(crossing::prepare(pictures, posts, Order::Time, "")).await;
     let ours = crossing::run(&old, &new).await;
     say("transfer.atproto.posts", float(posts) / theirs.as_secs_f64(), "posts/s");
     say("transfer.beside_atproto.posts", float(posts) / ours.took.as_secs_f64(), "posts/s");

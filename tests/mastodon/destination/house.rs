@@ -158,7 +158,7 @@ impl House {
         let mut own = Vec::new();
         for kind in kinds {
             let mut of: Vec<_> = luggage.items.iter().filter(|item| item.kind() == kind).collect();
-            of.sort_by_key(|item| item.published().map_or(0, |at| at.micros()));
+            of.sort_by_key(|item| item.published().map_or(0, godwit::model::moment::Moment::micros));
             let wanted: Vec<Wanted> = of
                 .iter()
                 .map(|item| Wanted {
