@@ -112,9 +112,8 @@ impl Front {
         let status =
             command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).status().unwrap();
         let said = || fs::read_to_string(self.path().join("command.log")).unwrap_or_default();
-        if !status.success() && !std::thread::panicking() {
-            panic!("{}: {}", self.kind.program(), said());
-        }
+        // A second panic while the first unwinds would hide it.
+        assert!(status.success() || std::thread::panicking(), "{}: {}", self.kind.program(), said());
     }
 }
 
