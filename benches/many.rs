@@ -84,7 +84,7 @@ fn main() {
 
 /// Lets a crowd move, the giant well under way before the others begin; how each of them fared.
 async fn move_all(cluster: &Cluster, name: &str, crowd: Crowd, pictures: &Pictures) -> Vec<Standing> {
-    let homes = Homes::prepare(cluster, name, crowd, pictures).await;
+    let homes = Box::pin(Homes::prepare(cluster, name, crowd, pictures)).await;
     let daemons = homes.start();
     let begin = Instant::now();
     if crowd.giant > 0 {
