@@ -43,10 +43,12 @@ pub async fn add_alias(
         let last = other.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
         format!("{}@{}", last.trim_start_matches('@'), authority(other))
     };
+    // Older releases have no index that would keep a second one out.
     sqlx::query(
         "insert into account_aliases (account_id, acct, uri, created_at, updated_at) \
-         values ($1, $2, $3, timestamp 'epoch' + $4 * interval '1 microsecond', \
-         timestamp 'epoch' + $4 * interval '1 microsecond') on conflict (account_id, uri) do nothing",
+         select $1, $2, $3, timestamp 'epoch' + $4 * interval '1 microsecond', \
+         timestamp 'epoch' + $4 * interval '1 microsecond' \
+         where not exists (select from account_aliases where account_id = $1 and uri = $3)",
     )
     .bind(account.id)
     .bind(name)
