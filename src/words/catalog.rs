@@ -52,7 +52,8 @@ fn asked() -> Vec<(String, BTreeSet<String>)> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.ends_with("words") && path.is_dir() {
+            // This file speaks about the calls.
+            if path.ends_with("words/catalog.rs") {
                 continue;
             }
             if path.is_dir() {

@@ -70,7 +70,8 @@ mod tests {
         for version in Version::ALL {
             let script = script(version);
             for (_, column) in SECRET {
-                let granted = |line: &str| line.starts_with("grant") && line.contains(&format!("{column},"));
+                let names = |line: &str| line.split(['(', ')', ',']).any(|name| name.trim() == column);
+                let granted = |line: &str| line.starts_with("grant") && names(line);
                 assert!(!script.lines().any(granted), "{version} {column}");
             }
             assert!(script.contains("grant select on statuses to godwit;"));
