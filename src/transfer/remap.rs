@@ -11,7 +11,7 @@ use crate::{
         belonging::Belonging,
         item::{Boost, Item},
         mapping::Reservation,
-        object::{Breadcrumb, Object, TagKind},
+        object::{Breadcrumb, Object, TagKind, Visibility},
     },
     port::host::HostAccount,
     wire::audience,
@@ -118,15 +118,20 @@ fn remap_post(object: &Object, reservation: &Reservation, sides: &Sides, known: 
     post
 }
 
-/// The audience at the new home: the same width, its own followers instead of the old ones, and the
-/// same people named. Derived from the visibility, so that it can never become wider.
+/// The audience at the new home: the same width, its own followers instead of the old ones, and of the
+/// people named those who could see the original. Derived from the visibility, so that it can never
+/// become wider.
 fn readdressed(object: &Object, sides: &Sides) -> (Vec<String>, Vec<String>) {
     let Some(followers) = sides.followers() else { return (Vec::new(), Vec::new()) };
+    let is_for_all = matches!(object.visibility, Visibility::Public | Visibility::Unlisted);
+    let addressed = |href: &String| object.to.contains(href) || object.cc.contains(href);
     let mentioned: Vec<String> = object
         .tags
         .iter()
         .filter(|tag| tag.kind == TagKind::Mention)
         .filter_map(|tag| tag.href.clone())
+        // To be spoken about is not to be spoken to.
+        .filter(|href| is_for_all || addressed(href))
         .map(|href| if href == sides.source_actor.as_str() { sides.account.actor.to_string() } else { href })
         .collect();
     audience::addressing(object.visibility, &followers, &mentioned)

@@ -122,6 +122,11 @@ proptest! {
         let followers = sides().followers().unwrap();
         let seen = audience::visibility(&after.to, &after.cc, &after.attributed_to, Some(&followers));
         prop_assert!(seen >= before.visibility, "{:?} became {:?}", before.visibility, seen);
+        if before.visibility > Visibility::Unlisted {
+            let bob = "https://b.example/users/bob".to_owned();
+            let reads = |post: &Object| post.to.contains(&bob) || post.cc.contains(&bob);
+            prop_assert!(reads(&before) || !reads(&after), "who is only named is not let in: {:?}", after);
+        }
     }
 
     #[test]
