@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Engine, TransferResult, start, start::Wish};
+use super::{Engine, TransferResult, as_client::not_this_way, start, start::Wish};
 use crate::{
     model::{
         actor::authority,
@@ -27,6 +27,8 @@ pub struct Preflight {
     pub refuses_us: bool,
     /// Where the account says that it moved before.
     pub moved_to: Option<Url>,
+    /// What cannot be had of a home that is read as a client only, a sentence each.
+    pub not_this_way: Vec<&'static str>,
 }
 
 /// Opens a transfer and looks around.
@@ -49,5 +51,7 @@ pub async fn preflight(
         actor.moved_to
     };
     let (Outlook { software, prospect, .. }, moved_to) = futures::join!(looking, asking);
-    Ok(Preflight { id, consent_page, host, software, refuses_us: prospect == Prospect::BlocksUs, moved_to })
+    let refuses_us = prospect == Prospect::BlocksUs;
+    let not_this_way = transfer.as_ref().map(not_this_way).unwrap_or_default();
+    Ok(Preflight { id, consent_page, host, software, refuses_us, moved_to, not_this_way })
 }

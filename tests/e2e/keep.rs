@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What a copy leaves at Old home: that somebody asked and was allowed, nothing else.
-const TRACES: [&str; 5] = ["audit", "codes", "consents", "sessions", "tokens"];
+const TRACES: [&str; 7] = ["audit", "codes", "consents", "letters", "sessions", "stop_links", "tokens"];
 
 #[tokio::test]
 async fn a_kept_copy_is_visible_and_neither_home_says_that_anybody_moved() {

@@ -56,7 +56,7 @@ async fn arrivals_are_refused_with_the_rule_and_allowed_by_it() {
     for rule in ["\"anyone\"".to_owned(), format!("[\"{}\"]", old.authority)] {
         restart(&mut new, Settings { arrivals: &rule, ..OPEN });
         mover.ask().await;
-        let to = type_handle(&mover, &new, &old).await.location().unwrap();
+        let to = type_handle(&mover, &new, &old).await.link_to("/godwit/oauth/authorize");
         assert!(to.as_str().starts_with(&old.at("/godwit/oauth/authorize?")), "{rule}: {to}");
     }
 }

@@ -34,7 +34,8 @@ async fn what_is_not_ticked_on_the_page_is_counted_and_never_written() {
     let page = mover.browser.get(&new.at("/transfers/new"), PAGES).await;
     let handle = format!("@ann@{}", old.authority);
     let asked = mover.browser.submit(&page.form("handle").fill("handle", &handle).unwrap()).await;
-    let page = mover.browser.follow(mover.allow(asked.location().unwrap().as_str()).await).await;
+    let page =
+        mover.browser.follow(mover.allow(asked.link_to("/godwit/oauth/authorize").as_str()).await).await;
     let id = page.url.path_segments().unwrap().next_back().unwrap().to_owned();
     let status = mover.until(&id, "awaiting_choice").await;
     let posts = status["survey"]["counts"]["content"].as_u64().unwrap();

@@ -18,7 +18,7 @@ use crate::{
 const TRACES: [&str; 4] = ["applications", "audit", "counters", "transfers"];
 
 /// What stays of it at Old home: that a permission was given and taken back, and the sign-in it took.
-const OLD_TRACES: [&str; 5] = ["audit", "codes", "consents", "sessions", "tokens"];
+const OLD_TRACES: [&str; 7] = ["audit", "codes", "consents", "letters", "sessions", "stop_links", "tokens"];
 
 async fn homes() -> ([Home; 2], Mover) {
     let [mut old, mut new] = Home::pair(&[], OPEN);

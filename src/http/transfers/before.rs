@@ -28,9 +28,14 @@ pub(super) fn page(app: &App, session: &Session, found: &Preflight, handle: &str
         }
         p {
             @match &found.software {
+                _ if !found.not_this_way.is_empty() => { (say!("transfers-before-reads", host = found.host)) },
                 Some(software) => { (say!("transfers-before-runs", host = found.host, software = software)) },
                 None => { (say!("transfers-before-answers", host = found.host)) },
             }
+        }
+        @if !found.not_this_way.is_empty() {
+            p { (say!("transfers-nothing-of-our-kind-runs-there")) }
+            ul { @for line in &found.not_this_way { li { (words::sentence(line)) } } }
         }
         @if let Some(there) = &found.moved_to {
             p.warning { (say!("transfers-before-moved", there = Author::elsewhere(there).handle)) }

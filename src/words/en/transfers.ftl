@@ -229,6 +229,7 @@ transfers-answer = Answer
 transfers-before-title = { $host } is there
 transfers-before-runs = <strong>{ $host }</strong> answers, runs { $software }, and can hand your account over.
 transfers-before-answers = <strong>{ $host }</strong> answers and can hand your account over.
+transfers-before-reads = <strong>{ $host }</strong> answers and lets you allow reading, as with any app.
 transfers-before-moved = That account says that it has moved to { $there } already. You can copy it, but most servers ignore a second announcement for a week or longer.
 transfers-before-refuses = { $host } says publicly that it refuses this server. You can copy your account, but your followers there cannot follow you here.
 transfers-before-next = Next you sign in at { $host }, say what may be copied, and come back. Your password stays there. Nothing is copied and nobody is told before you say so.

@@ -50,6 +50,14 @@ impl Answer {
         words(&self.text())
     }
 
+    /// The whole address behind the first link that leads to `path`.
+    pub fn link_to(&self, path: &str) -> Url {
+        let text = self.text().replace("&amp;", "&");
+        let links = text.split("href=\"").skip(1).filter_map(|rest| Url::parse(rest.split('"').next()?).ok());
+        let mut links = links.filter(|url| url.path() == path);
+        links.next().unwrap_or_else(|| panic!("no link to {path}: {}", self.words()))
+    }
+
     /// The body as JSON, whatever the status.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)

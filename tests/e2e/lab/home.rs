@@ -261,7 +261,9 @@ impl Home {
     /// The letters it has sent, as they are read.
     pub fn letters(&self) -> Vec<String> {
         let all = fs::read_dir(self.dir.path().join("data/mail")).into_iter().flatten().map(Result::unwrap);
-        all.map(|letter| fs::read_to_string(letter.path()).unwrap()).collect()
+        // Long lines are broken in transport, and a reader puts them together again.
+        let read = |text: String| text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+        all.map(|letter| read(fs::read_to_string(letter.path()).unwrap())).collect()
     }
 
     /// Its database.
