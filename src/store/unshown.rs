@@ -25,7 +25,7 @@ pub(super) async fn keep_texts(c: &mut Connection, transfer: &TransferId, page: 
     Ok(())
 }
 
-/// As [`keep_texts`], in a transaction of its own.
+/// As `keep_texts`, in a transaction of its own.
 ///
 /// # Errors
 /// [`super::StoreError`].

@@ -47,7 +47,7 @@ impl Shares {
         self.line.close();
     }
 
-    /// Does a work once there is a place, which it gives away from time to time (see [`give_way`]).
+    /// Does a work once there is a place, which it gives away from time to time (see `give_way`).
     /// `None` when nobody begins any more.
     pub async fn working<F: Future>(&self, clock: &dyn Clock, doing: F) -> Option<F::Output> {
         let permit = Arc::clone(&self.line).acquire_owned().await.ok()?;

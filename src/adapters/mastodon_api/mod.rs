@@ -1,5 +1,5 @@
 //! An account at a server where nothing was installed, read through the interface every client uses,
-//! with its owner's permission. Many systems answer it; what differs stands in [`dialects`].
+//! with its owner's permission. Many systems answer it; what differs stands in `dialects`.
 //!
 //! # Shape
 //! Lists page by `Link`, newest first, or oldest first where a server can. A cursor is the place the
