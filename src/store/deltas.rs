@@ -6,6 +6,7 @@ use super::{
     blobs::{Blobs, Removing},
     count, from_json,
     items::save,
+    keyed::{rows_of, run_for},
     to_json,
 };
 use crate::{
@@ -229,27 +230,19 @@ pub async fn forget(
     store
         .write(move |c| {
             Box::pin(async move {
-                let mut files = Vec::new();
-                for key in &keys {
-                    let of = (transfer.as_str(), kind.as_str(), key.as_str());
-                    let blob = row!(
-                        &mut *c,
-                        (Option<String>,),
-                        "select blob from items where transfer_id = $1 and kind = $2 and key = $3",
-                        of.0,
-                        of.1,
-                        of.2,
-                    )?;
-                    files.extend(blob.and_then(|(blob,)| blob));
-                    for sql in [
-                        "delete from items where transfer_id = $1 and kind = $2 and key = $3",
-                        "delete from url_map where transfer_id = $1 and kind = $2 and key = $3",
-                        "delete from old_addresses where transfer_id = $1 and kind = $2 and key = $3",
-                    ] {
-                        run!(&mut *c, sql, of.0, of.1, of.2)?;
-                    }
+                let keys: Vec<&str> = keys.iter().map(ItemKey::as_str).collect();
+                let of = [transfer.as_str(), kind.as_str()];
+                let sql = "select blob from items where transfer_id = $1 and kind = $2 and blob is not null \
+                           and key in ({keys})";
+                let files: Vec<(String,)> = rows_of(c, sql, &of, &keys).await?;
+                for sql in [
+                    "delete from items where transfer_id = $1 and kind = $2 and key in ({keys})",
+                    "delete from url_map where transfer_id = $1 and kind = $2 and key in ({keys})",
+                    "delete from old_addresses where transfer_id = $1 and kind = $2 and key in ({keys})",
+                ] {
+                    run_for(c, sql, &of.map(Some), &keys).await?;
                 }
-                for blob in files {
+                for (blob,) in files {
                     remove_unneeded(c, &removing, &blob).await?;
                 }
                 Ok(())

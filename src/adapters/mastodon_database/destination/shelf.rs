@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::adapters::mastodon_database::source::partition;
+
 /// Which files of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shelf {
@@ -26,14 +28,6 @@ impl Shelf {
     pub(super) fn path(self, id: i64, style: &str, file_name: &str) -> String {
         format!("{}/{}/{style}/{file_name}", self.folder(), partition(id))
     }
-}
-
-/// An id as a path: padded with zeros to nine digits, or twelve, in threes; what is left over is dropped.
-fn partition(id: i64) -> String {
-    let digits = if id < 1_000_000_000 { format!("{id:09}") } else { format!("{id:012}") };
-    let digits: Vec<char> = digits.chars().collect();
-    let parts: Vec<String> = digits.chunks_exact(3).map(|part| part.iter().collect()).collect();
-    parts.join("/")
 }
 
 /// Types that the server shows, with the ending of their files and the number of their sort.

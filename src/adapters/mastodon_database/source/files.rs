@@ -33,7 +33,7 @@ pub(super) fn path(folder: &str, id: i64, name: &str) -> String {
 }
 
 /// An id as a path: padded with zeros to nine digits, or twelve, in threes; what is left over is dropped.
-fn partition(id: i64) -> String {
+pub(in crate::adapters::mastodon_database) fn partition(id: i64) -> String {
     let digits = if id < 1_000_000_000 { format!("{id:09}") } else { format!("{id:012}") };
     let digits: Vec<char> = digits.chars().collect();
     let parts: Vec<String> = digits.chunks_exact(3).map(|part| part.iter().collect()).collect();

@@ -41,7 +41,7 @@ mod text;
 mod window;
 
 pub(super) use crate::model::media::MediaRole as Role;
-pub(super) use files::{path_of_file, path_of_picture};
+pub(super) use files::{partition, path_of_file, path_of_picture};
 pub(super) use posts::audience_of;
 pub(super) use text::line;
 
