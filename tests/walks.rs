@@ -10,6 +10,9 @@
     reason = "a walk that cannot go on ends here; whether a browser may be missing is said by the environment"
 )]
 
+#[expect(dead_code, reason = "here it is only asked whether there can be one")]
+#[path = "laboratory/cluster.rs"]
+mod cluster;
 #[expect(dead_code, reason = "the stories of tests/e2e need more of a home")]
 #[path = "e2e/lab/home.rs"]
 mod home;
@@ -20,9 +23,10 @@ mod sample;
 
 use std::{
     env,
+    io::{BufRead, BufReader},
     net::TcpListener,
-    path::Path,
-    process::{Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     sync::atomic::{AtomicU8, Ordering},
 };
 
@@ -64,16 +68,7 @@ fn walker() -> Result<(String, std::path::PathBuf), String> {
 /// Two homes with Ann and Bob at the old one and Ann at the new, and one story between them; gives what
 /// was counted, or nothing where no browser is and none is required.
 fn walk(story: &str) -> Option<Value> {
-    let (chromium, folder) = match walker() {
-        Ok(found) => found,
-        Err(why) if env::var_os(REQUIRED).is_some() => {
-            panic!("{REQUIRED} is set, but nobody can walk: {why}")
-        }
-        Err(why) => {
-            eprintln!("skipped, nobody can walk {story}: {why}");
-            return None;
-        }
-    };
+    let (chromium, folder) = walker_for(story)?;
     let [mut old, mut new] = Home::pair(&[], OPEN);
     let dir = tempfile::tempdir().unwrap();
     let archive = sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap();
@@ -83,22 +78,80 @@ fn walk(story: &str) -> Option<Value> {
     old.import(&archive, "ann");
     old.start();
     new.start();
-    let shots = env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
+    let told = json!({
+        "story": story, "chromium": chromium, "shots": shots(story), "old": old.origin, "new": new.origin,
+        "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
+    });
+    let counted = counted(story, &folder, &told);
+    assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
+    Some(counted)
+}
+
+/// The walker, or nothing where no browser is and none is required.
+fn walker_for(story: &str) -> Option<(String, PathBuf)> {
+    match walker() {
+        Ok(found) => Some(found),
+        Err(why) if env::var_os(REQUIRED).is_some() => {
+            panic!("{REQUIRED} is set, but nobody can walk: {why}")
+        }
+        Err(why) => {
+            eprintln!("skipped, nobody can walk {story}: {why}");
+            None
+        }
+    }
+}
+
+/// Where pictures of a story are kept, if anybody wants them.
+fn shots(story: &str) -> Option<PathBuf> {
+    env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(story);
         std::fs::create_dir_all(&folder).unwrap();
         folder
-    });
-    let told = json!({
-        "story": story, "chromium": chromium, "shots": shots, "old": old.origin, "new": new.origin,
-        "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
-    });
+    })
+}
+
+/// Lets the story be walked; what was counted.
+fn counted(story: &str, folder: &Path, told: &Value) -> Value {
     let output =
         Command::new("node").args(["walk.mjs", &told.to_string()]).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{story}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
     let counted: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(counted["complaints"], json!([]), "{story}: {counted:#}");
-    Some(counted)
+    counted
+}
+
+/// The homes of `godwit demo`, which stay up until this is dropped.
+struct Shown(Child);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // Asked to end, it ends what it started.
+        let told = Command::new("kill").arg(self.0.id().to_string()).status();
+        if told.is_ok_and(|status| status.success()) {
+            drop(self.0.wait());
+        }
+    }
+}
+
+#[test]
+fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind() {
+    let story = "besideOthers";
+    if cluster::Cluster::start_or_skip().is_none() {
+        return;
+    }
+    let Some((chromium, folder)) = walker_for(story) else { return };
+    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_godwit"));
+    demo.args(["demo", "--json", "--old", "mastodon", "--new", "mastodon", "--ports", &port.to_string()]);
+    let mut shown = Shown(demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let said = BufReader::new(shown.0.stdout.take().unwrap()).lines().next();
+    assert!(said.is_some_and(|line| line.is_ok()), "the demo's own walk did not end");
+    let home = |name: &str, port: u16| format!("http://{name}.localhost:{port}");
+    let told = json!({
+        "story": story, "chromium": chromium, "shots": shots(story), "old": home("old", port),
+        "new": home("new", port + 1), "name": "bea", "handle": format!("@bea@old.localhost:{port}"),
+    });
+    counted(story, &folder, &told);
 }
 
 #[test]

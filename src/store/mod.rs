@@ -180,6 +180,7 @@ pub mod follower_servers;
 pub mod followers;
 pub mod forwards;
 pub mod gaps;
+pub mod guests;
 pub mod host;
 pub mod host_profiles;
 pub mod host_rows;
