@@ -362,6 +362,11 @@ impl Store {
         if self.is_draining.load(Ordering::Relaxed) { Err(StoreError::Closed) } else { Ok(()) }
     }
 
+    /// How many commits there have been: as long as it stays, what was read stands.
+    pub fn commit_count(&self) -> u64 {
+        *self.commits.borrow()
+    }
+
     /// A counter that grows with every commit: wait on it to see changes without polling.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.subscribe()
