@@ -141,7 +141,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            page_items: 100,
+            page_items: 200,
             transfer_items: 5_000_000,
             media_file_bytes: 256 << 20,
             archive_bytes: 64 << 30,
