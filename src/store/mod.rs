@@ -374,7 +374,7 @@ impl Store {
 }
 
 /// Reads a JSON column.
-pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> StoreResult<T> {
+pub(crate) fn from_json<'t, T: serde::Deserialize<'t>>(what: &'static str, text: &'t str) -> StoreResult<T> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, why: error.to_string() })
 }
 
