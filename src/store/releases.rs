@@ -70,12 +70,14 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
         .write(move |c| {
             Box::pin(async move {
                 hiding::hold_in(c, &owner.transfer).await?;
-                if is_released(c, &owner.transfer).await? {
-                    return Ok(());
-                }
-                if hidden_imports::holds_in(c, &owner.transfer).await? {
+                let is_released = is_released(c, &owner.transfer).await?;
+                if !is_released && hidden_imports::holds_in(c, &owner.transfer).await? {
                     let why = "the admins of this server have taken this copy out of sight";
                     return Err(StoreError::Conflict(why.to_owned()));
+                }
+                // What an admin has hidden since is not shown by this either.
+                if is_released {
+                    return Ok(());
                 }
                 let (transfer, account) = (&owner.transfer, &owner.account);
                 belongings::release_in(c, &owner).await?;
