@@ -26,3 +26,17 @@ refusals-moved-from-here-shortly-ago = { $n ->
  }
 refusals-say-why-it-is-an-exception = Say why { $who } is an exception: one without a reason counts for nothing.
 refusals-no-such-account = There is no account { $name } here.
+refusals-the-account-here-is-gone = The account at this server is gone.
+refusals-nothing-sends-visitors-on-there = Old home cannot do that: nothing that would send visitors on runs there.
+refusals-other-differences-by-now = { $n ->
+    [one] There is one difference by now, not { $seen }. Look at it again.
+   *[other] There are { $n } differences by now, not { $seen }. Look at them again.
+ }
+refusals-things-differ = { $n ->
+    [one] One thing differs between the two homes. Look at the reasons and accept them first; then go on.
+   *[other] { $n } things differ between the two homes. Look at the reasons and accept them first; then go on.
+ }
+refusals-nothing-was-begun = Nothing was begun: { $why }.
+refusals-not-looked-at-yet = Old home was not looked at yet; reload the page.
+refusals-does-not-list-arrivals = { $there } does not list which posts arrived there, so old links cannot be led on.
+refusals-has-not-moved-away = This account has not moved away from here.
