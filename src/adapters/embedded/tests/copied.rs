@@ -126,7 +126,7 @@ async fn a_hidden_copy_is_its_owners_alone_and_comes_back_as_it_was() {
     // Whoever shows the copy once more, as after a crash, shows nothing that is hidden.
     story.release().await;
     let hidden = story.source(true).await;
-    for kind in [CollectionKind::Content, CollectionKind::Media, CollectionKind::Likes] {
+    for kind in [CollectionKind::Content, CollectionKind::Media, CollectionKind::Liked] {
         assert!(read(&hidden, kind, 10).await.is_empty(), "{} shows what is hidden", kind.as_str());
     }
     let bare = ann().await;
