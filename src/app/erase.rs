@@ -27,11 +27,10 @@ impl App {
         let written = address.trim();
         let url = Url::parse(written)
             .map_err(|_| TransferError::Refused(text!("refusals-this-is-no-address", written = written)))?;
-        let here = match url.origin() == self.site.urls.base().origin() {
-            true => Some(url.clone()),
-            false => redirects::brought_from(&self.store, url.as_str())
-                .await?
-                .and_then(|here| Url::parse(&here).ok()),
+        let here = if url.origin() == self.site.urls.base().origin() {
+            Some(url.clone())
+        } else {
+            redirects::brought_from(&self.store, url.as_str()).await?.and_then(|here| Url::parse(&here).ok())
         };
         let nothing = || TransferError::Refused(text!("refusals-no-post-there", address = url.to_string()));
         let Some(Meaning::Thing { kind: ItemKind::Posts, id, .. }) =

@@ -64,10 +64,10 @@ impl Kind {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         Some(match parts.as_slice() {
             ["inbox"] | ["users", _, "inbox"] | ["godwit", "actor", "inbox"] => Self::Inbox,
-            ["sign-in"] | ["transfers", _, "remove"] | ["api", "v1", "transfers", _, "remove"] => {
-                Self::Passwords
-            }
-            ["departures", _, "finish" | "delete"] => Self::Passwords,
+            ["sign-in"]
+            | ["transfers", _, "remove"]
+            | ["api", "v1", "transfers", _, "remove"]
+            | ["departures", _, "finish" | "delete"] => Self::Passwords,
             ["sign-up"] => Self::SignUps,
             ["transfers" | "former-homes"] | ["api", "v1", "transfers" | "former-homes"] => Self::Starts,
             ["godwit", "oauth", ..] => Self::Exports,
@@ -122,7 +122,7 @@ impl Limits {
     pub fn count(&self, kind: Kind, who: String) -> Result<(), u64> {
         let Some(limiter) = self.kinds.get(&kind) else { return Ok(()) };
         if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(TIDY_EVERY) {
-            self.kinds.values().for_each(|limiter| limiter.retain_recent());
+            self.kinds.values().for_each(DefaultKeyedRateLimiter::<String>::retain_recent);
         }
         let denied = limiter.check_key(&who).err();
         denied.map_or(Ok(()), |until| {

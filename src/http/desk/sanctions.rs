@@ -41,9 +41,10 @@ async fn set(app: &App, by: &str, wanted: Sanctioned) -> TransferResult<()> {
     let account = app.host.account_named(wanted.name.trim().trim_start_matches('@')).await?;
     let account = account.ok_or_else(nobody)?;
     let is_lifted = wanted.reason.trim().is_empty();
-    let sanction = match is_lifted {
-        true => None,
-        false => Some(Sanction { reason: admit::said(&wanted.reason, "")?, may_leave: wanted.may_leave }),
+    let sanction = if is_lifted {
+        None
+    } else {
+        Some(Sanction { reason: admit::said(&wanted.reason, "")?, may_leave: wanted.may_leave })
     };
     let line = AuditRow {
         id: app.clock.id(),
