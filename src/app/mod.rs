@@ -25,15 +25,19 @@ use crate::{
         source::{Exports, Source},
     },
     site::{Site, SiteError, SiteResult},
-    store::{Store, blobs::Blobs},
+    store::{Store, accounts, blobs::Blobs},
     transfer::{Engine, SourceSide},
 };
 
 pub mod check;
+pub mod erase;
 #[cfg(test)]
 mod journeys;
+pub mod limits;
 mod sources;
 pub mod verify;
+
+use limits::Limits;
 
 /// A daemon's parts, shared by its pages, its queue and its commands.
 pub struct App {
@@ -55,6 +59,8 @@ pub struct App {
     pub exports: Arc<dyn Exports>,
     /// What the steps of a transfer work with.
     pub engine: Arc<Engine>,
+    /// How often the dear things may be asked for.
+    pub limits: Limits,
 }
 
 impl App {
@@ -67,6 +73,7 @@ impl App {
         private_dir(dir).with_context(|| format!("creating {}", dir.display()))?;
         let clock: SharedClock = Arc::new(SystemClock);
         let store = Store::open_at(dir, &config.database.url).await.context("opening the database")?;
+        accounts::seal_keys(&store).await.context("sealing keys that lie in the open")?;
         let blobs = Blobs::open(dir).await.context("opening the media directory")?;
         let timeout = Duration::from_secs(config.federation.timeout_seconds);
         let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
@@ -145,7 +152,8 @@ impl App {
             pace: Arc::default(),
             media_file_bytes: config.limits.media_file_bytes,
         });
-        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine })
+        let limits = Limits::new(&config.limits.rates, &config.server.trusted_proxies);
+        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine, limits })
     }
 
     /// An account of ours, opened for reading by its owner; private things only where they were ticked.

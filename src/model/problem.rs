@@ -81,8 +81,12 @@ kinds! {
         "The side the detail names.";
     TooManyAttempts = 429 "too-many-attempts", "Too many wrong passwords came for this account.",
         "The person: wait a quarter of an hour.";
+    TooOften = 429 "too-often", "The same was asked for too often in a short time.",
+        "Whoever asked: wait as long as Retry-After says.";
     Internal = 500 "internal", "This server failed; its log says more.",
         "The admins of this server.";
+    Busy = 503 "busy", "More of this came at once than this server does at the same time.",
+        "Nobody: ask again when Retry-After is over.";
     Later = 503 "later", "Another server that is needed does not answer at the moment.",
         "Nobody: ask again later.";
 }

@@ -36,8 +36,19 @@ pub mod kind {
     pub const DUE: &str = "announcement_due";
     /// Old home has announced.
     pub const SETTLED: &str = "settled";
+    /// An admin has taken the copy out of sight.
+    pub const HIDDEN: &str = "hidden";
+    /// An admin has, and it goes for good in a while.
+    pub const GOING: &str = "going";
+    /// It is shown again.
+    pub const SHOWN: &str = "shown_again";
+    /// An admin has erased a single post.
+    pub const ERASED: &str = "erased";
     /// All of them.
-    pub const ALL: [&str; 8] = [EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED];
+    pub const ALL: [&str; 12] =
+        [EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED];
+    /// Those that are told as often as they happen.
+    pub(super) const REPEATED: [&str; 4] = [ASKED, HIDDEN, GOING, SHOWN];
 }
 
 /// Writes a letter about a transfer in the transaction of what it tells. The same one twice is one.
@@ -57,13 +68,44 @@ pub(super) async fn about_transfer_in(
          select cast($1 as text), t.account_id, t.id, cast($3 as text), \
          case when cast($4 as text) = '' then t.asked_for else cast($4 as text) end, cast($5 as bigint), \
          'waiting', 0, 0 from transfers t where t.id = $2 on conflict (id) do nothing",
-        format!("{transfer} {kind} {}", if kind == kind::ASKED { now } else { 0 }),
+        format!("{transfer} {kind} {}", if kind::REPEATED.contains(&kind) { now } else { 0 }),
         transfer,
         kind,
         about,
         now,
     )?;
     Ok(())
+}
+
+/// Writes a letter about one thing of an account. The same one twice is one.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn about_thing(
+    store: &Store,
+    account: &str,
+    (thing, kind): (&str, &'static str),
+    about: String,
+    now: i64,
+) -> StoreResult<()> {
+    let (id, account) = (format!("{thing} {kind}"), account.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "insert into letters (id, account_id, kind, about, written_at, state, attempts, next_at) \
+                     values ($1, $2, $3, $4, $5, 'waiting', 0, 0) on conflict (id) do nothing",
+                    id,
+                    account,
+                    kind,
+                    about,
+                    now,
+                )?;
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// What binds a sealed secret to its letter.

@@ -468,6 +468,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from items where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from originals where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from erasures where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from former_addresses where transfer_id = $1", id.as_str())?;
@@ -479,12 +480,14 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
-                // What is told of a copy that is gone is why it could not come.
+                // What is told of a copy that is gone is why it could not come, or not stay.
                 run!(
                     c,
-                    "delete from letters where transfer_id = $1 and kind not in ('declined', 'timed_out')",
+                    "delete from letters where transfer_id = $1 \
+                     and kind not in ('declined', 'timed_out', 'hidden', 'going')",
                     id.as_str()
                 )?;
+                run!(c, "delete from hidden_imports where transfer_id = $1", id.as_str())?;
                 // How much was asked of this server is counted on, without a name.
                 run!(
                     c,

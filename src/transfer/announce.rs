@@ -199,7 +199,9 @@ mod tests {
             entry("media/ann/1", "media/1/a.png"),
             entry("media/ann/3", "media/3/c.png"),
         ];
-        hand_over::take(&bench.side, &grant, Batch { entries, complete: true }).await.unwrap();
+        hand_over::take(&bench.side, &grant, Batch { entries, complete: true, ..Batch::default() })
+            .await
+            .unwrap();
         for number in [1, 2, 9] {
             let mut document = json!({
                 "id": format!("{NEW}/posts/{number}"), "type": "Note", "attributedTo": NEW,
@@ -375,7 +377,9 @@ mod tests {
             new: format!("{NEW}/posts/1"),
             page: None,
         };
-        hand_over::take(&bench.side, &grant, Batch { entries: vec![entry], complete: false }).await.unwrap();
+        hand_over::take(&bench.side, &grant, Batch { entries: vec![entry], ..Batch::default() })
+            .await
+            .unwrap();
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
         let other = fakes::Bench::new().await;

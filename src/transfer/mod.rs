@@ -26,6 +26,7 @@ pub mod desk;
 mod differences;
 pub mod discover;
 pub mod engine;
+pub mod erase;
 pub mod error;
 pub mod export;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod follow;
 pub mod forecast;
 pub mod give_map;
 pub mod hand_over;
+pub mod hide;
 pub mod import;
 pub mod inventory;
 mod join;
@@ -67,6 +69,7 @@ pub mod trial;
 pub mod turn;
 pub mod verify;
 pub mod wake_up;
+pub mod wall;
 pub mod withdraw;
 
 pub use engine::Engine;

@@ -22,6 +22,7 @@ use crate::{
     },
     store::{
         applications, choices, deltas,
+        hidden_imports::{self, Hidden},
         items::{self, ItemState},
         notes, passes, transfers, url_map,
     },
@@ -73,8 +74,19 @@ pub struct Status {
     pub survey: Option<serde_json::Value>,
     /// The request to the admins, where their rules were asked.
     pub application: Option<Application>,
+    /// Where the admins have taken it out of sight.
+    pub hidden: Option<OutOfSight>,
     /// Grows with every change; pass it as `seen` to wait for the next.
     pub version: u64,
+}
+
+/// What the admins have done to a copy, as its owner sees it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct OutOfSight {
+    /// Why.
+    pub why: String,
+    /// When it is taken away for good, in microseconds since 1970; absent where it is only hidden.
+    pub remove_at: Option<i64>,
 }
 
 /// How a request to the admins stands, as its applicant sees it.
@@ -127,6 +139,10 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         can_try_again: transfer.state == TransferState::Trial && again::can_try(engine, transfer).await?,
         survey: without_wall(transfers::survey(&engine.store, &transfer.id).await?),
         application: application(engine, transfer).await?,
+        hidden: hidden_imports::find(&engine.store, &transfer.id)
+            .await?
+            .filter(Hidden::holds)
+            .map(|hidden| OutOfSight { why: hidden.why, remove_at: hidden.remove_at }),
         version,
     })
 }
@@ -135,6 +151,7 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
 fn without_wall(mut survey: Option<serde_json::Value>) -> Option<serde_json::Value> {
     if let Some(fields) = survey.as_mut().and_then(serde_json::Value::as_object_mut) {
         fields.remove("wall");
+        fields.remove("wall_is");
     }
     survey
 }

@@ -35,6 +35,20 @@ pub fn told(kind: &str, about: &str, here: &str) -> Option<Told> {
         }
         "announcement_due" => (text!("letters-due-subject"), text!("letters-due", about = about)),
         "settled" => (text!("letters-settled-subject"), text!("letters-settled", here = here, about = about)),
+        "hidden" => (
+            text!("letters-hidden-subject", here = here),
+            text!("letters-hidden", here = here, about = about),
+        ),
+        "going" => {
+            (text!("letters-going-subject", here = here), text!("letters-going", here = here, about = about))
+        }
+        "shown_again" => {
+            (text!("letters-shown-again-subject", here = here), text!("letters-shown-again", here = here))
+        }
+        "erased" => (
+            text!("letters-erased-subject", here = here),
+            text!("letters-erased", here = here, about = about),
+        ),
         _ => return None,
     };
     Some(Told { subject, body })

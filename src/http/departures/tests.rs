@@ -26,7 +26,9 @@ async fn handed_over() -> (Daemon, DepartureRow) {
         new: format!("{NEW}/posts/1"),
         page: None,
     };
-    hand_over::take(&side, &grant, Batch { entries: vec![entry], complete: true }).await.unwrap();
+    hand_over::take(&side, &grant, Batch { entries: vec![entry], complete: true, ..Batch::default() })
+        .await
+        .unwrap();
     daemon.bench.remote.put(&format!("{NEW}/posts/1"), json!({
         "id": format!("{NEW}/posts/1"), "type": "Note", "attributedTo": NEW, "url": "https://new.example/@ann/1",
         "previously": ["https://old.example/users/ann/posts/1"]

@@ -10,10 +10,15 @@ use crate::{
     http::ui::{layout::csrf, post::Author, words::sentence},
     model::{
         actor::authority,
+        moment::Moment,
         transfer::{Transfer, TransferState as S},
     },
     site::sessions::Session,
-    transfer::{TransferError, forecast::Forecast, status::Status},
+    transfer::{
+        TransferError,
+        forecast::Forecast,
+        status::{OutOfSight, Status},
+    },
 };
 
 /// What was typed into the box, and why it did not do.
@@ -104,6 +109,7 @@ pub(super) fn show(
             p.warning { (say!("transfers-you-typed-but-at-old-home-you", asked_for = transfer.asked_for, old_handle = old_handle)) }
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
+        @if let Some(hidden) = &status.hidden { (out_of_sight(app, hidden)) }
         p { (words::explanation(transfer)) }
         (waiting::waiting(session, transfer, status))
         (choices.first())
@@ -148,6 +154,20 @@ fn trouble(state: S, problem: &str) -> Markup {
             }
         } @else {
             p.warning role="alert" { (sentence(problem)) }
+        }
+    }
+}
+
+/// What the admins have done to it, and until when it can still come back.
+fn out_of_sight(app: &App, hidden: &OutOfSight) -> Markup {
+    let here = app.config.domain();
+    html! {
+        div.warning role="note" {
+            @match hidden.remove_at {
+                Some(at) => p { (say!("transfers-the-admins-remove-it", here = here, until = Moment::from_micros(at).day())) }
+                None => p { (say!("transfers-the-admins-have-hidden-it", here = here)) }
+            }
+            p { (say!("transfers-they-say")) " " q { (hidden.why) } }
         }
     }
 }

@@ -261,3 +261,6 @@ transfers-lets-itself-be-asked-only-so-often = { $old } lets itself be asked onl
 transfers-it-becomes-visible-and-your-profile-says = It becomes visible to whoever could see the originals, and your profile here says which account you had. Nobody is told yet.
 transfers-this-server-says-that-you-are-also = This server now says that you are also your old account. At Old home you press the button that moves your followers, on its own page, and give your new address there. This page notices by itself. Until then nobody is told.
 transfers-old-home-says-that-you-moved-here = Old home says that you moved here, and tells your followers. Links to your old posts stay there.
+transfers-the-admins-have-hidden-it = The admins of { $here } have taken this copy out of sight: only you see it. Nothing is deleted, and they can show it again.
+transfers-the-admins-remove-it = The admins of { $here } have taken this copy out of sight: only you see it. On { $until } it is deleted, unless they call it back. What you wrote here stays.
+transfers-they-say = They say:
