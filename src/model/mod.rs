@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod certificate;
 pub mod choices;
 pub mod collection;
+pub mod departure;
 pub mod digest;
 pub mod ending;
 pub mod finding;

@@ -177,3 +177,5 @@ site-password-length = At least 8 characters.
 site-make-the-account = Make the account
 site-make-an-account = Make an account
 site-no-account-here-yet = No account here yet?
+site-less-than-a-minute-left = Less than a minute left.
+site-about-minutes-left = About { $minutes } minutes left.
