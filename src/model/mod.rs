@@ -24,6 +24,7 @@ pub mod outlook;
 pub mod pass;
 pub mod policy;
 pub mod problem;
+pub mod provenance;
 pub mod report;
 pub mod seal;
 pub mod transfer;

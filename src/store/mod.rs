@@ -206,6 +206,7 @@ pub mod passes;
 pub mod pointers;
 pub mod policies;
 pub mod posts;
+pub mod provenances;
 pub mod redirects;
 pub mod refollows;
 pub mod releases;

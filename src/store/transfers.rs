@@ -501,6 +501,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from gaps where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from trials where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from provenances where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
                 // What is told of a copy that is gone is why it could not come, or not stay.

@@ -42,6 +42,7 @@ pub mod import;
 pub mod inventory;
 mod join;
 pub mod leave;
+pub mod ledger;
 pub mod look;
 pub mod media;
 pub mod onward;

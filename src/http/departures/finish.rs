@@ -14,9 +14,15 @@ use crate::{
         problem::{Problem, ProblemKind},
         ui::layout::Home,
     },
+    model::ending::Ending,
     site::sessions::Session,
     store::departures::{self, DepartureRow},
-    transfer::{announce, departure_status, findings::Finding, rest},
+    transfer::{
+        announce, departure_status,
+        findings::Finding,
+        ledger::{self, Line},
+        rest,
+    },
 };
 
 /// Shows what announcing does, or how far it is.
@@ -134,5 +140,20 @@ async fn shown(
 ) -> Result<Shown, Problem> {
     let status = departure_status::status(&app.source_side(), departure.clone()).await;
     let status = status.map_err(|error| Problem::from(error).page())?;
-    Ok(finish_page::shown(app, session, &status, found))
+    let lines = ledger_of(app, session, departure).await?;
+    Ok(finish_page::shown(app, session, &status, found, &lines))
+}
+
+/// What each server made of it, once it is said; nothing where the followers cannot be counted.
+async fn ledger_of(app: &App, session: &Session, departure: &DepartureRow) -> Result<Vec<Line>, Problem> {
+    if departure.state != "announced" || departure.ending() != Some(Ending::Announce) {
+        return Ok(Vec::new());
+    }
+    let side = app.source_side();
+    let account =
+        side.account(session.account.id.as_str()).await.map_err(|error| Problem::from(error).page())?;
+    let Ok(source) = app.source_of(&account, false).await else { return Ok(Vec::new()) };
+    let Ok(Some(outline)) = source.outline().await else { return Ok(Vec::new()) };
+    let lines = ledger::ledger(&side, &departure.id, &outline.servers).await;
+    lines.map_err(|error| Problem::from(error).page())
 }

@@ -17,7 +17,11 @@ use crate::{
     },
     model::{actor::authority, ending::Ending, moment::Moment},
     site::sessions::Session,
-    transfer::{departure_status::Status, findings::Finding},
+    transfer::{
+        departure_status::Status,
+        findings::Finding,
+        ledger::{Heard, Line},
+    },
 };
 
 /// How often the page is looked at again while servers are being told, in seconds.
@@ -26,7 +30,13 @@ const TELLING_SECONDS: u32 = 3;
 const RESTING_SECONDS: u32 = 60;
 
 /// The page of the account's owner.
-pub(super) fn shown(app: &App, session: &Session, status: &Status, found: &[Finding]) -> Shown {
+pub(super) fn shown(
+    app: &App,
+    session: &Session,
+    status: &Status,
+    found: &[Finding],
+    lines: &[Line],
+) -> Shown {
     let target = &status.departure.target;
     let there = Url::parse(target).map_or_else(|_| target.clone(), |url| authority(&url));
     let follows = match status.departure.state.as_str() {
@@ -49,6 +59,7 @@ pub(super) fn shown(app: &App, session: &Session, status: &Status, found: &[Find
             p.home.is-new { span { (say!("departures-new-home")) } strong { (new) } }
         }
         (words)
+        (ledger(lines))
     };
     Shown { title, body, follows }
 }
@@ -210,6 +221,35 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
         @if status.departure.state == "announced" {
             p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
         }
+    }
+}
+
+/// Server by server, the ones that need a look first.
+fn ledger(lines: &[Line]) -> Markup {
+    html! {
+        @if !lines.is_empty() {
+            h2 { (say!("departures-your-followers-servers")) }
+            div.scroll {
+                table {
+                    thead { tr { th scope="col" { (say!("departures-server")) } th scope="col" { (say!("departures-what-it-made-of-it")) } } }
+                    tbody {
+                        @for line in lines {
+                            tr { th scope="row" { (line.host) } td { (heard(line)) } }
+                        }
+                    }
+                }
+            }
+            p.note { (say!("departures-how-fast-is-up-to-them")) }
+        }
+    }
+}
+
+fn heard(line: &Line) -> String {
+    match line.heard {
+        Heard::Followed => text!("departures-told-and-followed"),
+        Heard::Waits => text!("departures-waits-to-be-told"),
+        Heard::Silent => text!("departures-told-and-silent", n = line.remaining),
+        Heard::Refused => text!("departures-could-not-be-told"),
     }
 }
 

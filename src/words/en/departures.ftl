@@ -181,3 +181,14 @@ departures-call-off-then-password = If it was not you who announced it, change y
 departures-called-off = The announcement is called off
 departures-it-was-called-off = Nobody was told that { $account } moves to { $there }. The account is as it was; its owner can say the last word again.
 departures-it-was-announced-already = The announcement that { $account } moves to { $there } has begun. It can no longer be called off.
+departures-your-followers-servers = Your followers' servers
+departures-server = Server
+departures-what-it-made-of-it = What it made of it
+departures-told-and-followed = told, and nobody there follows this account any more
+departures-waits-to-be-told = waits to be told
+departures-told-and-silent = told; { $n ->
+    [one] one person there still follows
+   *[other] { $n } people there still follow
+ } this account
+departures-could-not-be-told = could not be told
+departures-how-fast-is-up-to-them = How fast your followers come along, and whether all do, is up to their servers. Whoever stays can be told by a last post.
