@@ -296,6 +296,7 @@ async fn a_page_is_sent_what_is_new_until_there_is_nothing_more_to_follow() {
     let (cookie, _) = daemon.sign_in("ann").await;
     let live = || TestRequest::get().uri("/departures/ann/finish/live").cookie(cookie.clone());
     let mut events = daemon.watch(live()).await;
+    assert_eq!(events.status, 200);
     let first = events.next().await.unwrap();
     assert!(first.starts_with("event: content\ndata: {") && first.ends_with("\n\n"), "{first}");
     assert!(first.contains("Your move will be announced"), "{first}");
