@@ -28,6 +28,7 @@ use crate::{
     store::{Store, accounts, blobs::Blobs},
     transfer::{Engine, SourceSide},
 };
+use watchers::Watchers;
 
 pub mod check;
 pub mod erase;
@@ -36,6 +37,7 @@ mod journeys;
 pub mod limits;
 mod sources;
 pub mod verify;
+pub mod watchers;
 
 use limits::Limits;
 
@@ -61,6 +63,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// How often the dear things may be asked for.
     pub limits: Limits,
+    /// Who watches work on an open page.
+    pub watchers: Watchers,
 }
 
 impl App {
@@ -147,13 +151,15 @@ impl App {
             base: config.server.base_url.clone(),
             policy: config.policy.rules(),
             takes_copies,
+            trial_micros: i64::from(config.limits.trial_days) * 24 * 3600 * 1_000_000,
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
             pace: Arc::default(),
             media_file_bytes: config.limits.media_file_bytes,
         });
         let limits = Limits::new(&config.limits.rates, &config.server.trusted_proxies);
-        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine, limits })
+        let watchers = Watchers::default();
+        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine, limits, watchers })
     }
 
     /// An account of ours, opened for reading by its owner; private things only where they were ticked.
@@ -184,6 +190,7 @@ impl App {
             signer: self.engine.signer.clone(),
             departures: self.config.policy.rules().departures,
             base: self.config.server.base_url.clone(),
+            rest_micros: self.config.limits.rest_micros(),
         }
     }
 }

@@ -69,6 +69,7 @@ fn start(config: Config) -> anyhow::Result<()> {
         }
         let server = http::server::listen(app.clone()).with_context(|| format!("listening on {listen}"))?;
         let (stop, stopped) = watch::channel(false);
+        let watchers = app.watchers.clone();
         let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });
         // Whoever started us waits for this line.
         writeln!(std::io::stdout(), "listening {base}")?;
@@ -76,6 +77,8 @@ fn start(config: Config) -> anyhow::Result<()> {
         let outcome = tokio::select! {
             outcome = &mut server => outcome,
             () = told_to_stop() => {
+                // Whoever watches would be waited for; their pages ask again.
+                watchers.end();
                 // Both finish what is under way at the same time.
                 let _queue_may_have_ended = stop.send(true);
                 tokio::join!(server, handle.stop(true)).0

@@ -86,6 +86,14 @@ const COMMENTS: &[(&str, &str)] = &[
     ("archive_bytes", "Unpacked size of an archive, in bytes; a larger one is refused."),
     ("archive_entries", "Entries of an archive; more are refused."),
     (
+        "rest_seconds",
+        "How long an announcement rests when its owner wants a day to think; until then it can be called off.",
+    ),
+    (
+        "trial_days",
+        "How long a trial lasts until its copy is thrown away; its owner can extend it. 0: until its owner ends it.",
+    ),
+    (
         "[limits.rates]",
         "How often within a minute one address (of those who have an account: one account, too) may ask; as many may come at once. 0: without limit.",
     ),

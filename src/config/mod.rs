@@ -143,8 +143,19 @@ pub struct Limits {
     pub archive_bytes: u64,
     /// Entries of an archive at most.
     pub archive_entries: usize,
+    /// How long an announcement rests when its owner wants time to think.
+    pub rest_seconds: u32,
+    /// How long a trial lasts.
+    pub trial_days: u32,
     /// How often one address or account may ask for what is dear.
     pub rates: Rates,
+}
+
+impl Limits {
+    /// How long an announcement rests, in microseconds.
+    pub fn rest_micros(&self) -> i64 {
+        i64::from(self.rest_seconds) * 1_000_000
+    }
 }
 
 /// How often within a minute something may be asked for by one address, or by one account where it says so; as many
@@ -182,6 +193,8 @@ impl Default for Limits {
             media_file_bytes: 256 << 20,
             archive_bytes: 64 << 30,
             archive_entries: 1_000_000,
+            rest_seconds: 24 * 3600,
+            trial_days: 30,
             rates: Rates::default(),
         }
     }

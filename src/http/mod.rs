@@ -17,6 +17,7 @@ pub mod error_pages;
 pub mod extract;
 pub mod letters;
 pub mod limits;
+pub mod live;
 pub mod lola;
 pub mod oauth;
 pub mod problem;

@@ -13,10 +13,10 @@ use crate::{
     port::error::AdapterError,
     store::{
         StoreError, StoreResult, deliveries as letters, departures, erasures, hidden_imports, leases,
-        letters as post, onward_words, refollows, restored, transfers,
+        letters as post, onward_words, refollows, restored, rests, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, erase, hide, onward, pass_on, refollow, share::Shares,
+        Engine, SourceSide, announce, erase, hide, onward, pass_on, refollow, rest, share::Shares,
         source_side::SourceSideError, step, turn, wake_up,
     },
 };
@@ -217,7 +217,11 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
         }
     }
     let is_frozen = restored::is_frozen(store).await?;
-    let announcing = if is_frozen { Vec::new() } else { departures::in_state(store, "announcing").await? };
+    let mut announcing = Vec::new();
+    if !is_frozen {
+        announcing = departures::in_state(store, "announcing").await?;
+        announcing.extend(rests::due(store, now).await?);
+    }
     for departure in announcing.into_iter().chain(departures::in_state(store, "onward").await?) {
         let work = Work::Departure(departure.id.clone());
         if is_free(&work) && desk.takes(&work, now) {
@@ -225,6 +229,7 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             desk.running.spawn(in_turn(parts.clone(), work, async move {
                 let outcome = match departure.state.as_str() {
                     "onward" => onward::advance(&side, &departure.id).await,
+                    "resting" => rest::wake(&side, &departure).await.map(|()| true),
                     _ => announce::advance(&side, &departure.id).await,
                 };
                 outcome.err().map(|error| {
@@ -294,12 +299,14 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
+    let rest_at = if is_frozen { None } else { rests::next_due(store).await? };
     let due = [
         transfers::next_due(store, &step::RUNNING, now).await?,
         due_at,
         word_at,
         follow_at,
         post_at,
+        rest_at,
         hidden_at,
         erasure_at,
     ];

@@ -79,6 +79,8 @@ kinds! {
         "The new home.";
     OtherSide = 422 "other-side", "Another server, or the given file, did not give what was needed.",
         "The side the detail names.";
+    TooManyPages = 429 "too-many-pages", "The account has as many pages open as it may that are sent what is new.",
+        "The person: close one, or wait until the page loads itself again.";
     TooManyAttempts = 429 "too-many-attempts", "Too many wrong passwords came for this account.",
         "The person: wait a quarter of an hour.";
     TooOften = 429 "too-often", "The same was asked for too often in a short time.",

@@ -44,11 +44,19 @@ pub mod kind {
     pub const SHOWN: &str = "shown_again";
     /// An admin has erased a single post.
     pub const ERASED: &str = "erased";
+    /// Old home: the announcement rests, and can be called off.
+    pub const RESTS: &str = "announcement_rests";
+    /// Old home: nothing was announced, with the reason.
+    pub const STOPPED: &str = "announcement_stopped";
+    /// A trial ends soon.
+    pub const TRIAL_ENDS: &str = "trial_ends";
     /// All of them.
-    pub const ALL: [&str; 12] =
-        [EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED];
+    pub const ALL: [&str; 15] = [
+        EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED, RESTS,
+        STOPPED, TRIAL_ENDS,
+    ];
     /// Those that are told as often as they happen.
-    pub(super) const REPEATED: [&str; 4] = [ASKED, HIDDEN, GOING, SHOWN];
+    pub(super) const REPEATED: [&str; 5] = [ASKED, HIDDEN, GOING, SHOWN, TRIAL_ENDS];
 }
 
 /// Writes a letter about a transfer in the transaction of what it tells. The same one twice is one.
@@ -106,6 +114,63 @@ pub async fn about_thing(
             })
         })
         .await
+}
+
+/// The key of a letter about a departure: what is told at one moment is told once.
+fn of_departure(departure: &str, kind: &str, now: i64) -> String {
+    format!("{departure} {kind} {now}")
+}
+
+/// Writes a letter about a departure in the transaction of what it tells. The same one twice is one.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub(super) async fn about_departure_in(
+    c: &mut Connection,
+    departure: &str,
+    kind: &'static str,
+    about: &str,
+    now: i64,
+) -> StoreResult<()> {
+    run!(
+        c,
+        "insert into letters (id, account_id, kind, about, written_at, state, attempts, next_at) \
+         select cast($1 as text), d.account_id, cast($3 as text), cast($4 as text), cast($5 as bigint), \
+         'waiting', 0, 0 from departures d where d.id = $2 on conflict (id) do nothing",
+        of_departure(departure, kind, now),
+        departure,
+        kind,
+        about,
+        now,
+    )?;
+    Ok(())
+}
+
+/// A secret that goes with a letter, already sealed.
+pub(super) struct Secret {
+    id: String,
+    sealed: String,
+}
+
+impl Secret {
+    /// Seals it for a letter about a departure.
+    pub(super) fn new(
+        store: &Store,
+        departure: &str,
+        kind: &'static str,
+        now: i64,
+        secret: &str,
+    ) -> StoreResult<Self> {
+        let id = of_departure(departure, kind, now);
+        let sealed = seal(&store.sealing, &id, secret)?;
+        Ok(Self { id, sealed })
+    }
+
+    /// Puts it into its letter.
+    pub(super) async fn keep_in(self, c: &mut Connection) -> StoreResult<()> {
+        run!(c, "update letters set sealed = $2 where id = $1 and state = 'waiting'", self.id, self.sealed)?;
+        Ok(())
+    }
 }
 
 /// What binds a sealed secret to its letter.

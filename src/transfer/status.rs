@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Engine, TransferResult, again,
     certificate::{self, Differences},
-    choose, look,
+    choose, give_map, look,
 };
 use crate::{
     model::{
@@ -16,6 +16,7 @@ use crate::{
         collection::CollectionKind,
         ending::Ending,
         item::ItemKind,
+        moment::Moment,
         pass::Pass,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Transfer, TransferState},
@@ -24,7 +25,7 @@ use crate::{
         applications, choices, deltas,
         hidden_imports::{self, Hidden},
         items::{self, ItemState},
-        notes, passes, transfers, url_map,
+        notes, passes, transfers, trials, url_map,
     },
 };
 
@@ -49,6 +50,10 @@ pub struct Status {
     pub problem: Option<String>,
     /// How it ends, once that is decided.
     pub ending: Option<Ending>,
+    /// When Old home will announce, while its owner's last word rests there (RFC 3339).
+    pub announces_at: Option<String>,
+    /// When the trial ends, while it lasts (RFC 3339).
+    pub trial_ends_at: Option<String>,
     /// What the person typed.
     pub asked_for: String,
     /// The actor it is copied from.
@@ -128,6 +133,8 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         state: transfer.state.as_str().to_owned(),
         problem: transfer.problem.clone(),
         ending: transfer.ending,
+        announces_at: give_map::rests_until(transfer).map(|due| due.text().to_owned()),
+        trial_ends_at: trial_ends(engine, transfer).await?,
         asked_for: transfer.asked_for.clone(),
         old_actor: old_actor(transfer).map(Url::to_string),
         new_actor: account.map(|account| account.actor.to_string()),
@@ -145,6 +152,14 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
             .map(|hidden| OutOfSight { why: hidden.why, remove_at: hidden.remove_at }),
         version,
     })
+}
+
+async fn trial_ends(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<String>> {
+    if transfer.state != TransferState::Trial || engine.trial_micros == 0 {
+        return Ok(None);
+    }
+    let trial = trials::find(&engine.store, &transfer.id).await?;
+    Ok(trial.map(|trial| Moment::from_micros(trial.ends_at).text().to_owned()))
 }
 
 /// The survey without what is drawn from it for the admins: it is long, and the owner has it anyway.

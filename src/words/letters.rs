@@ -34,6 +34,20 @@ pub fn told(kind: &str, about: &str, here: &str) -> Option<Told> {
             (text!("letters-copied-subject", here = here), text!("letters-copied", about = about))
         }
         "announcement_due" => (text!("letters-due-subject"), text!("letters-due", about = about)),
+        "announcement_rests" => {
+            let (server, due) = about.split_once(' ')?;
+            (
+                text!("letters-rests-subject", due = due),
+                text!("letters-rests", here = here, server = server, due = due),
+            )
+        }
+        "announcement_stopped" => {
+            (text!("letters-stopped-subject"), text!("letters-not-announced", here = here, why = about))
+        }
+        "trial_ends" => (
+            text!("letters-trial-ends-subject", day = about),
+            text!("letters-trial-ends", here = here, day = about),
+        ),
         "settled" => (text!("letters-settled-subject"), text!("letters-settled", here = here, about = about)),
         "hidden" => (
             text!("letters-hidden-subject", here = here),

@@ -20,3 +20,4 @@ problems-asked-too-often = { $n ->
    *[other] This was asked for too often. Try again in { $n } seconds.
  }
 problems-it-was-erased-where-it-went = This was deleted where it went.
+problems-too-many-pages-are-open = You have several pages open that show work as it goes on. Close one of them; this one loads itself again instead.
