@@ -69,12 +69,15 @@ pub(super) async fn session_of(request: HttpRequest) -> Result<Option<(Session, 
         return Ok(None);
     };
     let token = cookie.value().to_owned();
+    Ok(session_behind(app, &token).await?.map(|session| (session, token)))
+}
+
+/// Who the token of a cookie belongs to: an account of ours, or a guest.
+pub(super) async fn session_behind(app: &App, token: &str) -> Result<Option<Session>, Problem> {
     if let Some(reception) = app.reception() {
-        let session = guests::session(&reception, &token).await.map_err(Problem::from)?;
-        return Ok(session.map(|session| (as_session(session), token)));
+        return Ok(guests::session(&reception, token).await?.map(as_session));
     }
-    let session = app.site.session(&token).await.map_err(Problem::from)?;
-    Ok(session.map(|session| (session, token)))
+    Ok(app.site.session(token).await?)
 }
 
 /// A guest as our pages know people.

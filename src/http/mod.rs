@@ -17,6 +17,8 @@ pub mod error_pages;
 pub mod extract;
 pub mod guests;
 pub mod letters;
+pub mod limits;
+pub mod live;
 pub mod lola;
 pub mod oauth;
 pub mod problem;

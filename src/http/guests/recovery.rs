@@ -15,6 +15,7 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, SignedIn},
+        limits::asks_from,
         problem::Problem,
         proof,
         site::session::{go, refuse_foreign, session_cookie},
@@ -162,7 +163,7 @@ fn reception(app: &App, request: &HttpRequest) -> Result<Reception, Problem> {
 
 /// Counts a try; who it is counted for.
 fn count(app: &App, request: &HttpRequest, username: &str) -> Result<String, Problem> {
-    let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let from = asks_from(request);
     let who = format!("{} by code from {from}", username.trim().to_ascii_lowercase());
     app.site.count_try(&who).map_err(|error| Problem::from(error).page())?;
     Ok(who)
