@@ -31,8 +31,8 @@ pub const LONGEST_KEY: usize = 4096;
 
 /// The hash of what an item is: its model as canonical JSON.
 ///
-/// Left out is what may differ without the item being another: numbers of what others did with it,
-/// and where the bytes of a file are read.
+/// Left out is what may differ without the item being another: numbers of what others did with it, where
+/// they answered it, and where the bytes of a file are read.
 pub fn content_hash(item: &Item) -> Digest {
     content_hash_of(serde_json::to_value(item).unwrap_or(Value::Null))
 }
@@ -41,6 +41,7 @@ pub fn content_hash(item: &Item) -> Digest {
 pub fn content_hash_of(mut value: Value) -> Digest {
     if let Some(fields) = value.as_object_mut() {
         fields.remove("tallies");
+        fields.remove("answers");
         fields.remove("fetch_url");
     }
     Digest::of(canonical::text(&value).as_bytes())

@@ -19,6 +19,7 @@ mod fedify_follower;
 mod follow_again;
 mod following;
 mod grants;
+mod in_a_bucket;
 mod interruptions;
 mod keep;
 #[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]

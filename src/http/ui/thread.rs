@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use maud::html;
+use url::Url;
 
 use super::{
     layout::{self, Home},
@@ -30,6 +31,8 @@ pub struct Thread<'a> {
     pub usual: Visibility,
     /// What answers it, oldest first.
     pub answers: &'a [(Account, Post)],
+    /// Where others answered it.
+    pub elsewhere: &'a [Url],
 }
 
 /// A post's page.
@@ -66,6 +69,14 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
             h2 { (say!("site-replies")) }
             @for (author, answer) in thread.answers {
                 (post::card(app, &Author::of(app, author), &answer.object, answer.is_trial))
+            }
+        }
+        @if !thread.elsewhere.is_empty() {
+            h2 { (say!("site-answers-elsewhere")) }
+            ul.quiet {
+                @for answer in thread.elsewhere {
+                    li { a href=(answer) rel="nofollow noopener noreferrer ugc" { (post::shortened(answer)) } }
+                }
             }
         }
         @if let Some(session) = session {

@@ -15,3 +15,4 @@ problems-the-session-cannot-be-closed = The session cannot be closed.
 problems-what-this-answers-is-not-a-web = What this answers is not a web address.
 problems-who-can-act = <strong>Who can act:</strong> { $who }
 problems-answered-with-the-status = Answered with the status { $status }.
+problems-the-store-of-files-does-not = The store of files does not answer at the moment. Try again in a minute.
