@@ -285,7 +285,10 @@ async fn offer_later(parts: &Parts, desk: &mut Desk) {
     let (engine, now) = (&parts.engine, parts.engine.clock.now_micros());
     let due = match later::due(engine).await {
         Ok(due) => due,
-        Err(error) => return drop(troubled(&error, "cannot look for what could not be shown", REST)),
+        Err(error) => {
+            let _until_the_next_look = troubled(&error, "cannot look for what could not be shown", REST);
+            return;
+        }
     };
     for id in due {
         let work = Work::Transfer(id.to_string());

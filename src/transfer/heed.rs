@@ -154,6 +154,31 @@ impl Heeding {
     }
 }
 
+/// What an outcome says of the server.
+enum Said {
+    /// There was no answer.
+    Nothing,
+    /// It asks to be left alone, with this status for so long.
+    LeaveMe(u16, Duration),
+    /// It answers.
+    Something,
+    /// Nothing about the server itself.
+    Other,
+}
+
+impl Said {
+    fn by(outcome: &Result<Response, RemoteError>, minds_limits: bool) -> Self {
+        match outcome {
+            Err(RemoteError::Unreachable { .. }) => Self::Nothing,
+            Err(_) => Self::Other,
+            Ok(answer) if answer.status == 503 || (answer.status == 429 && !minds_limits) => {
+                answer.retry_after().map_or(Self::Other, |pause| Self::LeaveMe(answer.status, pause))
+            }
+            Ok(_) => Self::Something,
+        }
+    }
+}
+
 fn later(now: i64, pause: Duration) -> i64 {
     now.saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX))
 }
@@ -177,17 +202,11 @@ impl Remote for Heeding {
         let minds_limits = request.minds_limits;
         let outcome = self.inside.send(request).await;
         let now = self.clock.now_micros();
-        match &outcome {
-            Err(RemoteError::Unreachable { .. }) => {
-                self.missed(peer, before.map_or(0, |trouble| trouble.misses), now).await;
-            }
-            Ok(Response { status: status @ (429 | 503), .. }) if *status == 503 || !minds_limits => {
-                if let Some(pause) = outcome.as_ref().ok().and_then(Response::retry_after) {
-                    self.asked_off(peer, *status, pause, now).await;
-                }
-            }
-            Ok(_) => self.answered(peer, before).await,
-            Err(_) => {}
+        match Said::by(&outcome, minds_limits) {
+            Said::Nothing => self.missed(peer, before.map_or(0, |trouble| trouble.misses), now).await,
+            Said::LeaveMe(status, pause) => self.asked_off(peer, status, pause, now).await,
+            Said::Something => self.answered(peer, before).await,
+            Said::Other => {}
         }
         outcome
     }
