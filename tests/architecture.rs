@@ -72,6 +72,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     // A checker that shared the daemon's guarded client would share its faults.
     // The scanner listens on loopback, where the guarded client never goes.
     ("reqwest", &["src/federation", "src/cli/demo/browser", "src/adapters/scanner"]),
+    ("object_store", &["src/store"]),
     ("clap", &["src/cli", "src/main"]),
     ("anyhow", &["src/cli", "src/app", "src/main"]),
     ("zip", &["src/adapters", "src/cli/demo"]),

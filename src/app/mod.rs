@@ -14,7 +14,7 @@ use crate::{
         neighbours::PublicFacts,
         scanner::Looker,
     },
-    config::Config,
+    config::{self, Config},
     federation::client::GuardedRemote,
     jobs::runner,
     port::{
@@ -26,8 +26,12 @@ use crate::{
         source::{Exports, Source},
     },
     site::{Site, SiteError, SiteResult},
-    store::{Store, accounts, blobs::Blobs},
-    transfer::{Engine, SourceSide, guests::Reception},
+    store::{
+        Store, accounts,
+        blobs::Blobs,
+        bucket::{Bucket, BucketPlace},
+    },
+    transfer::{Engine, SourceSide, guests::Reception, heed::Heeding, pace::Pace},
 };
 use watchers::Watchers;
 
@@ -81,9 +85,14 @@ impl App {
         let clock: SharedClock = Arc::new(SystemClock);
         let store = Store::open_at(dir, &config.database.url).await.context("opening the database")?;
         accounts::seal_keys(&store).await.context("sealing keys that lie in the open")?;
-        let blobs = Blobs::open(dir).await.context("opening the media directory")?;
+        let blobs = match bucket(&config.media).context("media")? {
+            Some(bucket) => Blobs::in_bucket(dir, bucket, store.clone()).await,
+            None => Blobs::open(dir).await,
+        };
+        let blobs = blobs.context("opening the media directory")?;
         let timeout = Duration::from_secs(config.federation.timeout_seconds);
-        let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
+        let out = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
+        let remote: SharedRemote = Arc::new(Heeding::new(out, store.clone(), Arc::clone(&clock)));
         let base = config.server.base_url.clone();
         let site = Site::new(store, blobs, Arc::clone(&clock), base);
         if config.home.is_built_in() {
@@ -157,7 +166,7 @@ impl App {
             trial_micros: i64::from(config.limits.trial_days) * 24 * 3600 * 1_000_000,
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
-            pace: Arc::default(),
+            pace: Arc::new(Pace::of(store.clone(), Arc::clone(&clock))),
             media_file_bytes: config.limits.media_file_bytes,
         });
         let limits = Limits::new(&config.limits.rates, &config.server.trusted_proxies);
@@ -220,6 +229,25 @@ impl App {
             rest_micros: self.config.limits.rest_micros(),
         }
     }
+}
+
+/// The bucket that a section of the configuration names, if it names one.
+///
+/// # Errors
+/// When it makes no sense; no key is repeated.
+fn bucket(told: &config::Bucket) -> std::io::Result<Option<Bucket>> {
+    if !told.is_used() {
+        return Ok(None);
+    }
+    let place = BucketPlace {
+        endpoint: &told.endpoint,
+        region: &told.region,
+        name: &told.bucket,
+        prefix: &told.prefix,
+        access_key_id: &told.access_key_id,
+        secret_access_key: &told.secret_access_key,
+    };
+    Bucket::open(&place).map(Some)
 }
 
 /// What the configuration says of the server beside us.

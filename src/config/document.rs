@@ -21,6 +21,16 @@ const COMMENTS: &[(&str, &str)] = &[
         "A PostgreSQL that several daemons may share: postgres://user:password@host/name. Empty: SQLite in data_dir.",
     ),
     ("name", "Name shown on the pages."),
+    (
+        "[media]",
+        "Where this daemon keeps its files: in data_dir, or in a bucket of a server that speaks S3, which several daemons may share. Files still arriving lie in data_dir.",
+    ),
+    ("bucket", "The bucket's name. It is only for this, and nobody else can read it. Empty: data_dir/media."),
+    ("endpoint", "Its server, like https://s3.example; empty: Amazon's own in that region."),
+    ("region", "The region, as its server is told."),
+    ("prefix", "What all names in it begin with, like godwit/media; empty: nothing."),
+    ("access_key_id", "The name of a key that may read, put and delete there, and abandon uploads."),
+    ("secret_access_key", "The key itself. It is never logged."),
     ("[home]", "Which server the daemon stands beside."),
     (
         "kind",

@@ -8,10 +8,11 @@ use url::Url;
 
 use crate::model::policy::{self, LeavingTerms, Rule, Terms};
 
+mod bucket;
 mod document;
 mod home;
 
-pub use {document::example, home::Home};
+pub use {bucket::Bucket, document::example, home::Home};
 
 /// Everything a daemon is told.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub struct Config {
     pub server: Server,
     /// Where its tables are.
     pub database: Database,
+    /// Where its files are, where they are not in the data directory.
+    pub media: Bucket,
     /// Which server it stands beside.
     pub home: Home,
     /// Who may come and go.
@@ -286,6 +289,7 @@ impl Config {
                 "server.base_url must be an origin without path, like https://social.example (it is {base})"
             )));
         }
+        self.media.check("media").map_err(ConfigError::Value)?;
         self.home.check().map_err(ConfigError::Value)
     }
 

@@ -16,7 +16,7 @@ use crate::{
         letters as post, onward_words, refollows, restored, rests, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, erase, hide, onward, pass_on, refollow, rest, share::Shares,
+        Engine, SourceSide, announce, erase, hide, later, onward, pass_on, refollow, rest, share::Shares,
         source_side::SourceSideError, step, turn, wake_up,
     },
 };
@@ -58,6 +58,7 @@ enum Work {
     Letters,
     Hidden,
     Erasures,
+    Sweeping,
 }
 
 impl Work {
@@ -72,6 +73,7 @@ impl Work {
             Self::Letters => "letters".to_owned(),
             Self::Hidden => "hidden imports".to_owned(),
             Self::Erasures => "erasures".to_owned(),
+            Self::Sweeping => "sweeping".to_owned(),
         }
     }
 }
@@ -150,6 +152,8 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = restored::count_on(store).await {
                     tracing::error!(%error, "a restored backup would not be noticed");
                 }
+                sweep(&parts, &mut desk).await;
+                offer_later(&parts, &mut desk).await;
             }
             () = tokio::time::sleep(wait) => {}
             Some(ended) = desk.running.join_next(), if !desk.running.is_empty() => match ended {
@@ -311,6 +315,39 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
         erasure_at,
     ];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
+}
+
+/// Offers what could not be shown in copies that stay to the software that is here now.
+async fn offer_later(parts: &Parts, desk: &mut Desk) {
+    let (engine, now) = (&parts.engine, parts.engine.clock.now_micros());
+    let due = match later::due(engine).await {
+        Ok(due) => due,
+        Err(error) => {
+            let _until_the_next_look = troubled(&error, "cannot look for what could not be shown", REST);
+            return;
+        }
+    };
+    for id in due {
+        let work = Work::Transfer(id.to_string());
+        if desk.takes(&work, now) {
+            let engine = Arc::clone(engine);
+            desk.running.spawn(in_turn(parts.clone(), work, async move {
+                let shown = later::show(&engine, &id).await;
+                shown.err().map(|error| troubled(&error, "what could not be shown stays so", LONGEST_REST))
+            }));
+        }
+    }
+}
+
+/// Removes from a bucket what a daemon that ended too soon left there.
+async fn sweep(parts: &Parts, desk: &mut Desk) {
+    let (blobs, now) = (parts.engine.blobs.clone(), parts.engine.clock.now_micros());
+    if blobs.are_to_be_swept().await.unwrap_or(false) && desk.takes(&Work::Sweeping, now) {
+        desk.running.spawn(in_turn(parts.clone(), Work::Sweeping, async move {
+            let swept = blobs.sweep().await;
+            swept.err().map(|error| troubled(&error, "files that nothing needs any more stay", REST))
+        }));
+    }
 }
 
 /// Does a work while it is ours.

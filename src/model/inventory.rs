@@ -31,8 +31,8 @@ pub const LONGEST_KEY: usize = 4096;
 
 /// The hash of what an item is: its model as canonical JSON.
 ///
-/// Left out is what may differ without the item being another: numbers of what others did with it,
-/// and where the bytes of a file are read.
+/// Left out is what may differ without the item being another: numbers of what others did with it, where
+/// they answered it, and where the bytes of a file are read.
 pub fn content_hash(item: &Item) -> Digest {
     hash_of(item)
 }
@@ -43,7 +43,7 @@ pub fn content_hash_of(value: &Value) -> Digest {
 }
 
 fn hash_of(something: &impl Serialize) -> Digest {
-    Digest::of(canonical::text_of(something, &["tallies", "fetch_url"]).as_bytes())
+    Digest::of(canonical::text_of(something, &["tallies", "answers", "fetch_url"]).as_bytes())
 }
 
 /// The content hash of something that cannot be read even where it lies.

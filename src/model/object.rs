@@ -173,7 +173,14 @@ pub struct Object {
     pub previously: Vec<Breadcrumb>,
     /// Numbers of replies, likes and boosts at the source.
     pub tallies: Tallies,
+    /// Where others answered it, as far as that is known and open to everybody: addresses, never their
+    /// words. [`MOST_ANSWERS`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Url>,
 }
+
+/// Addresses of answers that are carried with a post at most.
+pub const MOST_ANSWERS: usize = 40;
 
 impl Object {
     /// Every address this object is known by at the place it was read from.

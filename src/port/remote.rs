@@ -45,6 +45,8 @@ pub struct Request {
     pub bearer: Option<Bearer>,
     /// Who signs.
     pub signer: Option<Signer>,
+    /// Whether who asks keeps to the other side's limits by itself, account by account.
+    pub minds_limits: bool,
 }
 
 /// A bearer token that does not show itself.
@@ -72,6 +74,7 @@ impl Request {
             from: 0,
             bearer: None,
             signer: None,
+            minds_limits: false,
         }
     }
 
@@ -123,6 +126,13 @@ impl Request {
     #[must_use]
     pub fn bearing(mut self, token: &str) -> Self {
         self.bearer = Some(Bearer(token.to_owned()));
+        self
+    }
+
+    /// By somebody who keeps to the other side's limits.
+    #[must_use]
+    pub fn minding_limits(mut self) -> Self {
+        self.minds_limits = true;
         self
     }
 

@@ -76,7 +76,7 @@ impl Site {
         // One more than asked for tells whether there is a next page.
         let window = Window { after, limit: i64::try_from(limit + 1).unwrap_or(i64::MAX) };
         let (store, scope) = (&self.store, export.scope());
-        let entries: Vec<Entry> = match kind {
+        let mut entries: Vec<Entry> = match kind {
             CollectionKind::Blocked => {
                 let found = rows::blocks(store, scope, window).await?;
                 found.into_iter().map(|(actor,)| actor_entry(ItemKind::Blocked, actor)).collect()
@@ -104,6 +104,9 @@ impl Site {
             }
             own => self.belonging_entries(scope.account, own.main_item(), window).await?,
         };
+        if kind == CollectionKind::Content {
+            self.with_answers(&export.account.id, &mut entries).await?;
+        }
         Ok(page_of(entries, limit))
     }
 

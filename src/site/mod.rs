@@ -12,6 +12,7 @@ use crate::{
 
 pub mod accounts;
 mod amendments;
+mod answers;
 pub mod attempts;
 pub mod belongings;
 pub mod blocks;

@@ -116,6 +116,7 @@ impl Site {
             poll: None,
             previously: Vec::new(),
             tallies: Tallies::default(),
+            answers: Vec::new(),
         };
         rows::insert(&self.store, row_of(&account.id, id, &object)).await?;
         Ok(object)

@@ -1,4 +1,4 @@
-//! Media on disk, named by the hash of their bytes, written once.
+//! Media on disk or in a bucket, named by the hash of their bytes, written once.
 //!
 //! A blob is never served by its name: a private file may equal a public one.
 
@@ -16,16 +16,20 @@ use tokio::{fs, task::spawn_blocking};
 
 pub use super::arriving::Arriving;
 use super::{
+    Connection, Store, StoreError, StoreResult,
     arriving::{self, TOGETHER},
+    bucket::Bucket,
     durable,
     gate::{Alone, Gate, Keeping},
+    in_bucket::{InBucket, doom_in},
+    opened::{OnDisk, OpenBlob},
     spool::Spool,
 };
 pub use crate::model::digest::hex;
 use crate::model::media::MediaFile;
 use crate::port::{destination::StoredBlob, error::AdapterError};
 
-/// The directory of blobs.
+/// The blobs: a directory, or a bucket with a directory for what is still arriving.
 ///
 /// Between a file's arrival and the row that needs it nobody may remove the same bytes: keepers pass
 /// the gate together, whoever removes passes it alone, also where several daemons share the directory. The gate comes before the database's writer,
@@ -35,6 +39,7 @@ pub struct Blobs {
     dir: PathBuf,
     gate: Gate,
     spool: Spool,
+    bucket: Option<InBucket>,
 }
 
 /// Bytes that were checked and lie on disk, not yet under their name.
@@ -65,6 +70,11 @@ impl Spooled {
     /// Its length.
     pub fn bytes(&self) -> u64 {
         self.blob.bytes
+    }
+
+    /// What it will be known as.
+    pub(super) fn blob(&self) -> &StoredBlob {
+        &self.blob
     }
 }
 
@@ -112,10 +122,53 @@ impl Blobs {
         fs::create_dir_all(&dir).await?;
         let spool = Spool::open(&dir)?;
         let gate = Gate::open(&dir)?;
-        Ok(Self { dir, gate, spool })
+        Ok(Self { dir, gate, spool, bucket: None })
     }
 
-    /// Where a blob lies.
+    /// Opens a bucket for what is kept, and the directory for what is still arriving. What nothing needs
+    /// any more is noted in `store`, and daemons that share it keep out of each other's way there.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub async fn in_bucket(data_dir: &Path, bucket: Bucket, store: Store) -> std::io::Result<Self> {
+        let mut blobs = Self::open(data_dir).await?;
+        if let Some(server) = store.server() {
+            blobs.gate = blobs.gate.shared_at(server);
+        }
+        blobs.bucket = Some(InBucket::new(bucket, store));
+        Ok(blobs)
+    }
+
+    /// Where a blob lies, if it lies on this disk.
+    pub fn here(&self, sha256: &str) -> Option<PathBuf> {
+        self.bucket.is_none().then(|| self.path(sha256))
+    }
+
+    /// Opens a blob for reading.
+    ///
+    /// # Errors
+    /// Whatever the file system or the bucket says.
+    pub async fn open_blob(&self, sha256: &str) -> std::io::Result<OpenBlob> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.open(sha256).await;
+        }
+        let file = fs::File::open(self.path(sha256)).await?;
+        let length = file.metadata().await?.len();
+        Ok(OpenBlob::OnDisk(file, length))
+    }
+
+    /// A blob as a file for whoever works with files: where it lies, or a copy.
+    ///
+    /// # Errors
+    /// Whatever the file system or the bucket says.
+    pub async fn on_disk(&self, sha256: &str) -> std::io::Result<OnDisk> {
+        match &self.bucket {
+            Some(bucket) => bucket.copy(sha256, &self.spool).await,
+            None => Ok(OnDisk::Kept(self.path(sha256))),
+        }
+    }
+
+    /// Where a blob lies in the directory.
     pub fn path(&self, sha256: &str) -> PathBuf {
         let fan = sha256.get(..2).unwrap_or("xx");
         self.dir.join(fan).join(sha256)
@@ -176,6 +229,10 @@ impl Blobs {
     /// [`AdapterError::Busy`] when the disk does not do it.
     pub async fn keep(&self, spooled: Vec<Spooled>) -> Result<Kept, AdapterError> {
         let gate = self.gate.keep().await;
+        if let Some(bucket) = &self.bucket {
+            let blobs = bucket.keep(spooled).await.map_err(away)?;
+            return Ok(Kept { blobs, _gate: gate });
+        }
         let blobs = self.clone();
         let kept = spawn_blocking(move || blobs.name(spooled)).await;
         let blobs = kept.map_err(std::io::Error::other).flatten().map_err(trouble)?;
@@ -203,8 +260,11 @@ impl Blobs {
         Ok(blobs)
     }
 
-    /// Bytes free on the disk for whoever is not root; none where the system does not say.
+    /// Bytes free on the disk for whoever is not root; none where the system, or a bucket, does not say.
     pub fn free_bytes(&self) -> Option<u64> {
+        if self.bucket.is_some() {
+            return None;
+        }
         let told = rustix::fs::statvfs(&self.dir).ok()?;
         Some(told.f_bavail.saturating_mul(told.f_frsize))
     }
@@ -215,16 +275,69 @@ impl Blobs {
         let gate = self.gate.alone().await;
         Removing { blobs: self.clone(), _gate: gate }
     }
+
+    /// Whether files lie in a bucket that nothing needs any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn are_to_be_swept(&self) -> StoreResult<bool> {
+        match &self.bucket {
+            Some(bucket) => bucket.is_to_be_swept().await,
+            None => Ok(false),
+        }
+    }
+
+    /// Removes from a bucket what nothing needs any more. Where it does not do it now, that is said, and
+    /// left for the next time: nobody has to wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sweep(&self) -> StoreResult<()> {
+        let Some(bucket) = &self.bucket else { return Ok(()) };
+        if !bucket.is_to_be_swept().await? {
+            return Ok(());
+        }
+        let _alone = self.gate.alone().await;
+        if let Err(error) = bucket.sweep().await? {
+            tracing::warn!(%error, "files that nothing needs any more stay in the bucket for now");
+        }
+        Ok(())
+    }
 }
 
 impl Removing {
-    /// Removes a blob; one that is not there is fine.
+    /// Removes blobs that no row names any more.
     ///
     /// # Errors
-    /// Whatever the file system says.
-    pub async fn remove(&self, sha256: &str) -> std::io::Result<()> {
+    /// [`StoreError`].
+    pub async fn remove_all(self, store: &Store, hashes: BTreeSet<String>) -> StoreResult<()> {
+        let blobs = self.blobs.clone();
+        let removed = store.write(move |c| {
+            Box::pin(async move {
+                for sha256 in &hashes {
+                    self.remove_in(c, sha256).await?;
+                }
+                Ok(())
+            })
+        });
+        removed.await?;
+        blobs.sweep().await
+    }
+
+    /// Removes a blob inside the work that deletes what needed it: from a disk at once, so that after a
+    /// crash the rows still name what is left; from a bucket with the next [`Blobs::sweep`], which the
+    /// work's commit makes due. One that is not there is fine.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with whatever the file system says.
+    pub(super) async fn remove_in(&self, c: &mut Connection, sha256: &str) -> StoreResult<()> {
+        if self.blobs.bucket.is_some() {
+            return doom_in(c, sha256).await;
+        }
         match fs::remove_file(self.blobs.path(sha256)).await {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(StoreError::Conflict(format!("removing a file: {error}")))
+            }
             _ => Ok(()),
         }
     }
@@ -263,6 +376,17 @@ fn served_type(head: &[u8]) -> String {
 
 fn disk(error: std::io::Error) -> Unspooled {
     Unspooled::Refused(trouble(error))
+}
+
+/// A bucket that does not take files concerns the whole transfer.
+fn away(error: std::io::Error) -> AdapterError {
+    AdapterError::Busy {
+        doing: "keeping a media file".to_owned(),
+        why: format!(
+            "this server's store of files does not take it ({error}); it can go on when it does again"
+        ),
+        after: Duration::from_mins(1),
+    }
 }
 
 /// A failing disk concerns the whole transfer, not one file.
@@ -378,7 +502,10 @@ mod tests {
         assert!(futures::poll!(removing.as_mut()).is_pending());
         let sha256 = kept.blobs()[0].sha256.clone();
         drop(kept);
-        removing.await.remove(&sha256).await.unwrap();
-        assert!(!blobs.path(&sha256).exists());
+        let (removing, store) = (removing.await, Store::open(dir.path()).await.unwrap());
+        let path = blobs.path(&sha256);
+        let removed = store.write(move |c| Box::pin(async move { removing.remove_in(c, &sha256).await }));
+        removed.await.unwrap();
+        assert!(!path.exists());
     }
 }

@@ -163,7 +163,8 @@ pub async fn take(
                 Ok(())
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await
 }
 
 /// Puts a newer version in the place of one of which nothing was written.
@@ -286,7 +287,8 @@ pub async fn forget(
                 Ok(())
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await
 }
 
 /// Forgets what is noted as lost for one of these reasons, so that it is looked for again.

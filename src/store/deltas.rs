@@ -2,7 +2,7 @@
 //! what became of it here.
 
 use super::{
-    Connection, Store, StoreError, StoreResult, again,
+    Connection, Store, StoreResult, again,
     blobs::{Blobs, Removing},
     count, from_json,
     items::save,
@@ -27,7 +27,7 @@ type Held = (String, String, Option<String>);
 /// waits. What its owner took away here stays away.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn take(store: &Store, transfer: &TransferId, brought: Vec<Item>) -> StoreResult<Found> {
     let transfer = transfer.clone();
     store
@@ -140,7 +140,7 @@ async fn still_its_file(
 /// Notes that items are gone at the source; gives how many of them were not known to be.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn mark_gone(
     store: &Store,
     transfer: &TransferId,
@@ -171,7 +171,7 @@ pub async fn mark_gone(
 /// Whether something that was found still waits to be brought here, written over or taken away.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn is_waiting(store: &Store, transfer: &TransferId) -> StoreResult<bool> {
     let mut c = store.reader().await?;
     for state in ["fetched", "changed", "gone"] {
@@ -193,7 +193,7 @@ pub async fn is_waiting(store: &Store, transfer: &TransferId) -> StoreResult<boo
 /// Keys of items of a kind that are gone at the source.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn gone(
     store: &Store,
     transfer: &TransferId,
@@ -217,7 +217,7 @@ pub async fn gone(
 /// else needs them. Doing it again after a crash does the rest.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn forget(
     store: &Store,
     blobs: &Blobs,
@@ -248,7 +248,8 @@ pub async fn forget(
                 Ok(())
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await
 }
 
 /// Files go before the commit: after a crash in between the rows still name what is left to remove.
@@ -264,14 +265,13 @@ pub(super) async fn remove_unneeded(c: &mut Connection, removing: &Removing, blo
             return Ok(());
         }
     }
-    let kept = |error| StoreError::Conflict(format!("removing a file that is gone at Old home: {error}"));
-    removing.remove(&sha256).await.map_err(kept)
+    removing.remove_in(c, &sha256).await
 }
 
 /// What is to be said about things that are here, with how often each stands.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn remarks(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(String, u64, String)>> {
     let mut c = store.reader().await?;
     let found = rows!(
@@ -287,7 +287,7 @@ pub async fn remarks(store: &Store, transfer: &TransferId) -> StoreResult<Vec<(S
 /// Notes that a file is not taken here; an older version that is here stays.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn leave_file(
     store: &Store,
     transfer: &TransferId,
@@ -317,7 +317,7 @@ pub async fn leave_file(
 /// Notes that a file cannot be had; an older version that is here stays.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`super::StoreError`].
 pub async fn lose_file(
     store: &Store,
     transfer: &TransferId,

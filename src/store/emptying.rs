@@ -19,7 +19,8 @@ pub struct Emptied {
 
 /// What of an account goes, in an order that keeps references whole. Followers stay: who asks for their
 /// number finds what was there before.
-const GOING: [&str; 18] = [
+const GOING: [&str; 19] = [
+    "delete from answers where post_id in (select id from posts where account_id = $1)",
     "delete from post_tags where post_id in (select id from posts where account_id = $1)",
     "delete from media where account_id = $1",
     "delete from posts where account_id = $1",
@@ -47,7 +48,7 @@ const GOING: [&str; 18] = [
 /// Empties an account in one transaction. Doing it twice, or again after a crash, does it once.
 ///
 /// # Errors
-/// [`super::StoreError`]; [`StoreError::Conflict`] when the disk refuses to remove a file.
+/// [`super::StoreError`]; [`super::StoreError::Conflict`] when the disk refuses to remove a file.
 pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> StoreResult<()> {
     let removing = blobs.removing().await;
     store
@@ -90,15 +91,13 @@ pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> St
                     {
                         continue;
                     }
-                    removing
-                        .remove(sha256)
-                        .await
-                        .map_err(|error| StoreError::Conflict(format!("removing a file: {error}")))?;
+                    removing.remove_in(c, sha256).await?;
                 }
                 Ok(())
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await
 }
 
 /// The hashes of files that were gathered.

@@ -3,18 +3,29 @@
 //!
 //! Inside a daemon that is a lock in memory; between daemons the directories themselves are locked, which
 //! ends with the process. `media` is the room, an empty directory in it the door: a remover holds the door
-//! shut, so that those in the room leave and nobody else comes in.
+//! shut, so that those in the room leave and nobody else comes in. Daemons that share a bucket and no disk
+//! have room and door in the database they share, as locks of a connection, which end with it.
 
 use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
+use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
 use tokio::{
     sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
     task::spawn_blocking,
 };
+
+/// Takes the room in the database, with others.
+const KEEP: &str = "select pg_advisory_lock_shared(7236837363); select pg_advisory_lock_shared(7236837364); \
+                    select pg_advisory_unlock_shared(7236837363)";
+/// Shuts the door there and takes the room alone.
+const ALONE: &str = "select pg_advisory_lock(7236837363); select pg_advisory_lock(7236837364)";
+/// Pause before the database is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The gate of one media directory.
 #[derive(Debug, Clone)]
@@ -22,12 +33,14 @@ pub(super) struct Gate {
     inside: Arc<RwLock<()>>,
     door: PathBuf,
     room: PathBuf,
+    server: Option<PgConnectOptions>,
 }
 
 /// The right to name files, with others.
 #[derive(Debug)]
 pub(super) struct Keeping {
     _room: Option<File>,
+    _there: Option<PgConnection>,
     _inside: OwnedRwLockReadGuard<()>,
 }
 
@@ -36,6 +49,7 @@ pub(super) struct Keeping {
 pub(super) struct Alone {
     _door: Option<File>,
     _room: Option<File>,
+    _there: Option<PgConnection>,
     _inside: OwnedRwLockWriteGuard<()>,
 }
 
@@ -44,7 +58,12 @@ impl Gate {
     pub(super) fn open(media: &Path) -> std::io::Result<Self> {
         let door = media.join("door");
         std::fs::create_dir_all(&door)?;
-        Ok(Self { inside: Arc::default(), door, room: media.to_owned() })
+        Ok(Self { inside: Arc::default(), door, room: media.to_owned(), server: None })
+    }
+
+    /// The gate of what daemons share with this database, wherever their disks are.
+    pub(super) fn shared_at(self, server: PgConnectOptions) -> Self {
+        Self { server: Some(server), ..self }
     }
 
     /// Waits until nobody removes.
@@ -57,7 +76,8 @@ impl Gate {
             drop(door);
             room
         });
-        Keeping { _room: locked.await.ok().flatten(), _inside: inside }
+        let room = locked.await.ok().flatten();
+        Keeping { _room: room, _there: self.there(KEEP).await, _inside: inside }
     }
 
     /// Waits until nobody keeps, and lets nobody begin to.
@@ -66,8 +86,27 @@ impl Gate {
         let (door, room) = (self.door.clone(), self.room.clone());
         let both = spawn_blocking(move || (locked(&door, File::lock), locked(&room, File::lock)));
         let (door, room) = both.await.unwrap_or_default();
-        Alone { _door: door, _room: room, _inside: inside }
+        Alone { _door: door, _room: room, _there: self.there(ALONE).await, _inside: inside }
     }
+
+    /// The locks in the database, where they are there: without them nothing may be done, so they are asked
+    /// for until they can be had. They fall with their connection.
+    async fn there(&self, locks: &'static str) -> Option<PgConnection> {
+        let server = self.server.as_ref()?;
+        loop {
+            match taken(server, locks).await {
+                Ok(connection) => return Some(connection),
+                Err(error) => tracing::warn!(%error, "the gate of the files cannot be reached"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn taken(server: &PgConnectOptions, locks: &'static str) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = server.connect().await?;
+    sqlx::raw_sql(locks).execute(&mut connection).await?;
+    Ok(connection)
 }
 
 /// A directory, locked until it is dropped. Where the file system knows no locks, only one daemon may
@@ -114,6 +153,25 @@ mod tests {
         drop(first);
         let alone = removing.await;
         assert!(poll!(keeping.as_mut()).is_pending(), "somebody removes");
+        drop(alone);
+        drop(keeping.await);
+    }
+    #[tokio::test]
+    async fn daemons_without_a_common_disk_meet_in_their_database() {
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let store = crate::store::Store::open(dirs[0].path()).await.unwrap();
+        let Some(server) = store.server() else { return };
+        let [one, other] =
+            dirs.each_ref().map(|dir| Gate::open(dir.path()).unwrap().shared_at(server.clone()));
+        let (first, second) = (one.keep().await, other.keep().await);
+        let mut removing = pin!(other.alone());
+        assert!(poll!(removing.as_mut()).is_pending());
+        drop(second);
+        assert!(poll!(removing.as_mut()).is_pending(), "the other daemon keeps");
+        drop(first);
+        let alone = removing.await;
+        let mut keeping = pin!(one.keep());
+        assert!(poll!(keeping.as_mut()).is_pending());
         drop(alone);
         drop(keeping.await);
     }

@@ -154,6 +154,7 @@ pub mod admissions;
 pub mod again;
 pub mod amendments;
 pub mod announcements;
+pub mod answers;
 pub mod applications;
 pub mod arrivals;
 pub mod audit;
@@ -162,6 +163,7 @@ pub mod blobs;
 pub mod blocks;
 pub mod boosts;
 pub mod breadcrumbs;
+pub mod bucket;
 #[cfg(test)]
 pub(crate) mod census;
 pub mod certificates;
@@ -188,6 +190,7 @@ pub mod hiding;
 pub mod host;
 pub mod host_profiles;
 pub mod host_rows;
+mod in_bucket;
 pub mod inventories;
 pub mod items;
 pub mod leases;
@@ -200,10 +203,12 @@ pub mod notes;
 pub mod notifications;
 pub mod onward_words;
 pub mod onwards;
+pub mod opened;
 pub mod originals;
 pub mod outlines;
 pub mod overview;
 pub mod passes;
+pub mod peer_places;
 pub mod pointers;
 pub mod policies;
 pub mod posts;
@@ -220,10 +225,12 @@ pub mod sanctions;
 pub mod seen;
 pub mod sessions;
 mod spool;
+mod standing;
 pub mod stated;
 pub mod tokens;
 pub mod transfers;
 pub mod trials;
+pub mod troubled_peers;
 pub mod unshown;
 pub mod url_map;
 pub mod withdrawals;
@@ -238,6 +245,7 @@ pub struct Store {
     daemon: Arc<str>,
     outside: Arc<Path>,
     is_draining: Arc<AtomicBool>,
+    server: Option<sqlx::postgres::PgConnectOptions>,
     _hearing: Option<Arc<postgres::Hearing>>,
 }
 
@@ -274,7 +282,11 @@ impl Store {
         let url = on_server.as_deref().unwrap_or(url);
         if url.is_empty() {
             let options = sqlite::options(data_dir);
-            let writer = Writer::start(Place::Sqlite(options.clone()), Arc::clone(&commits)).await?;
+            let writer = Writer::start(
+                Place::Sqlite(options.clone(), standing::Lock::open(data_dir)?),
+                Arc::clone(&commits),
+            )
+            .await?;
             let readers = Readers::Sqlite(sqlite::readers(options).await?);
             return Ok(Self {
                 readers,
@@ -284,6 +296,7 @@ impl Store {
                 daemon,
                 outside,
                 is_draining,
+                server: None,
                 _hearing: None,
             });
         }
@@ -293,9 +306,19 @@ impl Store {
         let place = Place::Postgres(options.clone(), voice.clone());
         let writer = Writer::start(place, Arc::clone(&commits)).await?;
         let hearing = postgres::Hearing::start(&options, voice, Arc::clone(&commits)).await?;
-        let readers = Readers::Postgres(postgres::readers(options));
-        let hearing = Some(Arc::new(hearing));
-        Ok(Self { readers, writer, commits, sealing, daemon, outside, is_draining, _hearing: hearing })
+        let readers = Readers::Postgres(postgres::readers(options.clone()));
+        let (server, hearing) = (Some(options), Some(Arc::new(hearing)));
+        Ok(Self {
+            readers,
+            writer,
+            commits,
+            sealing,
+            daemon,
+            outside,
+            is_draining,
+            server,
+            _hearing: hearing,
+        })
     }
 
     /// A connection for reading.
@@ -350,6 +373,23 @@ impl Store {
             })
         });
         checked.await
+    }
+
+    /// How the server is reached that other daemons may share, where there is one.
+    fn server(&self) -> Option<sqlx::postgres::PgConnectOptions> {
+        self.server.clone()
+    }
+
+    /// Whether other daemons may work on the same tables.
+    pub fn is_shared(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// The same tables as another daemon sees them, where they can be shared.
+    #[cfg(test)]
+    pub(crate) async fn of_another_daemon(&self, data_dir: &Path) -> Option<Self> {
+        let url = sqlx::ConnectOptions::to_url_lossy(self.server.as_ref()?);
+        Some(Self::open_at(data_dir, url.as_str()).await.unwrap())
     }
 
     /// What tells this daemon from others that share its database.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Connection, Store, StoreError, StoreResult, belongings,
+    Connection, Store, StoreResult, belongings,
     blobs::{Blobs, Removing},
     copies::Owner,
     from_json, hidden_imports, hiding, to_json,
@@ -61,7 +61,8 @@ pub async fn keep_profile(store: &Store, owner: Owner, waiting: WaitingProfile) 
 }
 
 /// Ends the trial of everything a transfer brought and fills what its owner left empty in the
-/// profile. Releasing twice releases once: what the owner emptied since stays empty.
+/// profile. Releasing twice fills once: what the owner emptied since stays empty, and what came later
+/// becomes visible.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -71,37 +72,37 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
             Box::pin(async move {
                 hiding::hold_in(c, &owner.transfer).await?;
                 let is_released = is_released(c, &owner.transfer).await?;
-                if !is_released && hidden_imports::holds_in(c, &owner.transfer).await? {
+                if hidden_imports::holds_in(c, &owner.transfer).await? {
+                    if is_released {
+                        // What an admin has hidden since is not shown by this either.
+                        return Ok(());
+                    }
                     let why = "the admins of this server have taken this copy out of sight";
                     return Err(StoreError::Conflict(why.to_owned()));
-                }
-                // What an admin has hidden since is not shown by this either.
-                if is_released {
-                    return Ok(());
                 }
                 let (transfer, account) = (&owner.transfer, &owner.account);
                 belongings::release_in(c, &owner).await?;
                 run!(
                     c,
-                    "update posts set is_trial = false where transfer_id = $1 and account_id = $2",
+                    "update posts set is_trial = false where transfer_id = $1 and account_id = $2 and is_trial",
                     transfer,
                     account
                 )?;
                 run!(
                     c,
-                    "update boosts set is_trial = false where transfer_id = $1 and account_id = $2",
+                    "update boosts set is_trial = false where transfer_id = $1 and account_id = $2 and is_trial",
                     transfer,
                     account
                 )?;
                 run!(
                     c,
-                    "update pointers set is_trial = false where transfer_id = $1 and account_id = $2",
+                    "update pointers set is_trial = false where transfer_id = $1 and account_id = $2 and is_trial",
                     transfer,
                     account
                 )?;
                 run!(
                     c,
-                    "update media set is_trial = false where transfer_id = $1 and account_id = $2",
+                    "update media set is_trial = false where transfer_id = $1 and account_id = $2 and is_trial",
                     transfer,
                     account
                 )?;
@@ -113,6 +114,9 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
                     transfer,
                     account
                 )?;
+                if is_released {
+                    return Ok(());
+                }
                 fill_profile(c, &owner).await?;
                 run!(
                     c,
@@ -220,10 +224,10 @@ async fn fill_profile(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
 /// and then nothing is touched. Doing it twice, or again after a crash, does it once.
 ///
 /// # Errors
-/// [`super::StoreError`]; [`StoreError::Conflict`] when the disk refuses to remove a file.
+/// [`super::StoreError`]; [`super::StoreError::Conflict`] when the disk refuses to remove a file.
 pub async fn discard(store: &Store, blobs: Blobs, owner: Owner) -> StoreResult<bool> {
     let removing = blobs.removing().await;
-    store
+    let is_taken_back = store
         .write(move |c| {
             Box::pin(async move {
                 if is_released(c, &owner.transfer).await? {
@@ -233,7 +237,9 @@ pub async fn discard(store: &Store, blobs: Blobs, owner: Owner) -> StoreResult<b
                 Ok(true)
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await?;
+    Ok(is_taken_back)
 }
 
 /// Takes back what is on trial of a transfer, with its files, inside a transaction.
@@ -247,10 +253,7 @@ pub(super) async fn discard_in(c: &mut Connection, removing: &Removing, owner: &
         if row!(c, (String,), "select id from media where sha256 = $1 limit 1", sha256)?.is_some() {
             continue;
         }
-        removing
-            .remove(sha256)
-            .await
-            .map_err(|error| StoreError::Conflict(format!("removing a file of a discarded copy: {error}")))?;
+        removing.remove_in(c, sha256).await?;
     }
     Ok(())
 }
@@ -301,6 +304,13 @@ async fn delete_rows(c: &mut Connection, owner: &Owner) -> StoreResult<()> {
     run!(
         c,
         "delete from post_tags where post_id in \
+         (select id from posts where transfer_id = $1 and account_id = $2 and is_trial)",
+        transfer,
+        account,
+    )?;
+    run!(
+        c,
+        "delete from answers where post_id in \
          (select id from posts where transfer_id = $1 and account_id = $2 and is_trial)",
         transfer,
         account,

@@ -55,6 +55,7 @@ pub async fn erase(store: &Store, id: String) -> StoreResult<()> {
                 run!(&mut *c, "delete from following where actor = $1", id)?;
                 run!(&mut *c, "delete from notifications where actor = $1", id)?;
                 run!(&mut *c, "delete from remote_posts where actor = $1", id)?;
+                run!(&mut *c, "delete from answers where actor = $1", id)?;
                 run!(&mut *c, "delete from remote_actors where id = $1", id)?;
                 Ok(())
             })

@@ -26,7 +26,8 @@ pub async fn remove(store: &Store, blobs: Blobs, owner: Owner, now: i64) -> Stor
                 releases::discard_in(c, &removing, &owner).await
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await
 }
 
 /// Leaves tombstones of what stood open.

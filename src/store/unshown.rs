@@ -1,12 +1,16 @@
 //! Table `items`: what could not be read or shown here, with its text. It is kept for its owner, and
 //! offered again to a newer software.
 
-use super::{Connection, Store, StoreResult, keyed::run_for};
+use super::{
+    Connection, Store, StoreResult,
+    keyed::{rows_of, run_for},
+};
 use crate::model::{
     collection::Page,
     id::{ItemKey, TransferId},
     item::ItemKind,
     listing::Unshown,
+    transfer::TransferState,
 };
 
 /// Keeps what the unreadable elements of a page said.
@@ -67,20 +71,52 @@ pub async fn note(
 /// # Errors
 /// [`super::StoreError`].
 pub async fn offer(store: &Store, transfer: &TransferId, software: &str) -> StoreResult<u64> {
+    let sql = "update items set state = 'fetched', why = null, unshown_by = null where transfer_id = $1 \
+               and state = 'skipped' and unshown_by is not null and unshown_by <> $2";
+    all_of(store, transfer, software, sql).await
+}
+
+/// Transfers in one of these states with something that another software could not show.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn staying(
+    store: &Store,
+    software: &str,
+    states: &[TransferState],
+) -> StoreResult<Vec<TransferId>> {
+    let mut c = store.reader().await?;
+    let states: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+    let sql = "select distinct i.transfer_id from items i join transfers t on t.id = i.transfer_id \
+               where i.unshown_by is not null and i.unshown_by <> $1 and t.state in ({keys})";
+    let found: Vec<(String,)> = rows_of(&mut c, sql, &[software], &states).await?;
+    Ok(found.into_iter().map(|(id,)| TransferId::from(id)).collect())
+}
+
+/// As [`offer`], for a copy that is visible: it stays noted who could not show it, so that after a crash
+/// somebody goes on.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn offer_staying(store: &Store, transfer: &TransferId, software: &str) -> StoreResult<u64> {
+    let sql = "update items set state = 'fetched', why = null where transfer_id = $1 and state = 'skipped' \
+               and unshown_by is not null and unshown_by <> $2";
+    all_of(store, transfer, software, sql).await
+}
+
+/// Notes that what another software could not show is shown, or was left out for another reason.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn close(store: &Store, transfer: &TransferId, software: &str) -> StoreResult<u64> {
+    let sql = "update items set unshown_by = null where transfer_id = $1 and state <> 'fetched' \
+               and unshown_by is not null and unshown_by <> $2";
+    all_of(store, transfer, software, sql).await
+}
+
+async fn all_of(store: &Store, transfer: &TransferId, software: &str, sql: &'static str) -> StoreResult<u64> {
     let (transfer, software) = (transfer.clone(), software.to_owned());
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                Ok(run!(
-                    c,
-                    "update items set state = 'fetched', why = null, unshown_by = null where transfer_id = $1 \
-                     and state = 'skipped' and unshown_by is not null and unshown_by <> $2",
-                    transfer.as_str(),
-                    software,
-                )?)
-            })
-        })
-        .await
+    store.write(move |c| Box::pin(async move { Ok(run!(c, sql, transfer.as_str(), software)?) })).await
 }
 
 /// Whether there is anything that another software could not show.

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     Connection, StoreError, StoreResult,
     postgres::{BEGIN, BEGIN_REPEATABLE, Voice},
+    standing::{Lock, stand, stand_again},
 };
 
 /// Works that share one commit at most; more wait for the next one.
@@ -37,7 +38,7 @@ pub(super) enum Lasting {
 /// Where the writer writes.
 pub(super) enum Place {
     /// A file.
-    Sqlite(SqliteConnectOptions),
+    Sqlite(SqliteConnectOptions, Lock),
     /// A server, and whose commits these are.
     Postgres(PgConnectOptions, Voice),
 }
@@ -46,26 +47,29 @@ impl Place {
     /// Connects, and brings the tables up to date.
     async fn connect_and_migrate(&self) -> StoreResult<Connection> {
         match self {
-            Self::Sqlite(options) => {
-                let mut connection = options.connect().await?;
-                sqlx::migrate!().run(&mut connection).await?;
-                Ok(Connection::Sqlite(Box::new(Box::new(connection))))
+            Self::Sqlite(options, lock) => {
+                let mut connection = Connection::Sqlite(Box::new(Box::new(options.connect().await?)));
+                stand(&mut connection, lock).await?;
+                Ok(connection)
             }
             Self::Postgres(options, _) => {
-                let mut connection = options.connect().await?;
-                sqlx::migrate!().run(&mut connection).await?;
-                Ok(Connection::Postgres(Box::new(Box::new(connection))))
+                let mut connection = Connection::Postgres(Box::new(Box::new(options.connect().await?)));
+                stand(&mut connection, &Lock::Session).await?;
+                Ok(connection)
             }
         }
     }
 
     /// Connects to a server again; a file needs none.
-    fn connect_again(&self) -> BoxFuture<'_, Result<Option<Connection>, sqlx::Error>> {
+    fn connect_again(&self) -> BoxFuture<'_, StoreResult<Option<Connection>>> {
         Box::pin(async move {
             match self {
-                Self::Sqlite(_) => Ok(None),
+                Self::Sqlite(..) => Ok(None),
+                // Meanwhile a newer program may have come.
                 Self::Postgres(options, _) => {
-                    Ok(Some(Connection::Postgres(Box::new(Box::new(options.connect().await?)))))
+                    let mut connection = Connection::Postgres(Box::new(Box::new(options.connect().await?)));
+                    stand_again(&mut connection).await?;
+                    Ok(Some(connection))
                 }
             }
         })

@@ -48,7 +48,8 @@ pub fn addresses(item: &Item) -> Vec<String> {
     let mut found: Vec<String> = match item {
         Item::Post(object) => {
             let links = links(&object.content).into_iter().map(|(_, _, address)| address);
-            object.in_reply_to.iter().chain(&object.quote).map(Url::to_string).chain(links).collect()
+            let named = object.in_reply_to.iter().chain(&object.quote).chain(&object.answers);
+            named.map(Url::to_string).chain(links).collect()
         }
         Item::Boost(boost) => vec![boost.object.to_string()],
         Item::Like(reference) | Item::Bookmark(reference) => vec![reference.object.to_string()],
@@ -96,6 +97,8 @@ fn remap_post(object: &Object, reservation: &Reservation, sides: &Sides, known: 
     post.previously = with_breadcrumb(&object.id, &object.previously, sides);
     post.in_reply_to = object.in_reply_to.as_ref().map(|url| moved(url, known));
     post.quote = object.quote.as_ref().map(|url| moved(url, known));
+    // One's own answers are found by what they answer, as everywhere.
+    post.answers.retain(|answer| !known.posts.contains_key(answer.as_str()));
     post.content = remap_links(&object.content, known);
     post.attachments.retain(|attachment| known.files.contains_key(&attachment.url));
     for attachment in &mut post.attachments {

@@ -110,12 +110,10 @@ pub(super) async fn forget(engine: &Engine, transfer: &Transfer) -> TransferResu
         }
     }
     let removing = engine.blobs.removing().await;
-    for sha256 in items::unreferenced_blobs(&engine.store, &transfer.id).await? {
-        if let Err(error) = removing.remove(&sha256).await {
-            tracing::warn!(%error, "a file of a discarded copy could not be removed");
-        }
+    let left = items::unreferenced_blobs(&engine.store, &transfer.id).await?;
+    if let Err(error) = removing.remove_all(&engine.store, left).await {
+        tracing::warn!(%error, "files of a discarded copy could not be removed");
     }
-    drop(removing);
     transfers::erase(&engine.store, &transfer.id).await?;
     Ok(())
 }

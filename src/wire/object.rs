@@ -10,12 +10,15 @@ use super::{audience, lenient};
 use crate::model::{
     media::Attachment,
     moment::Moment,
-    object::{Breadcrumb, Object, Poll, PollOption, SourceText, Tag, TagKind, Tallies},
+    object::{Breadcrumb, MOST_ANSWERS, Object, Poll, PollOption, SourceText, Tag, TagKind, Tallies},
 };
 
 /// Types that are content; anything else in a content collection is left out with its reason.
 const CONTENT_TYPES: [&str; 9] =
     ["Note", "Question", "Article", "Page", "Audio", "Video", "Image", "Document", "Event"];
+
+/// Longest address of an answer that is carried.
+const LONGEST_ADDRESS: usize = 2048;
 
 /// Reads an object.
 ///
@@ -75,9 +78,35 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
             likes: lenient::total(value, "likes").unwrap_or(0),
             shares: lenient::total(value, "shares").unwrap_or(0),
         },
+        answers: answers(value),
         id,
         attributed_to: author,
     })
+}
+
+/// Addresses in the part of the `replies` that stands in the object itself; nothing is fetched. What is
+/// there as a whole object counts only if it is open to everybody: it may have been meant for few.
+fn answers(value: &Value) -> Vec<Url> {
+    let Some(replies) = value.get("replies") else { return Vec::new() };
+    let first = replies.get("first").unwrap_or(&Value::Null);
+    let listed = [(replies, "items"), (replies, "orderedItems"), (first, "items"), (first, "orderedItems")];
+    let mut found: Vec<Url> = Vec::new();
+    for one in listed.into_iter().flat_map(|(list, name)| lenient::field(list, name)) {
+        if found.len() >= MOST_ANSWERS {
+            break;
+        }
+        let is_open = !one.is_object() || is_open(one);
+        let url =
+            lenient::id(one).filter(|id| is_open && id.len() <= LONGEST_ADDRESS).and_then(lenient::web_url);
+        found.extend(url.filter(|url| !found.contains(url)));
+    }
+    found
+}
+
+fn is_open(answer: &Value) -> bool {
+    let (to, cc) = (lenient::ids(answer, "to"), lenient::ids(answer, "cc"));
+    let author = lenient::field(answer, "attributedTo").find_map(lenient::id).and_then(lenient::web_url);
+    author.is_some_and(|author| audience::visibility(&to, &cc, &author, None).is_open())
 }
 
 /// HTML of the object: `content`, or the first of `contentMap`.
@@ -265,7 +294,14 @@ impl Serialize for Written<'_> {
         out.list("previously", &object.previously.iter().map(write_breadcrumb).collect::<Vec<_>>())?;
         out.put("likes", &Tally::of(None, object.tallies.likes))?;
         out.put("shares", &Tally::of(None, object.tallies.shares))?;
-        out.put("replies", &Tally::of(Some(format!("{}/replies", object.id)), object.tallies.replies))?;
+        let address = format!("{}/replies", object.id);
+        if object.answers.is_empty() {
+            out.put("replies", &Tally::of(Some(address), object.tallies.replies))?;
+        } else {
+            let first = json!({"type": "CollectionPage", "partOf": address, "items": object.answers});
+            let total = object.tallies.replies;
+            out.put("replies", &json!({"id": address, "type": "Collection", "totalItems": total, "first": first}))?;
+        }
         out.0.end()
     }
 }
@@ -381,5 +417,29 @@ mod tests {
         for kind in ["Create", "Tombstone", "Flag"] {
             assert!(read(&json!({"type": kind}), None).is_err());
         }
+    }
+    #[test]
+    fn answers_are_addresses_of_what_is_open_and_no_more_than_bound() {
+        let open = json!({"id": "https://c.example/2", "attributedTo": "https://c.example/cid",
+                          "to": "https://www.w3.org/ns/activitystreams#Public", "content": "their words"});
+        let hidden = json!({"id": "https://c.example/3", "attributedTo": "https://c.example/cid",
+                            "to": "https://old.example/users/ann", "content": "between us"});
+        let many: Vec<Value> = (0..100)
+            .map(|n| json!(format!("https://d.example/{n}")))
+            .chain([json!("javascript:1")])
+            .collect();
+        let mut post = json!({
+            "id": "https://old.example/1", "type": "Note", "attributedTo": "https://old.example/users/ann",
+            "published": "2023-01-01T00:00:00Z", "content": "",
+            "replies": {"type": "Collection", "first": {"items": ["https://b.example/1", open, hidden, "no address"]}},
+        });
+        let read = |post: &Value| read(post, None).unwrap().answers;
+        let urls: Vec<String> = read(&post).into_iter().map(String::from).collect();
+        assert_eq!(urls, ["https://b.example/1", "https://c.example/2"]);
+        let written = write(&super::read(&post, None).unwrap());
+        assert!(!written.to_string().contains("their words"));
+        assert_eq!(read(&written).len(), 2, "it comes back");
+        post["replies"] = json!({"items": many});
+        assert_eq!(read(&post).len(), MOST_ANSWERS);
     }
 }

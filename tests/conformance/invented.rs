@@ -280,6 +280,7 @@ fn post(number: usize, draw: Draw, files: Vec<String>) -> Item {
         }),
         previously: Vec::new(),
         tallies: Tallies { replies: tally, likes: votes, shares: 0 },
+        answers: Vec::new(),
     }))
 }
 

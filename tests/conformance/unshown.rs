@@ -21,10 +21,14 @@ use godwit::{
         destination::{Amended, Destination, Prepared, StoredBlob, Wanted, Withdrawn, Written},
         error::AdapterError,
     },
-    transfer::{Engine, certificate, look, status, step},
+    transfer::{Engine, certificate, later, look, status, step, trial},
 };
 
-use super::{deltas::does, laboratory::Home, openings::Stage};
+use super::{
+    deltas::{does, texts},
+    laboratory::Home,
+    openings::Stage,
+};
 
 /// A server whose first version shows no posts of a hashtag; the second one does.
 struct Versions {
@@ -113,14 +117,9 @@ async fn kept(home: &Home, id: &TransferId) -> Vec<Unshown> {
     certificate::unshown(&home.app.store, id).try_concat().await.unwrap()
 }
 
-#[actix_web::test]
-async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
-    let stage = Stage::set().await;
+/// A copy on trial at the first version, which has refused some of it.
+async fn tried(stage: &Stage) -> (TransferId, Arc<Versions>, Engine) {
     let (old, new) = (&stage.old, &stage.new);
-    // And one post is of no type that anybody here knows.
-    let spoil = "update posts set object = replace(object, '\"kind\":\"Note\"', '\"kind\":\"Wave\"') \
-                 where id = (select min(id) from posts where object like '%\"kind\":\"Note\"%')";
-    does(old, spoil.to_owned()).await;
     let eve = new.account("eve").await;
     let login = old.consent("ann", new, godwit::oauth::scope::Scope::Read).await;
     let origin = godwit::model::transfer::Origin::Live { actor: login.actor.clone() };
@@ -132,8 +131,20 @@ async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
     });
     let engine = Engine { destination: versions.clone(), ..(*new.app.engine).clone() };
     while new.advance(&engine, &id).await.state != TransferState::Trial {}
+    assert!(*versions.refused.lock().unwrap() > 0);
+    (id, versions, engine)
+}
+
+#[actix_web::test]
+async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
+    let stage = Stage::set().await;
+    let (old, new) = (&stage.old, &stage.new);
+    // And one post is of no type that anybody here knows.
+    let spoil = "update posts set object = replace(object, '\"kind\":\"Note\"', '\"kind\":\"Wave\"') \
+                 where id = (select min(id) from posts where object like '%\"kind\":\"Note\"%')";
+    does(old, spoil.to_owned()).await;
+    let (id, versions, engine) = tried(&stage).await;
     let refused = *versions.refused.lock().unwrap();
-    assert!(refused > 0);
     let unshown = kept(new, &id).await;
     let boosts = unshown.iter().filter(|one| one.kind == "boosts").count();
     assert_eq!(boosts, refused);
@@ -156,4 +167,27 @@ async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
     let counts = report.kind(ItemKind::Boosts);
     assert_eq!((counts.destination, counts.skipped), (u64::try_from(refused).unwrap(), 0));
     assert_eq!(kept(new, &id).await.len(), 1, "the wave is nothing that can be carried");
+}
+
+#[actix_web::test]
+async fn what_could_not_be_shown_becomes_visible_with_a_newer_software_after_the_copy_was_kept() {
+    let stage = Stage::set().await;
+    let new = &stage.new;
+    let (id, versions, engine) = tried(&stage).await;
+    let refused = *versions.refused.lock().unwrap();
+    trial::keep(&engine, &new.transfer(&id).await).await.unwrap();
+    while new.advance(&engine, &id).await.state != TransferState::Kept {}
+    let due = async || later::due(&engine).await.unwrap();
+    assert_eq!(due().await, [], "the same software is not asked twice");
+
+    versions.is_second.store(true, Ordering::SeqCst);
+    assert_eq!(due().await, std::slice::from_ref(&id));
+    later::show(&engine, &id).await.unwrap();
+    let report = status::report(&engine, &new.transfer(&id).await).await.unwrap();
+    let counts = report.kind(ItemKind::Boosts);
+    assert_eq!((counts.destination, counts.skipped), (u64::try_from(refused).unwrap(), 0), "{report:#?}");
+    assert!(report.agrees(), "{report:#?}");
+    assert_eq!(texts(new, "select id, account_id from boosts where is_trial".to_owned()).await, []);
+    assert_eq!(due().await, [], "it is done");
+    assert_eq!(kept(new, &id).await.len(), 0);
 }

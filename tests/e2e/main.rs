@@ -22,6 +22,7 @@ mod follow_again;
 mod following;
 mod grants;
 mod hidden;
+mod in_a_bucket;
 mod interruptions;
 mod keep;
 #[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]

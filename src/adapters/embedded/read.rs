@@ -47,7 +47,16 @@ fn begin(mut file: &File, from: u64) -> io::Result<Vec<u8>> {
     Ok(first)
 }
 
-fn broken(error: io::Error) -> AdapterError {
+/// The file cannot be had: for ever if it is not there, else for now.
+pub(super) fn lost(error: &io::Error, name: &str) -> AdapterError {
+    if error.kind() == io::ErrorKind::NotFound {
+        return AdapterError::item(format!("{name} is not where this server keeps its files: {error}"));
+    }
+    broken(io::Error::new(error.kind(), error.to_string()))
+}
+
+/// It breaks off on our side.
+pub(super) fn broken(error: io::Error) -> AdapterError {
     AdapterError::Busy {
         doing: "reading a media file".to_owned(),
         why: format!("this server's disk: {error}"),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt};
 use url::Url;
 
 use super::read;
@@ -115,9 +116,15 @@ impl Source for EmbeddedSource {
         let sha256 = own.sha256.ok_or_else(missing)?;
         let length = own.bytes;
         let from = if length.is_some_and(|length| from < length) { from } else { 0 };
-        let path = self.site.blobs.path(&sha256);
-        let bytes = read::from(path, from, &file.url).await?;
-        Ok(Opened { from, length, bytes })
+        if let Some(path) = self.site.blobs.here(&sha256) {
+            let bytes = read::from(path, from, &file.url).await?;
+            return Ok(Opened { from, length, bytes });
+        }
+        let blob = self.site.blobs.open_blob(&sha256).await.map_err(|error| read::lost(&error, &file.url))?;
+        let length = blob.length();
+        let from = if from < length { from } else { 0 };
+        let bytes = blob.read(from..length).await.map_err(|error| read::lost(&error, &file.url))?;
+        Ok(Opened { from, length: Some(length), bytes: bytes.map_err(read::broken).boxed() })
     }
 
     async fn outline(&self) -> Result<Option<Outline>, AdapterError> {

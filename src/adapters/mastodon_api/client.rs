@@ -108,7 +108,8 @@ impl Client {
         for _ in 0..REFUSALS {
             self.wait(lane, &doing).await?;
             let asked = self.clock.now_micros();
-            let request = Request::get(url.clone()).accepting("application/json").bearing(&self.token);
+            let request =
+                Request::get(url.clone()).accepting("application/json").bearing(&self.token).minding_limits();
             let sent = self.remote.send(request).await;
             let response = sent.map_err(|error| error.into_adapter(&doing))?;
             let now = self.clock.now_micros();

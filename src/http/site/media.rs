@@ -1,6 +1,6 @@
 //! Bytes of media files. No cookie is read or set here: an address alone decides.
 
-use std::io::SeekFrom;
+use std::io;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,10 +9,13 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
 
-use crate::{app::App, http::problem::Problem, site::files::Served};
+use crate::{
+    app::App,
+    http::problem::{Problem, ProblemKind},
+    site::files::Served,
+    words::text,
+};
 
 /// The signed view of a private file.
 #[derive(Debug, Deserialize)]
@@ -40,12 +43,17 @@ pub(super) async fn serve(
 }
 
 async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpResponse, Problem> {
-    let lost = |error: std::io::Error| {
+    let lost = |error: io::Error| {
         tracing::error!(%error, "a media file cannot be read");
+        // A disk that does not give a file now will hardly do so in a minute; a bucket may.
+        let may_come_back = error.kind() != io::ErrorKind::NotFound && app.blobs.here(&file.sha256).is_none();
+        if may_come_back {
+            return Problem::new(ProblemKind::Later, text!("problems-the-store-of-files-does-not"));
+        }
         Problem::not_found()
     };
-    let mut bytes = tokio::fs::File::open(app.blobs.path(&file.sha256)).await.map_err(lost)?;
-    let length = bytes.metadata().await.map_err(lost)?.len();
+    let blob = app.blobs.open_blob(&file.sha256).await.map_err(lost)?;
+    let length = blob.length();
     let asked = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
     let (status, start, end) = match asked.map_or(Wanted::Whole, |asked| range(asked, length)) {
         Wanted::Whole => (StatusCode::OK, 0, length),
@@ -56,7 +64,7 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
                 .finish());
         }
     };
-    bytes.seek(SeekFrom::Start(start)).await.map_err(lost)?;
+    let bytes = blob.read(start..end).await.map_err(lost)?;
     let mut response = HttpResponse::build(status);
     if status == StatusCode::PARTIAL_CONTENT {
         let last = end.saturating_sub(1);
@@ -71,8 +79,7 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CONTENT_DISPOSITION, disposition(file)));
-    let rest = end.saturating_sub(start);
-    Ok(response.body(SizedStream::new(rest, ReaderStream::new(bytes.take(rest)))))
+    Ok(response.body(SizedStream::new(end.saturating_sub(start), bytes)))
 }
 
 /// Whether a browser may show a type in place: plain media, never a document.

@@ -118,6 +118,7 @@ pub(super) async fn post(
         Found::Nothing => return Err(Problem::not_found().page()),
     };
     let answers = app.site.replies(&post.object.id, &viewer, None, ANSWERS).await?;
+    let elsewhere = app.site.answers_elsewhere(&post).await?;
     let parent = match &post.object.in_reply_to {
         Some(parent) => app.site.parent(parent, &viewer).await?,
         None => None,
@@ -139,6 +140,7 @@ pub(super) async fn post(
         parent: parent.as_ref(),
         usual,
         provenance: app.site.provenance(&post.object).await?,
+        elsewhere: &elsewhere,
         answers: &shown,
     };
     let response = ui::thread::page(&app, session, &thread);

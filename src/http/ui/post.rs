@@ -59,6 +59,13 @@ pub fn link(app: &App, url: &Url) -> String {
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
+/// An address as text: where it leads, without what only computers need.
+pub fn shortened(url: &Url) -> String {
+    let text = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
+    let short: String = text.chars().take(60).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
 /// The picture of an author, or their first letter.
 pub fn avatar(author: &Author) -> Markup {
     html! {

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use maud::{Markup, html};
+use url::Url;
 
 use super::{
     layout::{self, Home},
@@ -32,6 +33,8 @@ pub struct Thread<'a> {
     pub provenance: Option<Provenance>,
     /// What answers it, oldest first.
     pub answers: &'a [(Account, Post)],
+    /// Where others answered it.
+    pub elsewhere: &'a [Url],
 }
 
 /// The badge of a copied post, in words.
@@ -88,6 +91,14 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
             h2 { (say!("site-replies")) }
             @for (author, answer) in thread.answers {
                 (post::card(app, &Author::of(app, author), &answer.object, answer.is_trial))
+            }
+        }
+        @if !thread.elsewhere.is_empty() {
+            h2 { (say!("site-answers-elsewhere")) }
+            ul.quiet {
+                @for answer in thread.elsewhere {
+                    li { a href=(answer) rel="nofollow noopener noreferrer ugc" { (post::shortened(answer)) } }
+                }
             }
         }
         @if let Some(session) = session {

@@ -23,7 +23,8 @@ impl Site {
         let mut out = wire::object::write(object);
         let part = self.replies(&object.id, viewer, None, INLINE_REPLIES).await?;
         let address = replies_address(object);
-        let items: Vec<&Url> = part.items.iter().map(|post| &post.object.id).collect();
+        let mut items: Vec<&Url> = part.items.iter().map(|post| &post.object.id).collect();
+        items.extend(object.answers.iter().filter(|_| part.next.is_none()));
         if let Some(map) = out.as_object_mut() {
             map.insert("@context".into(), wire::context());
             if let Some(grade) = self.provenance(object).await? {
@@ -67,7 +68,10 @@ impl Site {
     ) -> SiteResult<Value> {
         let part = self.replies(&object.id, viewer, cursor, PAGE_ITEMS).await?;
         let address = replies_address(object);
-        let items: Vec<Value> = part.items.iter().map(|post| json!(post.object.id)).collect();
+        let mut items: Vec<Value> = part.items.iter().map(|post| json!(post.object.id)).collect();
+        if part.next.is_none() {
+            items.extend(object.answers.iter().map(|answer| json!(answer)));
+        }
         let mut out = json!({
             "@context": wire::context(),
             "id": cursor.map_or_else(|| address.clone(), |cursor| format!("{address}?cursor={cursor}")),

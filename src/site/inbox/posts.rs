@@ -14,7 +14,7 @@ use crate::{
     port::{error::AdapterError, remote::Remote},
     site::{Site, SiteResult, accounts::Account, remote_posts::may_see, urls::Meaning},
     store::{
-        StoreResult, followers,
+        StoreResult, answers, followers,
         notifications::{self, NotificationRow},
         remote_actors,
         remote_posts::{self, RemotePostRow},
@@ -52,6 +52,7 @@ impl Site {
             received_at: now,
         };
         let id = id.to_string();
+        let answered = self.answered(&post);
         let is_kept = self
             .store
             .write(move |c| {
@@ -63,6 +64,10 @@ impl Site {
                     }
                     if (!is_followed && notices.is_empty()) || !seen::mark_in(c, &id, now).await? {
                         return Ok(false);
+                    }
+                    // Whoever is blocked has made no notice, and leaves no address either.
+                    if let Some(post) = answered.filter(|_| notices.iter().any(|one| one.kind == "reply")) {
+                        answers::add_in(c, &row.id, &post, &row.actor, now).await?;
                     }
                     if remote_posts::add_in(c, &row).await? {
                         for notice in &notices {
@@ -94,6 +99,9 @@ impl Site {
             Ok(found) => found,
             Err(received) => return Ok(received),
         };
+        if self.answered(&post).is_none() {
+            answers::remove(&self.store, post.id.to_string(), actor.id.to_string()).await?;
+        }
         remote_posts::replace(&self.store, post.id.to_string(), actor.id.to_string(), document.to_string())
             .await?;
         Ok(Received::Done)
@@ -116,6 +124,7 @@ impl Site {
             .write(move |c| {
                 Box::pin(async move {
                     remote_posts::remove_in(c, &id, &actor).await?;
+                    answers::remove_in(c, &id, &actor).await?;
                     notifications::remove_about_in(c, &actor, &id).await
                 })
             })

@@ -21,3 +21,4 @@ problems-asked-too-often = { $n ->
  }
 problems-it-was-erased-where-it-went = This was deleted where it went.
 problems-too-many-pages-are-open = You have several pages open that show work as it goes on. Close one of them; this one loads itself again instead.
+problems-the-store-of-files-does-not = The store of files does not answer at the moment. Try again in a minute.

@@ -48,6 +48,7 @@ site-it-leaves-your-copy-for-good-old = It leaves your copy for good. Old home k
 site-it-disappears-here-at-once-and-other = It disappears here at once, and other servers are asked to delete it.
 site-delete-for-good = Delete for good
 site-replies = Replies
+site-answers-elsewhere = Answers of others, where they are
 site-take-your-account-with-you = Take your account with you
 site-move-to-with-your-posts-pictures-and = Move to <strong>{ $domain }</strong> with your posts, pictures and follows, and tell your followers only when you like what you see.
 site-my-home = My home

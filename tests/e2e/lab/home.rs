@@ -38,6 +38,8 @@ pub struct Home {
     /// A PostgreSQL, or nothing for SQLite.
     database_url: String,
     reachable: Vec<String>,
+    /// Further lines of its configuration, a section or more.
+    more: String,
     running: Option<Running>,
     dir: TempDir,
 }
@@ -74,6 +76,7 @@ impl Home {
             listen: listen.to_owned(),
             database_url: postgres.to_owned(),
             reachable,
+            more: String::new(),
             running: None,
             dir: tempfile::Builder::new().prefix("godwit-story-").tempdir().unwrap(),
         };
@@ -91,14 +94,20 @@ impl Home {
     /// Writes the configuration; a running home reads it when it starts again.
     pub fn configure(&self, settings: Settings<'_>) {
         let Settings { arrivals, departures, page_items } = settings;
-        let Self { origin, listen, database_url, reachable: hosts, .. } = self;
+        let Self { origin, listen, database_url, reachable: hosts, more, .. } = self;
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
              [database]\nurl = \"{database_url}\"\n\
              [policy]\narrivals = {arrivals}\ndepartures = {departures}\nsign_up = true\n\
-             [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n"
+             [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n{more}"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
+    }
+
+    /// Adds sections to its configuration.
+    pub fn tell(&mut self, more: &str, settings: Settings<'_>) {
+        self.more.push_str(more);
+        self.configure(settings);
     }
 
     /// The same home as it stands, on a disk of its own and with these tables; nothing of it runs yet.
@@ -181,6 +190,7 @@ impl Home {
         let listen = super::address();
         let mut second = Self::new(&self.authority, &[], settings);
         second.reachable.clone_from(&self.reachable);
+        second.more.clone_from(&self.more);
         second.listen = listen;
         second.use_database(&self.database_url, settings);
         let (data, own) = (self.dir.path().join("data"), second.dir.path().join("data"));

@@ -69,6 +69,7 @@ pub fn post(number: u32, visibility: Visibility, content: &str) -> Object {
         poll: None,
         previously: Vec::new(),
         tallies: Tallies::default(),
+        answers: Vec::new(),
     }
 }
 

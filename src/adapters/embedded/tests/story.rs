@@ -225,5 +225,6 @@ pub(super) fn post(second: u8, visibility: Visibility, file: Option<&str>) -> It
         poll: None,
         previously: vec![],
         tallies: Tallies::default(),
+        answers: Vec::new(),
     }))
 }

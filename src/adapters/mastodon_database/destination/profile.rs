@@ -76,9 +76,9 @@ impl MastodonDestination {
         (width, height): (u32, u32),
     ) -> Result<Option<Value>, AdapterError> {
         let Some(blob) = blob.filter(|blob| blob.bytes <= LARGEST) else { return Ok(None) };
-        let (from, root) = (self.blobs.path(&blob.sha256), self.place.media_root.clone());
+        let (from, root) = (self.blobs.on_disk(&blob.sha256).await, self.place.media_root.clone());
         let cropped = tokio::task::spawn_blocking(move || {
-            let bytes = std::fs::read(from).ok()?;
+            let bytes = std::fs::read(from.ok()?).ok()?;
             pictures::cropped(&bytes, width, height)
         });
         let Ok(Some((bytes, ending))) = cropped.await else { return Ok(None) };

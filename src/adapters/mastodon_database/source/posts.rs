@@ -178,6 +178,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
             likes: number(row.likes),
             shares: number(row.boosts),
         },
+        answers: Vec::new(),
         id,
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     wire::{actor, audience::PUBLIC},
 };
 
+mod answers;
 mod moves;
 mod screened;
 
