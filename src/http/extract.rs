@@ -89,8 +89,8 @@ fn as_session(session: GuestSession) -> Session {
 }
 
 /// What a guest may open: what is about moving. Everything else they have at their own server.
-const OPEN_TO_GUESTS: [&str; 8] =
-    ["transfers", "departures", "former-homes", "desk", "letters", "godwit", "api", "sign-out"];
+const OPEN_TO_GUESTS: [&str; 9] =
+    ["transfers", "departures", "former-homes", "follows", "desk", "letters", "godwit", "api", "sign-out"];
 
 /// What somebody may open whom that server lets in no more: what they left behind.
 const OPEN_TO_RECOVERED: [&str; 2] = ["departures", "sign-out"];

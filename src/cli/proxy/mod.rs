@@ -55,8 +55,18 @@ struct Parts {
 }
 
 /// Our pages beside `/godwit/`: first segments of paths that no other server uses.
-pub(super) const PAGES: [&str; 9] =
-    ["transfers", "departures", "former-homes", "desk", "letters", "stop", "sign-in", "sign-out", "static"];
+pub(super) const PAGES: [&str; 10] = [
+    "transfers",
+    "departures",
+    "follows",
+    "former-homes",
+    "desk",
+    "letters",
+    "stop",
+    "sign-in",
+    "sign-out",
+    "static",
+];
 /// The same below `/api/v1/`.
 pub(super) const INTERFACES: [&str; 4] = ["transfers", "departures", "me", "changes"];
 /// How the names of accounts and posts begin, and files: what may have moved.
