@@ -8,6 +8,6 @@ mod ways;
 pub use {
     application::{application, keep_application},
     recovery::{RecoveryRow, keep_code, recovery_of, use_code},
-    sessions::{GuestRow, close, close_all, find, open, refresh, spend},
+    sessions::{GuestRow, close, find, open, spend},
     ways::{WayRow, begin, take},
 };

@@ -56,22 +56,6 @@ pub async fn find(store: &Store, token_hash: &str, since: i64) -> StoreResult<Op
     )?)
 }
 
-/// Notes until when a session counts as fresh.
-///
-/// # Errors
-/// [`crate::store::StoreError`].
-pub async fn refresh(store: &Store, token_hash: String, fresh_until: i64) -> StoreResult<()> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let sql = "update guest_sessions set fresh_until = $2 where token_hash = $1";
-                run!(c, sql, token_hash, fresh_until)?;
-                Ok(())
-            })
-        })
-        .await
-}
-
 /// Uses the freshness of a session up; `false` when there was none. Of two at once one succeeds.
 ///
 /// # Errors
@@ -97,22 +81,6 @@ pub async fn close(store: &Store, token_hash: String) -> StoreResult<()> {
         .write(move |c| {
             Box::pin(async move {
                 run!(c, "delete from guest_sessions where token_hash = $1", token_hash)?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Closes all sessions of an account but one.
-///
-/// # Errors
-/// [`crate::store::StoreError`].
-pub async fn close_all(store: &Store, account_id: String, but: String) -> StoreResult<()> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let sql = "delete from guest_sessions where account_id = $1 and token_hash <> $2";
-                run!(c, sql, account_id, but)?;
                 Ok(())
             })
         })

@@ -1,7 +1,7 @@
 //! What a proxy does in front of a daemon and another server, by the same lists that `godwit proxy` prints from.
 //! Answers are passed on as they are, as Caddy does it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt::Write as _, net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, Result};
 use tokio::{
@@ -147,7 +147,7 @@ impl Request {
         let mut head = format!("{} {before}{} HTTP/1.1\r\n", self.method, self.address);
         for (name, value) in self.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("connection"))
         {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _infallible = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("Connection: close\r\n\r\n");
         [head.into_bytes(), self.body.clone()].concat()
