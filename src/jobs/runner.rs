@@ -12,12 +12,12 @@ use super::{deliveries, letters as posts};
 use crate::{
     port::error::AdapterError,
     store::{
-        StoreError, StoreResult, deliveries as letters, departures, leases, letters as post, onward_words,
-        refollows, restored, transfers,
+        StoreError, StoreResult, deliveries as letters, departures, held_names as names, leases,
+        letters as post, onward_words, refollows, restored, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, onward, pass_on, refollow, share::Shares, source_side::SourceSideError,
-        step, turn, wake_up,
+        Engine, SourceSide, announce, bring, held_names, onward, pass_on, refollow, share::Shares,
+        source_side::SourceSideError, step, turn, wake_up,
     },
 };
 
@@ -56,6 +56,7 @@ enum Work {
     Deliveries,
     Refollows,
     Letters,
+    Names,
 }
 
 impl Work {
@@ -68,6 +69,7 @@ impl Work {
             Self::Deliveries => "deliveries".to_owned(),
             Self::Refollows => "refollows".to_owned(),
             Self::Letters => "letters".to_owned(),
+            Self::Names => "names".to_owned(),
         }
     }
 }
@@ -127,6 +129,9 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     }
     if let Err(error) = wake_up::look_around(&parts.side).await {
         tracing::error!(%error, "rows could not be held against what the world says");
+    }
+    if let Err(error) = bring::sweep(&parts.engine).await {
+        tracing::error!(%error, "archives that are not needed any more may lie around until the next start");
     }
     let mut remember = tokio::time::interval(LONGEST_WAIT);
     loop {
@@ -270,9 +275,19 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             carried.err().map(|error| troubled(&error, "the letters did not go on", REST))
         }));
     }
+    let name_at = names::next_due(store).await?;
+    let names_are_due = name_at.is_some_and(|at| at <= now);
+    if names_are_due && is_free(&Work::Names) && desk.takes(&Work::Names, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Names, async move {
+            let given = held_names::run_due(&engine).await;
+            given.err().map(|error| troubled(&error, "a name was not given back", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at, post_at];
+    let transfer_at = transfers::next_due(store, &step::RUNNING, now).await?;
+    let due = [transfer_at, due_at, word_at, follow_at, post_at, name_at];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }
 

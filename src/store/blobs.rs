@@ -20,6 +20,7 @@ use super::{
     durable,
     gate::{Alone, Gate, Keeping},
     spool::Spool,
+    uploads::Uploads,
 };
 pub use crate::model::digest::hex;
 use crate::model::media::MediaFile;
@@ -207,6 +208,14 @@ impl Blobs {
     pub fn free_bytes(&self) -> Option<u64> {
         let told = rustix::fs::statvfs(&self.dir).ok()?;
         Some(told.f_bavail.saturating_mul(told.f_frsize))
+    }
+
+    /// Where archives lie that people bring.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub fn uploads(&self) -> std::io::Result<Uploads> {
+        Uploads::open(&self.dir)
     }
 
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called

@@ -180,6 +180,7 @@ pub mod follower_servers;
 pub mod followers;
 pub mod forwards;
 pub mod gaps;
+pub mod held_names;
 pub mod host;
 pub mod host_profiles;
 pub mod host_rows;
@@ -217,6 +218,7 @@ pub mod stated;
 pub mod tokens;
 pub mod transfers;
 pub mod unshown;
+pub mod uploads;
 pub mod url_map;
 pub mod withdrawals;
 

@@ -8,10 +8,13 @@ mod api;
 mod arrivals;
 mod book;
 mod departures;
+mod packet;
 mod policy_form;
 mod policy_page;
 mod request_page;
 mod wall;
+
+pub(super) use {packet::packet, wall::drawn_from};
 
 /// The JSON endpoints of this folder.
 #[derive(OpenApi)]

@@ -1,14 +1,14 @@
 //! New home's pages: one box for the old address, then numbers and buttons.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, before, looks, pressed::Pressed, view, words};
+use super::{api::own, before, looks, name, pressed::Pressed, view, waiting, words};
 use crate::words::text;
 use crate::{
     app::App,
     http::{
-        extract::SignedIn,
+        extract::{MaybeSignedIn, SignedIn},
         problem::Problem,
         ui::{
             home::OpenCopy,
@@ -16,12 +16,13 @@ use crate::{
         },
     },
     model::{
+        choices::Choices,
         ending::Ending,
         login::Purpose,
         transfer::{Transfer, TransferState as S},
     },
-    site::accounts::Account,
-    store::{StoreError, logins, transfers},
+    site::{accounts::Account, sessions::Session},
+    store::{StoreError, logins, passes, transfers},
     transfer::{
         TransferError, forecast::forecast, give_map, look, preflight::preflight, start::Wish, status::status,
         trial,
@@ -37,15 +38,35 @@ const WAITING_SECONDS: u32 = 4;
 #[derive(Debug, Deserialize)]
 pub struct HandleForm {
     handle: String,
+    #[serde(default)]
     csrf: String,
 }
 
+/// An address that is in the box already.
+#[derive(Debug, Deserialize)]
+pub struct Prefilled {
+    #[serde(default)]
+    of: String,
+}
+
 /// `GET /transfers/new`.
-pub async fn new(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
-    let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-    let typed = view::Typed { text: "", error: None };
-    let body = view::new(&app, &signed.session, &typed, &before);
-    Ok(page(&app, Some(&signed.session), Home::New, &text!("transfers-bring-an-account-here"), &body))
+pub async fn new(
+    app: web::Data<App>,
+    session: MaybeSignedIn,
+    prefilled: web::Query<Prefilled>,
+) -> Result<HttpResponse, Problem> {
+    let Some((session, _)) = &session.0 else {
+        if !app.config.policy.sign_up {
+            return Ok(see(&name::sign_in(&prefilled.of)));
+        }
+        let typed = view::Typed { text: &prefilled.of, error: None };
+        let body = view::new(&app, None, &typed, &[]);
+        return Ok(page(&app, None, Home::New, &text!("transfers-bring-an-account-here"), &body));
+    };
+    let before = transfers::of_account(&app.store, &session.account.id).await?;
+    let typed = view::Typed { text: &prefilled.of, error: None };
+    let body = view::new(&app, Some(session), &typed, &before);
+    Ok(page(&app, Some(session), Home::New, &text!("transfers-bring-an-account-here"), &body))
 }
 
 /// The copies of an account that are at work or wait for a word: what its own page reminds of.
@@ -69,36 +90,48 @@ pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, 
 }
 
 /// `POST /transfers`: what is known of Old home and the way there, or the same page with the reason why not.
+/// Who has no account here chooses a name next.
 pub async fn start(
     app: web::Data<App>,
-    signed: SignedIn,
+    request: HttpRequest,
+    session: MaybeSignedIn,
     form: web::Form<HandleForm>,
 ) -> Result<HttpResponse, Problem> {
+    let Some((session, token)) = session.0 else {
+        return name::first(&app, &request, &form.handle).await;
+    };
+    let signed = SignedIn { session, token };
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     let wish = Wish { waits: true, ..Wish::default() };
-    match preflight(&app.engine, &signed.session.account.id, &form.handle, &wish).await {
+    let session = &signed.session;
+    match preflight(&app.engine, &session.account.id, &form.handle, &wish).await {
         Ok(found) => {
             let handle = form.handle.trim();
-            let body = before::page(&app, &signed.session, &found, handle);
+            let body = before::page(&app, &session.account.username, &found, handle);
             let title = text!("transfers-before-title", host = found.host);
-            Ok(page(&app, Some(&signed.session), Home::New, &title, &body))
+            Ok(page(&app, Some(session), Home::New, &title, &body))
         }
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
-        Err(refused) => {
-            let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-            let typed = view::Typed { text: &form.handle, error: Some(&refused) };
-            let body = view::new(&app, &signed.session, &typed, &before);
-            let mut response = page(
-                &app,
-                Some(&signed.session),
-                Home::New,
-                &text!("transfers-bring-an-account-here"),
-                &body,
-            );
-            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        Err(refused) => not_that(&app, Some(session), &form.handle, &refused).await,
     }
+}
+
+/// The box once more, with the reason why what was typed does not do.
+pub(super) async fn not_that(
+    app: &App,
+    session: Option<&Session>,
+    handle: &str,
+    refused: &TransferError,
+) -> Result<HttpResponse, Problem> {
+    let before = match session {
+        Some(session) => transfers::of_account(&app.store, &session.account.id).await?,
+        None => Vec::new(),
+    };
+    let typed = view::Typed { text: handle, error: Some(refused) };
+    let body = view::new(app, session, &typed, &before);
+    let mut response = page(app, session, Home::New, &text!("transfers-bring-an-account-here"), &body);
+    *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// `GET /transfers/{id}`: where it stands, in numbers.
@@ -108,10 +141,32 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
+    shown(&app, &signed, &transfer, None).await
+}
+
+/// What was chosen, and why it does not do.
+pub(super) struct Objection {
+    /// The choice.
+    pub(super) choices: Choices,
+    /// The reason.
+    pub(super) why: String,
+}
+
+/// The page of a transfer, perhaps with what speaks against the choice that was made on it.
+pub(super) async fn shown(
+    app: &App,
+    signed: &SignedIn,
+    transfer: &Transfer,
+    objection: Option<Objection>,
+) -> Result<HttpResponse, Problem> {
     if transfer.state == S::AwaitingAnnouncement {
         transfers::wake(&app.store, &transfer.id).await?;
     }
-    let status = status(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
+    let mut status = status(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?;
+    let objection = objection.map(|objection| {
+        status.choices = objection.choices;
+        objection.why
+    });
     let named = match transfer.state {
         S::AwaitingConfirmation => {
             logins::find(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
@@ -120,23 +175,34 @@ pub async fn show(
     };
     let forecast = match transfer.state {
         S::AwaitingChoice => {
-            forecast(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?
+            forecast(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?
         }
         _ => None,
     };
     let read_by = app.engine.sources.read_by(&transfer.id);
     let minutes = read_by.map(|end| (end - app.clock.now_micros()).max(0) / 60_000_000);
-    let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes };
-    let body = view::show(&app, &signed.session, &transfer, &status, &known);
-    let (session, title) = (Some(&signed.session), words::headline(&transfer));
+    let seen = match transfer.state {
+        S::AwaitingApproval => Some(waiting::seen(app, &signed.session.account, transfer).await?),
+        _ => None,
+    };
+    let since = passes::changed_at(&app.store, &transfer.id).await?;
+    let seconds = u64::try_from((app.clock.now_micros() - since) / 1_000_000).unwrap_or(0);
+    let known =
+        view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes, seen, seconds, objection };
+    let is_asked =
+        status.application.as_ref().is_some_and(|one| one.question.is_some() && one.answer.is_none());
+    let body = view::show(app, &signed.session, transfer, &status, &known);
+    let (session, title) = (Some(&signed.session), words::headline(transfer));
     // The page follows the work by itself, also without JavaScript.
     Ok(match transfer.state {
-        state if state.is_running() => following(&app, session, Home::New, &title, &body, RUNNING_SECONDS),
-        _ if looks::is_looking(&status) => {
-            following(&app, session, Home::New, &title, &body, RUNNING_SECONDS)
+        state if state.is_running() => following(app, session, Home::New, &title, &body, RUNNING_SECONDS),
+        _ if looks::is_looking(&status) => following(app, session, Home::New, &title, &body, RUNNING_SECONDS),
+        S::AwaitingAnnouncement => following(app, session, Home::New, &title, &body, WAITING_SECONDS),
+        // Whoever writes an answer is not disturbed.
+        S::AwaitingApproval if !is_asked => {
+            following(app, session, Home::New, &title, &body, WAITING_SECONDS)
         }
-        S::AwaitingAnnouncement => following(&app, session, Home::New, &title, &body, WAITING_SECONDS),
-        _ => page(&app, session, Home::New, &title, &body),
+        _ => page(app, session, Home::New, &title, &body),
     })
 }
 
@@ -216,6 +282,6 @@ pub(super) fn back(id: &str, outcome: Result<(), TransferError>) -> Result<HttpR
     Ok(see(&format!("/transfers/{id}")))
 }
 
-fn see(location: &str) -> HttpResponse {
+pub(super) fn see(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }

@@ -165,3 +165,4 @@ departures-only-the-owner-says-goodbye = Only the owner of an account posts with
 departures-no-goodbye-yet = There is nothing to say goodbye to yet: the move is not announced.
 departures-delete-the-name = <strong>Your name</strong> stays locked while old links lead on: nobody else gets it. Should the admins of { $here } give it to somebody else one day, your old links end before that.
 departures-should-there-be-any-later = And what there is none of yet
+departures-come-back-here = Come back here
