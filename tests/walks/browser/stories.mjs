@@ -254,7 +254,7 @@ export async function anotherName(told) {
   await agree(person, told.name);
   await person.title("This answer is for another account");
   await person.look("answer-for-another");
-  await person.press("Sign out");
+  await person.page.locator("main").getByRole("button", { name: "Sign out" }).click();
   await person.type("Name", "wader");
   await person.type("Password", "a quiet estuary");
   await person.press("Sign in");
@@ -326,7 +326,7 @@ export async function tooMuch(told) {
   await person.title("What shall come?");
   await person.look("too-much");
   const said = await person.page.getByRole("alert").innerText();
-  await person.page.getByRole("checkbox", { name: /^Posts/ }).uncheck();
+  await person.page.getByRole("checkbox", { name: /^Posts/ }).first().uncheck();
   await person.press("Copy it, and let me try");
   await person.title("Your copy is here: try it");
   return { said };
