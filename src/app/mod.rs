@@ -139,9 +139,13 @@ impl App {
         let directory = config.server.data_dir.join("mail");
         let postman = Post::open(&mail.smtp_url, &mail.from, &directory)
             .map_err(|error| SiteError::Internal(error.to_string()))?;
+        let uploads = blobs
+            .uploads()
+            .map_err(|error| SiteError::Internal(format!("opening the directory of archives: {error}")))?;
         let engine = Arc::new(Engine {
             store: store.clone(),
             blobs: blobs.clone(),
+            uploads,
             clock: Arc::clone(&clock),
             remote: Arc::clone(&remote),
             host: Arc::clone(&host),

@@ -186,6 +186,7 @@ pub mod forwards;
 pub mod gaps;
 pub mod hidden_imports;
 pub mod hiding;
+pub mod held_names;
 pub mod host;
 pub mod host_profiles;
 pub mod host_rows;
@@ -231,6 +232,7 @@ pub mod transfers;
 pub mod trials;
 pub mod troubled_peers;
 pub mod unshown;
+pub mod uploads;
 pub mod url_map;
 pub mod withdrawals;
 

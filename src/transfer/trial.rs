@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, admit, announce_there, certificate, discover::discover,
-    hide, look::leave_trial, start::ask, status::old_actor,
+    Engine, TransferError, TransferResult, access, admit, announce_there, bring, certificate,
+    discover::discover, hide, look::leave_trial, start::ask, status::old_actor,
 };
 use crate::{
     model::{
@@ -62,6 +62,7 @@ pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     certificate::issue(engine, transfer, Occasion::Kept).await?;
     let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    bring::forget(engine, &transfer.id);
     Ok(())
 }
 
@@ -110,6 +111,8 @@ pub(super) async fn forget(engine: &Engine, transfer: &Transfer) -> TransferResu
     if let Err(error) = removing.remove_all(&engine.store, left).await {
         tracing::warn!(%error, "files of a discarded copy could not be removed");
     }
+    drop(removing);
+    bring::forget(engine, &transfer.id);
     transfers::erase(&engine.store, &transfer.id).await?;
     Ok(())
 }

@@ -45,7 +45,8 @@ impl Host for EmbeddedHost {
     }
 
     async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError> {
-        Ok(self.site.account_named(username).await?.map(|account| self.described(account)))
+        // Whoever asks by name asks for others: an account whose name is only held is none to them.
+        Ok(self.site.public_account(username).await?.map(|account| self.described(account)))
     }
 
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError> {

@@ -96,7 +96,7 @@ pub(super) async fn sign_out(
 }
 
 /// Another site must not sign a visitor in as somebody else.
-pub(super) fn refuse_foreign(request: &HttpRequest) -> Result<(), Problem> {
+pub(in crate::http) fn refuse_foreign(request: &HttpRequest) -> Result<(), Problem> {
     let comes_from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     if comes_from.is_some_and(|from| !matches!(from, "same-origin" | "none")) {
         let why = text!("problems-this-form-came-from-another-site-open");
@@ -105,7 +105,7 @@ pub(super) fn refuse_foreign(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-pub(super) fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> {
+pub(in crate::http) fn session_cookie(app: &App, token: String, lasts: Duration) -> Cookie<'static> {
     Cookie::build(cookie_name(app), token)
         .path("/")
         .http_only(true)
