@@ -43,7 +43,7 @@ use url::Url;
 /// Posts when nobody says how many.
 const POSTS: usize = 10_000;
 /// Items on one page, as a daemon has it that nobody told otherwise.
-const PAGE_ITEMS: usize = 100;
+const PAGE_ITEMS: usize = 200;
 /// Addresses asked for and items rewritten, at most.
 const SAMPLE: usize = 5_000;
 

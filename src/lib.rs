@@ -3,11 +3,12 @@
 //! The modules stand in floor order: each names only those above it in this list
 //! (the exact table is a constant in `tests/architecture.rs`).
 
+pub mod words;
+
 pub mod model;
 
 pub mod config;
 pub mod telemetry;
-pub mod words;
 
 pub mod wire;
 

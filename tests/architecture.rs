@@ -19,16 +19,16 @@ use tree::{Text, sources};
 
 /// Who may name whom, from the ground up: a row names only modules of rows above it.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("model", &[]),
+    ("words", &[]),
+    ("model", &["words"]),
     ("config", &["model"]),
     ("telemetry", &["model"]),
-    ("words", &[]),
     ("wire", &["model"]),
     ("oauth", &["model", "wire"]),
     ("port", &["model", "wire"]),
     ("store", &["model", "port"]),
     ("site", &["model", "port", "store", "wire"]),
-    ("transfer", &["model", "oauth", "port", "store", "wire"]),
+    ("transfer", &["words", "model", "oauth", "port", "store", "wire"]),
     ("adapters", &["model", "port", "wire"]),
     ("federation", &["model", "port", "wire"]),
     ("jobs", &["model", "port", "store", "transfer", "words"]),

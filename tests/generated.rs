@@ -51,7 +51,14 @@ fn the_tables_of_the_portability_document_are_what_the_code_serves() {
 fn the_drawing_of_the_states_is_the_table_of_legal_steps() {
     agrees(
         "docs/ARCHITECTURE.md",
-        &with_blocks("docs/ARCHITECTURE.md", &[("states", states::drawing()), ("passes", states::passes())]),
+        &with_blocks(
+            "docs/ARCHITECTURE.md",
+            &[
+                ("states", states::drawing()),
+                ("departures", states::departures()),
+                ("passes", states::passes()),
+            ],
+        ),
     );
 }
 

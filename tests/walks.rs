@@ -81,6 +81,9 @@ fn walk(story: &str) -> Option<Value> {
     old.account("bob");
     new.account("ann");
     old.import(&archive, "ann");
+    if story == "everyOtherPage" {
+        new.run(&["account", "admin", "ann"]);
+    }
     old.start();
     new.start();
     let shots = env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
@@ -90,7 +93,7 @@ fn walk(story: &str) -> Option<Value> {
     });
     let told = json!({
         "story": story, "chromium": chromium, "shots": shots, "old": old.origin, "new": new.origin,
-        "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
+        "oldLetters": old.database().with_file_name("mail"), "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
     });
     let output =
         Command::new("node").args(["walk.mjs", &told.to_string()]).current_dir(folder).output().unwrap();
@@ -116,6 +119,22 @@ fn a_whole_move_goes_without_scripts() {
 #[test]
 fn the_wrong_account_at_old_home_is_noticed_before_anything_is_copied() {
     walk("wrongAccount");
+}
+
+#[test]
+fn an_announcement_that_waits_is_called_off_with_the_letters_link_and_the_open_page_hears_of_it() {
+    walk("announcedLater");
+}
+
+#[test]
+fn a_trial_is_extended_and_its_page_is_sent_what_is_new() {
+    let Some(counted) = walk("extended") else { return };
+    assert_eq!(counted["isMarked"], true, "the page was loaded again: {counted:#}");
+}
+
+#[test]
+fn every_other_page_is_looked_at_as_well() {
+    walk("everyOtherPage");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// Items on one page, as a daemon has it that nobody told otherwise.
-const PAGE_ITEMS: usize = 100;
+const PAGE_ITEMS: usize = 200;
 
 /// Both homes, before anybody runs them and while they run.
 pub struct Homes {

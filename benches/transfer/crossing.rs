@@ -27,7 +27,7 @@ use super::{
 };
 
 /// Items on one page, as a daemon has it that nobody told otherwise.
-const PAGE_ITEMS: usize = 100;
+const PAGE_ITEMS: usize = 200;
 /// How often somebody looks whether it is over.
 const LOOK: Duration = Duration::from_millis(20);
 

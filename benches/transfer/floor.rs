@@ -130,6 +130,7 @@ pub async fn sqlite(old: &Place, new: &Place) -> Duration {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", "4000")
+        .pragma("cache_size", "-16000")
         .foreign_keys(true);
     let (mut from, mut into) = (connect(&new.app).await, options.connect().await.unwrap());
     written!(from, into, |_| "?".to_owned(), &old.config.server.data_dir, disk.path())

@@ -25,16 +25,22 @@ use crate::{
         source::{Exports, Source},
     },
     site::{Site, SiteError, SiteResult},
-    store::{Store, blobs::Blobs},
+    store::{Store, accounts, blobs::Blobs},
     transfer::{Engine, SourceSide},
 };
+use watchers::Watchers;
 
 pub mod check;
+pub mod erase;
 #[cfg(test)]
 mod journeys;
 pub mod keeper;
+pub mod limits;
 mod sources;
 pub mod verify;
+pub mod watchers;
+
+use limits::Limits;
 
 /// A daemon's parts, shared by its pages, its queue and its commands.
 pub struct App {
@@ -56,6 +62,10 @@ pub struct App {
     pub exports: Arc<dyn Exports>,
     /// What the steps of a transfer work with.
     pub engine: Arc<Engine>,
+    /// How often the dear things may be asked for.
+    pub limits: Limits,
+    /// Who watches work on an open page.
+    pub watchers: Watchers,
 }
 
 impl App {
@@ -68,6 +78,7 @@ impl App {
         private_dir(dir).with_context(|| format!("creating {}", dir.display()))?;
         let clock: SharedClock = Arc::new(SystemClock);
         let store = Store::open_at(dir, &config.database.url).await.context("opening the database")?;
+        accounts::seal_keys(&store).await.context("sealing keys that lie in the open")?;
         let blobs = Blobs::open(dir).await.context("opening the media directory")?;
         let timeout = Duration::from_secs(config.federation.timeout_seconds);
         let remote: SharedRemote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts)?);
@@ -141,12 +152,15 @@ impl App {
             base: config.server.base_url.clone(),
             policy: config.policy.rules(),
             takes_copies,
+            trial_micros: i64::from(config.limits.trial_days) * 24 * 3600 * 1_000_000,
             page_items: config.limits.page_items,
             most_items: config.limits.transfer_items,
             pace: Arc::default(),
             media_file_bytes: config.limits.media_file_bytes,
         });
-        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine })
+        let limits = Limits::new(&config.limits.rates, &config.server.trusted_proxies);
+        let watchers = Watchers::default();
+        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine, limits, watchers })
     }
 
     /// An account of ours, opened for reading by its owner; private things only where they were ticked.
@@ -177,6 +191,7 @@ impl App {
             signer: self.engine.signer.clone(),
             departures: self.config.policy.rules().departures,
             base: self.config.server.base_url.clone(),
+            rest_micros: self.config.limits.rest_micros(),
         }
     }
 }

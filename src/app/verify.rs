@@ -52,12 +52,16 @@ impl App {
         let (domain, now) = (self.config.domain(), self.clock.now_micros());
         let claim = verify::claim(method, path_and_query, headers, body, &domain, now)
             .map_err(|refusal| Unverified::Refused(refusal.to_string()))?;
-        if let Some(said_by) = said_by
-            && let Some(known) = self.site.known_actor(said_by.as_str()).await?
-            && inbound::check(&known, &claim).is_ok()
-        {
-            return Ok(known);
-        }
+        let known = match said_by {
+            Some(said_by) => self.site.known_key(said_by.as_str()).await?,
+            None => None,
+        };
+        let known = known.filter(|(known, _)| inbound::check(known, &claim).is_ok());
+        let old = match known {
+            Some((known, false)) => return Ok(known),
+            Some((old, true)) => Some(old),
+            None => None,
+        };
         let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, DESK.acquire()).await else {
             return Err(Unverified::Later("too many unknown senders at once".to_owned()));
         };
@@ -65,7 +69,8 @@ impl App {
         let actor = match inbound::sender(self.remote.as_ref(), &signer, &claim, None).await {
             Ok(actor) => actor,
             Err(inbound::SenderError::Fetch(error @ AdapterError::Busy { .. })) => {
-                return Err(Unverified::Later(error.to_string()));
+                // A server that is down for a while does not silence its people.
+                return old.ok_or_else(|| Unverified::Later(error.to_string()));
             }
             Err(error) => return Err(Unverified::Refused(error.to_string())),
         };

@@ -10,11 +10,12 @@ use crate::{
     app::App,
     config::Config,
     model::{collection::CollectionKind, id::TransferId, moment::Moment},
-    store::{applications, audit, to_json, transfers},
+    store::{applications, audit, hidden_imports, to_json, transfers},
     telemetry,
     transfer::{
         admit::{self, Word},
         desk,
+        hide::{self, Deed},
     },
 };
 
@@ -65,6 +66,31 @@ pub(super) enum ArrivalsCommand {
         #[command(flatten)]
         with: WithConfig,
     },
+    /// Takes a whole copy out of everybody's sight but its owner's.
+    Hide(Reasoned),
+    /// As hide, and deletes it in 30 days unless it is shown again before.
+    Remove(Reasoned),
+    /// Shows a hidden copy again, as it was.
+    Show {
+        /// The request's id.
+        id: String,
+        #[command(flatten)]
+        with: WithConfig,
+    },
+    /// Copies that are out of sight.
+    Hidden(WithConfig),
+}
+
+/// Why, for a deed its owner reads of.
+#[derive(Debug, Args)]
+pub(super) struct Reasoned {
+    /// The request's id.
+    id: String,
+    /// Why; the owner of the account reads it.
+    #[arg(long)]
+    why: String,
+    #[command(flatten)]
+    with: WithConfig,
 }
 
 /// What can be done about departures.
@@ -79,6 +105,27 @@ pub(super) enum DeparturesCommand {
         #[command(flatten)]
         with: WithConfig,
     },
+}
+
+/// Which post is erased.
+#[derive(Debug, Args)]
+pub(super) struct EraseArguments {
+    /// Its address, here or where it was before.
+    address: String,
+    /// Why; its owner reads it.
+    #[arg(long)]
+    why: String,
+    #[command(flatten)]
+    with: WithConfig,
+}
+
+/// Erases a post.
+pub(super) fn erase(arguments: &EraseArguments) -> anyhow::Result<()> {
+    telemetry::start("warn");
+    actix_web::rt::System::new().block_on(async {
+        let app = open(&arguments.with).await?;
+        Ok(app.erase_post(&arguments.address, &arguments.why, None).await?)
+    })
 }
 
 /// How the book is printed.
@@ -110,6 +157,10 @@ pub(super) fn arrivals(command: ArrivalsCommand) -> anyhow::Result<()> {
             }
             ArrivalsCommand::Decline { id, why, with } => answer(&with, &id, Word::Decline(why)).await,
             ArrivalsCommand::Ask { id, question, with } => answer(&with, &id, Word::Ask(question)).await,
+            ArrivalsCommand::Hide(Reasoned { id, why, with }) => act(&with, &id, Deed::Hide(why)).await,
+            ArrivalsCommand::Remove(Reasoned { id, why, with }) => act(&with, &id, Deed::Remove(why)).await,
+            ArrivalsCommand::Show { id, with } => act(&with, &id, Deed::Show).await,
+            ArrivalsCommand::Hidden(with) => hidden(&with).await,
             ArrivalsCommand::Hold { id, days, with } => answer(&with, &id, Word::Hold(days)).await,
         }
     })
@@ -120,6 +171,24 @@ async fn answer(with: &WithConfig, id: &str, word: Word) -> anyhow::Result<()> {
     let transfer = transfers::find(&app.store, &TransferId::from(id)).await?;
     let transfer = transfer.with_context(|| format!("there is no request {id}"))?;
     Ok(admit::answer(&app.engine, &transfer, None, word).await?)
+}
+
+async fn act(with: &WithConfig, id: &str, deed: Deed) -> anyhow::Result<()> {
+    let app = open(with).await?;
+    let transfer = transfers::find(&app.store, &TransferId::from(id)).await?;
+    let transfer = transfer.with_context(|| format!("there is no request {id}"))?;
+    Ok(hide::act(&app.engine, &transfer, None, deed).await?)
+}
+
+async fn hidden(with: &WithConfig) -> anyhow::Result<()> {
+    let app = open(with).await?;
+    let mut out = std::io::stdout();
+    for one in hidden_imports::all(&app.store, MOST).await? {
+        let day = |at: i64| Moment::from_micros(at).day();
+        let goes = one.remove_at.map(|at| format!(", gone for good on {}", day(at))).unwrap_or_default();
+        writeln!(out, "{}  hidden since {}{goes}: {}", one.transfer_id, day(one.hidden_at), one.why)?;
+    }
+    Ok(())
 }
 
 async fn list(with: &WithConfig) -> anyhow::Result<()> {

@@ -41,6 +41,8 @@ enum Command {
     /// Shows who leaves, and stops it.
     #[command(subcommand)]
     Departures(desk::DeparturesCommand),
+    /// Erases a single post, with its files, for everybody.
+    Erase(desk::EraseArguments),
     /// Prints the book of what was done, oldest first.
     Audit(desk::AuditArguments),
     /// Copies an archive that another server made into an account.
@@ -84,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::Arrivals(command) => desk::arrivals(command),
         Command::Departures(command) => desk::departures(command),
+        Command::Erase(arguments) => desk::erase(&arguments),
         Command::Audit(arguments) => desk::audit(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(options) => return demo::start(options),

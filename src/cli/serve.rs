@@ -5,6 +5,7 @@ use std::io::Write;
 use actix_web::web;
 use anyhow::{Context, bail};
 use tokio::{runtime::Builder, sync::watch};
+use url::{Host, Url};
 
 use super::WithConfig;
 use crate::{app::App, config::Config, http, store::restored, telemetry};
@@ -22,7 +23,26 @@ pub(super) fn serve(with: &WithConfig) -> anyhow::Result<()> {
             with.config.display()
         );
     }
+    if !is_safe(&config.server.base_url) {
+        bail!(
+            "server.base_url is {}: passwords and sessions would travel in the open. Write https://, and put a proxy \
+             with a certificate in front",
+            config.server.base_url
+        );
+    }
     start(config)
+}
+
+/// Whether what people send to this address cannot be read on the way: by its scheme, or because it never leaves the
+/// machine.
+fn is_safe(base: &Url) -> bool {
+    let is_here = match base.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    base.scheme() == "https" || base.scheme() == "http" && is_here
 }
 
 /// Runs one home of a laboratory: the same daemon, but the listed loopback hosts are reachable.
@@ -49,6 +69,7 @@ fn start(config: Config) -> anyhow::Result<()> {
         }
         let server = http::server::listen(app.clone()).with_context(|| format!("listening on {listen}"))?;
         let (stop, stopped) = watch::channel(false);
+        let watchers = app.watchers.clone();
         let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });
         // Whoever started us waits for this line.
         writeln!(std::io::stdout(), "listening {base}")?;
@@ -56,6 +77,8 @@ fn start(config: Config) -> anyhow::Result<()> {
         let outcome = tokio::select! {
             outcome = &mut server => outcome,
             () = told_to_stop() => {
+                // Whoever watches would be waited for; their pages ask again.
+                watchers.end();
                 // Both finish what is under way at the same time.
                 let _queue_may_have_ended = stop.send(true);
                 tokio::join!(server, handle.stop(true)).0
@@ -87,4 +110,24 @@ async fn terminated() {
 #[cfg(not(unix))]
 async fn terminated() {
     std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_encryption_a_daemon_serves_its_own_machine_only() {
+        for (address, is_fine) in [
+            ("https://social.example", true),
+            ("http://social.example", false),
+            ("http://192.0.2.1:8420", false),
+            ("http://localhost.social.example", false),
+            ("http://localhost:8420", true),
+            ("http://127.0.0.1:8420", true),
+            ("http://[::1]:8420", true),
+        ] {
+            assert_eq!(is_safe(&address.parse().unwrap()), is_fine, "{address}");
+        }
+    }
 }

@@ -11,6 +11,10 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("listen", "Socket the daemon listens on; put a TLS-terminating proxy in front."),
     ("data_dir", "Directory of this daemon's own: keys, media, and the database if it is SQLite."),
+    (
+        "trusted_proxies",
+        "Networks of proxies in front: only from them is X-Forwarded-For believed. Who asks directly is known by its address.",
+    ),
     ("[database]", "Where the tables are."),
     (
         "url",
@@ -81,6 +85,25 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("archive_bytes", "Unpacked size of an archive, in bytes; a larger one is refused."),
     ("archive_entries", "Entries of an archive; more are refused."),
+    (
+        "rest_seconds",
+        "How long an announcement rests when its owner wants a day to think; until then it can be called off.",
+    ),
+    (
+        "trial_days",
+        "How long a trial lasts until its copy is thrown away; its owner can extend it. 0: until its owner ends it.",
+    ),
+    (
+        "[limits.rates]",
+        "How often within a minute one address (of those who have an account: one account, too) may ask; as many may come at once. 0: without limit.",
+    ),
+    ("passwords", "Signing in, and whatever else asks for a password."),
+    ("sign_ups", "Making an account."),
+    ("starts", "Asking for a copy, and having an address looked at."),
+    ("exports", "Permissions to read, and the tokens for them."),
+    ("uploads", "Files that are given to be brought in."),
+    ("inbox", "Activities of another server."),
+    ("searches", "Searches of those who are not signed in."),
     ("[federation]", "How the daemon reaches other servers."),
     ("timeout_seconds", "Longest wait for one answer, in seconds."),
     ("[mail]", "How letters leave. Who has no address reads them on the page."),

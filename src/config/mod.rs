@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -54,6 +55,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Directory of the database and the media.
     pub data_dir: PathBuf,
+    /// Networks whose word counts about whom they ask for (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpNet>,
     /// Name on the pages.
     pub name: String,
 }
@@ -64,6 +67,10 @@ impl Default for Server {
             base_url: Url::parse("https://social.example").expect("a constant address parses"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
             data_dir: PathBuf::from("data"),
+            trusted_proxies: ["127.0.0.0/8", "::1/128"]
+                .into_iter()
+                .filter_map(|network| network.parse().ok())
+                .collect(),
             name: "godwit".to_owned(),
         }
     }
@@ -136,16 +143,59 @@ pub struct Limits {
     pub archive_bytes: u64,
     /// Entries of an archive at most.
     pub archive_entries: usize,
+    /// How long an announcement rests when its owner wants time to think.
+    pub rest_seconds: u32,
+    /// How long a trial lasts.
+    pub trial_days: u32,
+    /// How often one address or account may ask for what is dear.
+    pub rates: Rates,
+}
+
+impl Limits {
+    /// How long an announcement rests, in microseconds.
+    pub fn rest_micros(&self) -> i64 {
+        i64::from(self.rest_seconds) * 1_000_000
+    }
+}
+
+/// How often within a minute something may be asked for by one address, or by one account where it says so; as many
+/// may come at once. Zero: as often as anybody likes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rates {
+    /// Signing in, and whatever else asks for a password.
+    pub passwords: u32,
+    /// Making an account.
+    pub sign_ups: u32,
+    /// Asking for a copy, and having an address looked at; by account, too.
+    pub starts: u32,
+    /// Permissions to read, and the tokens for them; by account, too.
+    pub exports: u32,
+    /// Files that are given to be brought in; by account, too.
+    pub uploads: u32,
+    /// Activities of another server.
+    pub inbox: u32,
+    /// Searches of those who are not signed in.
+    pub searches: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { passwords: 20, sign_ups: 5, starts: 20, exports: 120, uploads: 10, inbox: 1200, searches: 20 }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            page_items: 100,
+            page_items: 200,
             transfer_items: 5_000_000,
             media_file_bytes: 256 << 20,
             archive_bytes: 64 << 30,
             archive_entries: 1_000_000,
+            rest_seconds: 24 * 3600,
+            trial_days: 30,
+            rates: Rates::default(),
         }
     }
 }

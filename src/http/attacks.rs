@@ -8,7 +8,19 @@ use actix_web::{
 };
 
 use super::extract::cookie_name;
-use crate::{app::App, config::Config, site::accounts::Role};
+use crate::{
+    app::App,
+    config::Config,
+    model::{
+        media::{MediaFile, MediaRole},
+        object::Visibility,
+    },
+    site::{
+        accounts::{Account, Role},
+        posts::Draft,
+    },
+    store::{blobs::Expected, media},
+};
 
 const PASSWORD: &str = "a long password";
 const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
@@ -69,10 +81,49 @@ impl Home {
         Cookie::new(cookie_name(&self.app), token)
     }
 
+    /// A public post of somebody's that shows a file, which came as every file comes; gives the file's path.
+    async fn file(&self, account: &Account, name: &str, bytes: &'static [u8]) -> String {
+        let draft = Draft {
+            text: "look".to_owned(),
+            visibility: Visibility::Public,
+            warning: String::new(),
+            in_reply_to: None,
+        };
+        let post = self.app.site.write_post(account, draft).await.unwrap();
+        let announced = MediaFile {
+            url: "x".into(),
+            fetch_url: None,
+            role: MediaRole::Attachment,
+            media_type: "image/svg+xml".into(),
+            bytes: None,
+            sha256: None,
+        };
+        let stream = futures::stream::iter([Ok(bytes::Bytes::from_static(bytes))]);
+        let expected = Expected { limit_bytes: 1 << 20, file: &announced };
+        let spooled = self.app.blobs.spool(&mut None, stream, expected).await.unwrap();
+        let blob = self.app.blobs.keep(vec![spooled]).await.unwrap().blobs()[0].clone();
+        let row = media::NewMedia {
+            id: self.app.clock.id(),
+            account_id: account.id.to_string(),
+            post_id: post.id.path_segments().unwrap().next_back().map(str::to_owned),
+            sha256: blob.sha256,
+            bytes: i64::try_from(blob.bytes).unwrap(),
+            media_type: blob.media_type,
+            file_name: name.to_owned(),
+            transfer_id: None,
+            is_trial: false,
+        };
+        let path = format!("/media/{}/{name}", row.id);
+        let write = self.app.store.write(move |c| Box::pin(async move { media::insert_in(c, row).await }));
+        assert!(write.await.unwrap());
+        path
+    }
+
     async fn ask(&self, request: TestRequest) -> Answer {
         let service = test::init_service(
             actix_web::App::new()
                 .app_data(self.app.clone())
+                .wrap(actix_web::middleware::from_fn(super::limits::limits))
                 .wrap(actix_web::middleware::from_fn(super::error_pages::error_pages))
                 .configure(super::configure),
         )
@@ -81,7 +132,7 @@ impl Home {
         match test::try_call_service(&service, request).await {
             Ok(answer) => {
                 let (status, headers) = (answer.status(), answer.headers().clone());
-                let body = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+                let body = String::from_utf8_lossy(&test::read_body(answer).await).into_owned();
                 Answer { status, headers, body }
             }
             Err(error) => {
@@ -162,9 +213,9 @@ async fn what_people_write_stays_words() {
     let home = Home::new("https://new.example").await;
     let ann = home.app.site.account_named("ann").await.unwrap().unwrap();
     let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>";
-    let draft = crate::site::posts::Draft {
+    let draft = Draft {
         text: evil.to_owned(),
-        visibility: crate::model::object::Visibility::Public,
+        visibility: Visibility::Public,
         warning: evil.to_owned(),
         in_reply_to: None,
     };
@@ -174,5 +225,137 @@ async fn what_people_write_stays_words() {
         let page = home.ask(TestRequest::get().uri(path).cookie(home.cookie(token.clone()))).await.body;
         assert!(page.contains("alert"), "{path} {page}");
         assert!(!page.contains("<script>") && !page.contains("<img src=x"), "{path} {page}");
+    }
+}
+
+/// Forms of the desk, for an admin whose browser is led astray.
+const DESK: [(&str, &str); 14] = [
+    ("/desk/arrivals/x/approve", ""),
+    ("/desk/arrivals/x/decline", "why=x"),
+    ("/desk/arrivals/x/ask", "question=x"),
+    ("/desk/arrivals/x/hold", "days=3"),
+    ("/desk/arrivals/x/hide", "hide_why=x"),
+    ("/desk/arrivals/x/remove", "remove_why=x"),
+    ("/desk/arrivals/x/show", ""),
+    ("/desk/departures/stop", "server=b.example"),
+    ("/desk/departures/stop-all", ""),
+    ("/desk/departures/sanction", "name=ann&reason=x"),
+    ("/desk/policy", "version=0"),
+    ("/desk/policy/what-if", "version=0"),
+    ("/desk/erase", "address=https://new.example/x&why=x"),
+    ("/letters/address", "address=a@b.example"),
+];
+
+#[actix_web::test]
+async fn no_deed_of_an_admin_is_done_without_the_word_of_their_own_session_and_none_by_others() {
+    let home = Home::new("https://new.example").await;
+    home.app.site.create_account("eve", PASSWORD, Role::Admin).await.unwrap();
+    let eve = home.app.site.sign_in("eve", PASSWORD).await.unwrap().unwrap();
+    let anns = home.token().await;
+    let csrf = home.app.site.session(&anns).await.unwrap().unwrap().csrf;
+    for (path, body) in DESK {
+        let forged = format!("{body}&csrf={csrf}");
+        let answer = home.ask(form(path, &forged).cookie(home.cookie(eve.clone()))).await;
+        assert!(matches!(answer.status.as_u16(), 403 | 404), "{path} {}", answer.status);
+        if path.starts_with("/desk") {
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            let answer = home.ask(form(path, &forged).cookie(home.cookie(anns.clone()))).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "no desk for ann: {path}");
+        }
+    }
+    let rules = crate::transfer::desk::rules(&home.app.engine).await.unwrap();
+    assert_eq!(rules.version, 0, "nothing was changed");
+}
+
+#[actix_web::test]
+async fn nothing_leads_away_from_this_server_after_signing_in_or_out() {
+    let home = Home::new("https://new.example").await;
+    for evil in [
+        "https://evil.example/",
+        "//evil.example",
+        "/%5Cevil.example",
+        "/%09/evil.example",
+        "javascript:alert(1)",
+    ] {
+        let page = home.ask(TestRequest::get().uri(&format!("/sign-in?next={evil}"))).await;
+        assert!(
+            !page.body.contains("evil.example") && !page.body.contains("javascript:"),
+            "{evil}: {}",
+            page.body
+        );
+        let body = format!("username=ann&password={}&next={evil}", PASSWORD.replace(' ', "+"));
+        let answer = home.ask(form("/sign-in", &body)).await;
+        assert_eq!(answer.headers.get(header::LOCATION).unwrap(), "/home", "{evil}");
+        let token = home.token().await;
+        let csrf = home.app.site.session(&token).await.unwrap().unwrap().csrf;
+        let body = format!("csrf={csrf}&next={evil}");
+        let answer = home.ask(form("/sign-out", &body).cookie(home.cookie(token))).await;
+        let location = answer.headers.get(header::LOCATION).unwrap().to_str().unwrap();
+        assert!(
+            location.starts_with('/') && !location.starts_with("//") && !location.contains("evil"),
+            "{location}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn who_guesses_from_one_address_is_stopped_and_a_forged_address_does_not_help() {
+    let home = Home::new("https://new.example").await;
+    let guess = |n: usize, from: &str, said: &str| {
+        let body = format!("username=nobody{n}&password=wrong-password");
+        form("/sign-in", &body)
+            .peer_addr(format!("{from}:4711").parse().unwrap())
+            .insert_header(("x-forwarded-for", said.to_owned()))
+    };
+    let most = home.app.config.limits.rates.passwords;
+    let mut stopped = None;
+    for n in 0..usize::try_from(most).unwrap() + 5 {
+        // Asked directly, with another claim every time.
+        let answer = home.ask(guess(n, "203.0.113.9", &format!("192.0.2.{n}"))).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds: u64 =
+                answer.headers.get(header::RETRY_AFTER).unwrap().to_str().unwrap().parse().unwrap();
+            assert!((1..=60).contains(&seconds));
+            stopped = Some(n);
+            break;
+        }
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    assert!(stopped.is_some_and(|n| n >= usize::try_from(most).unwrap()), "{stopped:?}");
+    let other = home.ask(guess(0, "203.0.113.10", "203.0.113.9")).await;
+    assert_eq!(other.status, StatusCode::UNAUTHORIZED, "somebody else is not stopped");
+    let behind = home.ask(guess(0, "127.0.0.1", "203.0.113.9")).await;
+    assert_eq!(behind.status, StatusCode::TOO_MANY_REQUESTS, "our own proxy is believed");
+}
+
+#[actix_web::test]
+async fn files_that_could_run_are_given_as_nothing_that_runs() {
+    let home = Home::new("https://new.example").await;
+    let ann = home.app.site.account_named("ann").await.unwrap().unwrap();
+    let evil: [(&str, &[u8]); 3] = [
+        ("drawing.svg", br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#),
+        ("page.html", b"<!DOCTYPE html><html><script>alert(1)</script></html>"),
+        ("actor.json", br#"{"@context":"https://www.w3.org/ns/activitystreams","type":"Person"}"#),
+    ];
+    for (name, bytes) in evil {
+        let address = home.file(&ann, name, bytes).await;
+        let request = TestRequest::get().uri(&address);
+        let answer = home.ask(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{name}");
+        let text = |header: header::HeaderName| {
+            answer.headers.get(header).unwrap().to_str().unwrap().to_ascii_lowercase()
+        };
+        let kind = text(header::CONTENT_TYPE);
+        assert!(
+            !kind.contains("svg")
+                && !kind.contains("html")
+                && !kind.contains("json")
+                && !kind.contains("xml"),
+            "{name} is given as {kind}"
+        );
+        assert_eq!(text(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert!(text(header::CONTENT_SECURITY_POLICY).contains("default-src 'none'"), "{name}");
+        assert!(text(header::CONTENT_DISPOSITION).starts_with("attachment"), "{name}");
+        assert!(answer.headers.get(header::SET_COOKIE).is_none());
     }
 }

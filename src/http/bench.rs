@@ -36,6 +36,20 @@ pub(crate) struct Answered {
     pub(crate) body: String,
 }
 
+/// A stream of events, read one by one.
+pub(crate) struct Events {
+    pub(crate) status: StatusCode,
+    body: std::pin::Pin<Box<actix_web::body::BoxBody>>,
+}
+
+impl Events {
+    /// The next words; none when it is over.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let bytes = std::future::poll_fn(|context| self.body.as_mut().poll_next(context)).await?;
+        Some(String::from_utf8(bytes.unwrap().to_vec()).unwrap())
+    }
+}
+
 impl Answered {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -67,6 +81,16 @@ impl Daemon {
         let token = self.app.site.sign_in(name, PASSWORD).await.unwrap().unwrap();
         let session = self.app.site.session(&token).await.unwrap().unwrap();
         (Cookie::new(super::extract::cookie_name(&self.app), token), session)
+    }
+
+    /// Opens a stream of events through the routes of the old side.
+    pub(crate) async fn watch(&self, request: TestRequest) -> Events {
+        let service = test::init_service(
+            actix_web::App::new().app_data(self.app.clone()).configure(super::departures::configure),
+        )
+        .await;
+        let response = test::call_service(&service, request.to_request()).await;
+        Events { status: response.status(), body: Box::pin(response.into_body()) }
     }
 
     /// Sends a request through the middleware and the routes of the old side.

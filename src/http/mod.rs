@@ -16,6 +16,8 @@ pub mod desk;
 pub mod error_pages;
 pub mod extract;
 pub mod letters;
+pub mod limits;
+pub mod live;
 pub mod lola;
 pub mod oauth;
 pub mod problem;

@@ -1,6 +1,9 @@
 //! Every error as an answer: problem+json for programs, a page for people. Spec: RFC 9457.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 pub use crate::model::problem::ProblemKind;
@@ -22,6 +25,8 @@ pub struct Problem {
     pub detail: String,
     /// Answered as a page instead of JSON.
     pub is_page: bool,
+    /// Seconds after which it may be tried again, where that is known.
+    pub after_seconds: Option<u64>,
 }
 
 /// An error as programs read it. Spec: RFC 9457.
@@ -42,7 +47,7 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem of a kind.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), is_page: false }
+        Self { kind, detail: detail.into(), is_page: false, after_seconds: None }
     }
 
     /// What was sent makes no sense.
@@ -64,6 +69,13 @@ impl Problem {
     #[must_use]
     pub fn page(mut self) -> Self {
         self.is_page = true;
+        self
+    }
+
+    /// Says when it may be tried again. Spec: RFC 9110 10.2.3.
+    #[must_use]
+    pub fn after(mut self, seconds: u64) -> Self {
+        self.after_seconds = Some(seconds);
         self
     }
 
@@ -92,10 +104,20 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
+        let after = self.after_seconds.map(|seconds| (header::RETRY_AFTER, seconds.to_string()));
         if self.is_page {
-            return crate::http::ui::layout::error_page(status, &self.detail);
+            let mut response = crate::http::ui::layout::error_page(status, &self.detail);
+            if let Some((name, value)) = after
+                && let Ok(value) = value.parse()
+            {
+                response.headers_mut().insert(name, value);
+            }
+            return response;
         }
         let mut response = HttpResponse::build(status);
+        if let Some(after) = after {
+            response.insert_header(after);
+        }
         if let Some(challenge) = self.challenge() {
             response.insert_header(("WWW-Authenticate", challenge));
         }
@@ -113,6 +135,7 @@ impl From<SiteError> for Problem {
         match error {
             SiteError::Refused(why) => Self::new(ProblemKind::Refused, why),
             SiteError::TooMany(why) => Self::new(ProblemKind::TooManyAttempts, why),
+            SiteError::Busy(why) => Self::new(ProblemKind::Busy, why).after(5),
             other => internal(&other),
         }
     }

@@ -12,11 +12,12 @@ use url::Url;
 
 use super::{
     extract::{session_of, wants_activity, wants_html},
-    problem::Problem,
+    problem::{Problem, ProblemKind},
 };
 use crate::{
     app::App,
     transfer::redirect::{self, Answer, Wanted},
+    words::text,
 };
 
 /// Middleware for `actix_web::middleware::from_fn`.
@@ -28,12 +29,14 @@ pub async fn redirects<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    // Nothing that ever had an address of its own lives there, and a copy asks there by the thousand.
+    let is_old = !request.path().starts_with("/godwit/lola/");
     let answer = match request.app_data::<web::Data<App>>() {
-        Some(app) if is_read => look_up(&app.clone(), &request).await,
+        Some(app) if is_read && is_old => look_up(&app.clone(), &request).await,
         _ => Answer::Here,
     };
     match answer {
-        Answer::Moved { .. }
+        Answer::Moved { .. } | Answer::Gone
             if is_for_a_page_of_ours(&request) || is_owner_looking(request.request()).await =>
         {
             next.call(request).await.map(ServiceResponse::map_into_left_body)
@@ -41,6 +44,11 @@ pub async fn redirects<B: MessageBody + 'static>(
         Answer::Here => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Answer::Moved { url, max_age_seconds } => {
             Ok(request.into_response(moved(&url, max_age_seconds)).map_into_right_body())
+        }
+        Answer::Gone => {
+            let problem = Problem::new(ProblemKind::Gone, text!("problems-it-was-erased-where-it-went"));
+            let response = actix_web::ResponseError::error_response(&problem.for_request(request.request()));
+            Ok(request.into_response(response).map_into_right_body())
         }
         Answer::Unknown => {
             let problem = Problem::not_found().for_request(request.request());
@@ -77,6 +85,7 @@ pub(super) async fn beside(app: web::Data<App>, request: HttpRequest) -> HttpRes
     url.set_query(request.uri().query());
     match look_up_address(&app, &request, &url).await {
         Answer::Moved { url, max_age_seconds } => moved(&url, max_age_seconds),
+        Answer::Gone => HttpResponse::Gone().insert_header((header::CACHE_CONTROL, "no-store")).finish(),
         Answer::Here | Answer::Unknown => {
             HttpResponse::NotFound().insert_header((header::CACHE_CONTROL, "no-store")).finish()
         }

@@ -20,6 +20,7 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Server> {
         WebApp::new()
             .app_data(app.clone())
             .wrap(middleware::from_fn(super::redirects::redirects))
+            .wrap(middleware::from_fn(super::limits::limits))
             .wrap(middleware::from_fn(super::error_pages::error_pages))
             .configure(super::configure)
     });

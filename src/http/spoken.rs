@@ -9,6 +9,7 @@ use crate::{
     model::{
         ending::Ending,
         object::Visibility,
+        policy::Policy,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Origin, Transfer, TransferState},
     },
@@ -138,6 +139,23 @@ async fn no_page_says_anything_that_is_not_among_the_texts() {
         &edit,
     ];
     for path in own {
+        findings.extend(house.hard_coded(path, Some("ann")).await);
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[actix_web::test]
+async fn no_page_of_the_desk_and_no_rule_says_anything_that_is_not_among_the_texts() {
+    let house = house().await;
+    house.app.site.set_role("ann", Role::Admin).await.unwrap();
+    let mut policy = Policy::default();
+    policy.arrivals.terms.limits.posts = Some(3);
+    policy.arrivals.terms.limits.media_bytes = Some(1 << 20);
+    policy.arrivals.terms.approval.new_servers = true;
+    policy.arrivals.terms.cool_down_days = 30;
+    crate::transfer::desk::change(&house.app.engine, 0, policy, None).await.unwrap();
+    let mut findings = Vec::new();
+    for path in ["/desk", "/desk/departures", "/desk/policy", "/desk/erase", "/desk/admins"] {
         findings.extend(house.hard_coded(path, Some("ann")).await);
     }
     assert!(findings.is_empty(), "{}", findings.join("\n"));

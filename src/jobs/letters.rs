@@ -64,8 +64,13 @@ fn mail(engine: &Engine, letter: &Letter, to: String) -> Option<Mail> {
     };
     let mut body = format!("{}\n\n{}\n", told.body, text!("letters-see", url = page));
     if let Some(secret) = letters::secret(&engine.store, letter) {
-        let url: String = at(&format!("/stop/{secret}"));
-        let stop = text!("letters-stop", url = url);
+        let stop = if letter.kind == letters::kind::RESTS {
+            let url: String = at(&format!("/call-off/{secret}"));
+            text!("letters-call-off", url = url)
+        } else {
+            let url: String = at(&format!("/stop/{secret}"));
+            text!("letters-stop", url = url)
+        };
         body = format!("{body}\n{stop}\n");
     }
     Some(Mail { to, subject: told.subject, body })

@@ -12,12 +12,12 @@ use super::{deliveries, letters as posts};
 use crate::{
     port::error::AdapterError,
     store::{
-        StoreError, StoreResult, deliveries as letters, departures, leases, letters as post, onward_words,
-        refollows, restored, transfers,
+        StoreError, StoreResult, deliveries as letters, departures, erasures, hidden_imports, leases,
+        letters as post, onward_words, refollows, restored, rests, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, onward, pass_on, refollow, share::Shares, source_side::SourceSideError,
-        step, turn, wake_up,
+        Engine, SourceSide, announce, erase, hide, onward, pass_on, refollow, rest, share::Shares,
+        source_side::SourceSideError, step, turn, wake_up,
     },
 };
 
@@ -56,6 +56,8 @@ enum Work {
     Deliveries,
     Refollows,
     Letters,
+    Hidden,
+    Erasures,
 }
 
 impl Work {
@@ -68,6 +70,8 @@ impl Work {
             Self::Deliveries => "deliveries".to_owned(),
             Self::Refollows => "refollows".to_owned(),
             Self::Letters => "letters".to_owned(),
+            Self::Hidden => "hidden imports".to_owned(),
+            Self::Erasures => "erasures".to_owned(),
         }
     }
 }
@@ -213,7 +217,11 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
         }
     }
     let is_frozen = restored::is_frozen(store).await?;
-    let announcing = if is_frozen { Vec::new() } else { departures::in_state(store, "announcing").await? };
+    let mut announcing = Vec::new();
+    if !is_frozen {
+        announcing = departures::in_state(store, "announcing").await?;
+        announcing.extend(rests::due(store, now).await?);
+    }
     for departure in announcing.into_iter().chain(departures::in_state(store, "onward").await?) {
         let work = Work::Departure(departure.id.clone());
         if is_free(&work) && desk.takes(&work, now) {
@@ -221,6 +229,7 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             desk.running.spawn(in_turn(parts.clone(), work, async move {
                 let outcome = match departure.state.as_str() {
                     "onward" => onward::advance(&side, &departure.id).await,
+                    "resting" => rest::wake(&side, &departure).await.map(|()| true),
                     _ => announce::advance(&side, &departure.id).await,
                 };
                 outcome.err().map(|error| {
@@ -270,9 +279,37 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             carried.err().map(|error| troubled(&error, "the letters did not go on", REST))
         }));
     }
+    let hidden_at = hidden_imports::next_due(store).await?;
+    let hidden_is_due = hidden_at.is_some_and(|at| at <= now);
+    if hidden_is_due && is_free(&Work::Hidden) && desk.takes(&Work::Hidden, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Hidden, async move {
+            let done = hide::look_after(&engine).await;
+            done.err().map(|error| troubled(&error, "what admins have hidden was not looked after", REST))
+        }));
+    }
+    let erasure_at = erasures::next_due(store).await?;
+    let erasures_are_due = erasure_at.is_some_and(|at| at <= now);
+    if erasures_are_due && is_free(&Work::Erasures) && desk.takes(&Work::Erasures, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Erasures, async move {
+            let told = erase::tell(&engine).await;
+            told.err().map(|error| troubled(&error, "Old homes were not told what is erased", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
-    let due = [transfers::next_due(store, &step::RUNNING, now).await?, due_at, word_at, follow_at, post_at];
+    let rest_at = if is_frozen { None } else { rests::next_due(store).await? };
+    let due = [
+        transfers::next_due(store, &step::RUNNING, now).await?,
+        due_at,
+        word_at,
+        follow_at,
+        post_at,
+        rest_at,
+        hidden_at,
+        erasure_at,
+    ];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }
 

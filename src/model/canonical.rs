@@ -5,7 +5,25 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::Value;
+
+mod direct;
+
+/// Writes something in its one form, without some of its own fields.
+pub fn text_of(something: &impl Serialize, without: &'static [&'static str]) -> String {
+    let mut out = String::with_capacity(1024);
+    match something.serialize(direct::Direct { out: &mut out, without }) {
+        Ok(_) => out,
+        Err(_) => {
+            let mut value = serde_json::to_value(something).unwrap_or(Value::Null);
+            if let Some(fields) = value.as_object_mut() {
+                without.iter().for_each(|name| drop(fields.remove(*name)));
+            }
+            text(&value)
+        }
+    }
+}
 
 /// Writes a value in its one form.
 pub fn text(value: &Value) -> String {
@@ -92,6 +110,54 @@ mod tests {
         for code in (0_u32..0x300).chain([0x2028, 0xfffd, 0x1_f426]) {
             let one = Value::from(format!("a{}z", char::from_u32(code).unwrap()));
             assert_eq!(text(&one), one.to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_written_directly_is_what_a_tree_of_it_would_be() {
+        #[derive(Serialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        enum One {
+            Thing(Thing),
+        }
+        #[derive(Serialize)]
+        struct Thing {
+            z: Option<u8>,
+            text: &'static str,
+            fraction: (f64, f32),
+            nothing: Option<Vec<u8>>,
+            list: Vec<Option<i64>>,
+            empty: Vec<u8>,
+            inner: std::collections::BTreeMap<&'static str, Value>,
+            hollow: Inner,
+            none: std::collections::BTreeMap<String, Value>,
+            end: (),
+        }
+        #[derive(Serialize)]
+        struct Inner {
+            gone: Option<u8>,
+        }
+        let thing = || Thing {
+            z: Some(7),
+            text: "a \"quoted\" text\n",
+            fraction: (0.25, f32::NAN),
+            nothing: None,
+            list: vec![Some(-1), None],
+            empty: Vec::new(),
+            inner: [("b", json!({"y": null, "x": [{}, []]})), ("a", json!([])), ("", json!(true))].into(),
+            hollow: Inner { gone: None },
+            none: [].into(),
+            end: (),
+        };
+        let tree = |value: Value| text(&value);
+        assert_eq!(text_of(&thing(), &[]), tree(serde_json::to_value(thing()).unwrap()));
+        let one = One::Thing(thing());
+        assert_eq!(text_of(&one, &[]), tree(serde_json::to_value(&one).unwrap()));
+        let mut less = serde_json::to_value(&one).unwrap();
+        less.as_object_mut().unwrap().remove("text");
+        assert_eq!(text_of(&one, &["text", "not there"]), tree(less));
+        for value in [json!(null), json!({}), json!([1, "2", {"c": {}, "b": [], "a": {"d": null}}])] {
+            assert_eq!(text_of(&value, &[]), text(&value));
         }
     }
 

@@ -34,16 +34,16 @@ pub const LONGEST_KEY: usize = 4096;
 /// Left out is what may differ without the item being another: numbers of what others did with it,
 /// and where the bytes of a file are read.
 pub fn content_hash(item: &Item) -> Digest {
-    content_hash_of(serde_json::to_value(item).unwrap_or(Value::Null))
+    hash_of(item)
 }
 
 /// As [`content_hash`], of an item's JSON.
-pub fn content_hash_of(mut value: Value) -> Digest {
-    if let Some(fields) = value.as_object_mut() {
-        fields.remove("tallies");
-        fields.remove("fetch_url");
-    }
-    Digest::of(canonical::text(&value).as_bytes())
+pub fn content_hash_of(value: &Value) -> Digest {
+    hash_of(value)
+}
+
+fn hash_of(something: &impl Serialize) -> Digest {
+    Digest::of(canonical::text_of(something, &["tallies", "fetch_url"]).as_bytes())
 }
 
 /// The content hash of something that cannot be read even where it lies.

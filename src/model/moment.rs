@@ -53,6 +53,13 @@ impl Moment {
         self.micros.div_euclid(1_000_000)
     }
 
+    /// Day and minute as people write an appointment, `2023-07-20, 09:30 UTC`.
+    pub fn minute(&self) -> String {
+        DateTime::<Utc>::from_timestamp_micros(self.micros)
+            .map(|time| time.format("%Y-%m-%d, %H:%M UTC").to_string())
+            .unwrap_or_default()
+    }
+
     /// The calendar day as people write it in lists, `2023-07-20`.
     pub fn day(&self) -> String {
         DateTime::<Utc>::from_timestamp_micros(self.micros)

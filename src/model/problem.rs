@@ -79,10 +79,16 @@ kinds! {
         "The new home.";
     OtherSide = 422 "other-side", "Another server, or the given file, did not give what was needed.",
         "The side the detail names.";
+    TooManyPages = 429 "too-many-pages", "The account has as many pages open as it may that are sent what is new.",
+        "The person: close one, or wait until the page loads itself again.";
     TooManyAttempts = 429 "too-many-attempts", "Too many wrong passwords came for this account.",
         "The person: wait a quarter of an hour.";
+    TooOften = 429 "too-often", "The same was asked for too often in a short time.",
+        "Whoever asked: wait as long as Retry-After says.";
     Internal = 500 "internal", "This server failed; its log says more.",
         "The admins of this server.";
+    Busy = 503 "busy", "More of this came at once than this server does at the same time.",
+        "Nobody: ask again when Retry-After is over.";
     Later = 503 "later", "Another server that is needed does not answer at the moment.",
         "Nobody: ask again later.";
 }

@@ -208,6 +208,25 @@ pub trait Destination: Send + Sync {
         Err(AdapterError::fatal("removing what came", "this server cannot tell what came with which copy"))
     }
 
+    /// Whether it can take a released copy out of everybody's sight but its owner's, and show it again.
+    fn can_hide(&self) -> bool {
+        false
+    }
+
+    /// Takes everything of a transfer out of sight, or shows it again exactly as it was. Doing it again changes
+    /// nothing; of what was not released nothing is in sight.
+    ///
+    /// # Errors
+    /// [`AdapterError`] with its disposition, or when the host cannot.
+    async fn hide(
+        &self,
+        _transfer: &TransferId,
+        _account: &AccountId,
+        _is_hidden: bool,
+    ) -> Result<(), AdapterError> {
+        Err(AdapterError::fatal("hiding what came", "this server cannot tell what came with which copy"))
+    }
+
     /// How many posts of a transfer others have answered or passed on, as far as the host knows.
     ///
     /// # Errors

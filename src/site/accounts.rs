@@ -131,9 +131,10 @@ impl Site {
         let row = rows::by_id(&self.store, account.as_str())
             .await?
             .ok_or_else(|| SiteError::Internal("there is no such account to sign for".to_owned()))?;
+        let private_key_pem = rows::private_key(&self.store, account.as_str()).await?.unwrap_or_default();
         Ok(Signer {
             key_id: format!("{}#main-key", self.urls.actor(&row.username)),
-            private_key_pem: row.private_key_pem.into(),
+            private_key_pem: private_key_pem.into(),
         })
     }
 

@@ -55,7 +55,24 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 
 /// HTML with only harmless elements, attributes and addresses left.
 pub fn html(text: &str) -> String {
-    CLEANER.clean(text).to_string()
+    if is_plain(text) { text.to_owned() } else { CLEANER.clean(text).to_string() }
+}
+
+/// Whether a text is nothing but paragraphs of words, as most posts are: cleaning would take it apart and
+/// put it together again just so.
+fn is_plain(text: &str) -> bool {
+    let is_of_words =
+        |c: char| c == '\n' || !(c.is_control() || matches!(c, '<' | '>' | '&' | '\u{a0}' | '\u{feff}'));
+    let mut rest = text;
+    while !rest.is_empty() {
+        let paragraph = rest.strip_prefix("<p>").and_then(|inner| inner.split_once("</p>"));
+        let Some((words, after)) = paragraph else { return false };
+        if !words.split("<br>").all(|line| line.chars().all(is_of_words)) {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// The words of an HTML text, without any markup: for titles, search and plain places.
@@ -120,6 +137,46 @@ mod tests {
         assert!(safe.contains(r#"href="https://b.example/@bob""#) && safe.contains("noreferrer"));
         assert!(safe.contains("mention") && !safe.contains("evil"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_for_plain_is_what_cleaning_would_leave(
+            pieces in proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..8),
+            tail in "\\PC{0,3}",
+        ) {
+            for text in [pieces.concat(), format!("<p>{}{tail}</p>", pieces.concat()), pieces.concat() + &tail] {
+                proptest::prop_assert_eq!(html(&text), CLEANER.clean(&text).to_string());
+            }
+        }
+    }
+
+    /// What texts are made of, and what a quick look could misread.
+    const PIECES: [&str; 24] = [
+        "<p>",
+        "<p>",
+        "<p>",
+        "</p>",
+        "</p>",
+        "</p>",
+        "<br>",
+        "<br/>",
+        "<P>",
+        "word",
+        " ",
+        "\n",
+        "\r",
+        "\0",
+        "\"",
+        "'",
+        "&",
+        "&amp;",
+        "<",
+        ">",
+        "\u{a0}",
+        "\u{feff}",
+        "<b>",
+        "<p dir=\"rtl\">",
+    ];
 
     #[test]
     fn words_are_what_a_reader_reads() {

@@ -14,6 +14,9 @@ pub enum SiteError {
     /// It was tried too often; the sentence says how long to wait.
     #[error("{0}")]
     TooMany(String),
+    /// More came at once than is done at once; the sentence says when to come back.
+    #[error("{0}")]
+    Busy(String),
     /// Something inside cannot work.
     #[error("{0}")]
     Internal(String),
@@ -32,7 +35,7 @@ impl From<SiteError> for crate::port::error::AdapterError {
                 why,
                 after: std::time::Duration::from_secs(10),
             },
-            SiteError::Refused(_) | SiteError::TooMany(_) => Self::Item { why },
+            SiteError::Refused(_) | SiteError::TooMany(_) | SiteError::Busy(_) => Self::Item { why },
             SiteError::Internal(_) => Self::fatal("using the built-in server", why),
         }
     }

@@ -13,7 +13,9 @@ use super::{SiteError, SiteResult};
 /// Hashes computed at the same time; more wait. Each takes 19 MiB and a core for some 20 ms.
 const AT_ONCE: usize = 2;
 
-/// Longest wait for a place; a crowd of guesses must not pile up.
+/// Those who wait for a place; a crowd of guesses must not pile up.
+const WAITING: usize = 64;
+/// Longest wait for a place.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Shortest password taken.
 pub const SHORTEST: usize = 8;
@@ -22,11 +24,12 @@ pub const SHORTEST: usize = 8;
 #[derive(Clone)]
 pub(super) struct Passwords {
     desk: Arc<Semaphore>,
+    room: Arc<Semaphore>,
 }
 
 impl Passwords {
     pub(super) fn new() -> Self {
-        Self { desk: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { desk: Arc::new(Semaphore::new(AT_ONCE)), room: Arc::new(Semaphore::new(AT_ONCE + WAITING)) }
     }
 
     /// Hashes a password.
@@ -60,13 +63,31 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> SiteResult<T> {
-        let Ok(place) = tokio::time::timeout(PATIENCE, self.desk.acquire()).await else {
+        let crowded = || {
             let why = "Too many people are signing in at this moment. Try again in a minute.";
-            return Err(SiteError::TooMany(why.to_owned()));
+            SiteError::Busy(why.to_owned())
         };
+        let _in_line = self.room.try_acquire().map_err(|_| crowded())?;
+        let place = tokio::time::timeout(PATIENCE, self.desk.acquire()).await.map_err(|_| crowded())?;
         let _place = place.map_err(|_| SiteError::Internal("shutting down".into()))?;
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| SiteError::Internal(format!("hashing a password: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_crowd_is_told_to_come_back_and_who_waits_gets_an_answer() {
+        let passwords = Passwords::new();
+        let all = (0..AT_ONCE + WAITING + 10).map(|_| passwords.fits("a long password", None));
+        let answers = futures::future::join_all(all).await;
+        let busy = answers.iter().filter(|answer| matches!(answer, Err(SiteError::Busy(_)))).count();
+        assert_eq!(busy, 10);
+        assert!(answers.iter().filter_map(|answer| answer.as_ref().ok()).all(|fits| !fits));
+        assert!(passwords.fits("a long password", None).await.is_ok(), "nobody keeps a place");
     }
 }

@@ -18,7 +18,10 @@ use crate::{
         item::ItemKind,
         object::{Object, SourceText, Tag, TagKind, Tallies, Visibility},
     },
-    store::{overview, posts as rows, removals},
+    store::{
+        deletion::{self, Going},
+        overview, posts as rows, removals,
+    },
     wire,
 };
 
@@ -148,12 +151,31 @@ impl Site {
     pub async fn delete_post(&self, account: &Account, id: &str) -> SiteResult<Option<Value>> {
         let post = rows::by_id(&self.store, id).await?.filter(|post| post.account_id == account.id.as_str());
         let post = post.ok_or_else(|| SiteError::Refused("there is no such post of yours".to_owned()))?;
-        let owner = account.id.as_str().to_owned();
-        rows::delete(&self.store, owner, id.to_owned(), self.clock.now_micros()).await?;
-        let was_told = !post.is_trial && Visibility::from_word(&post.visibility) != Visibility::Direct;
+        let visibility = Visibility::from_word(&post.visibility);
         let object: Object = super::stored_json("post", &post.object)?;
+        let addresses = std::iter::once(object.id.to_string())
+            .chain(object.attachments.iter().map(|attachment| attachment.url.clone()));
+        let addresses = if visibility.is_open() { addresses.collect() } else { Vec::new() };
+        let going = Going { account: account.id.as_str().to_owned(), id: id.to_owned(), addresses };
+        deletion::delete(&self.store, &self.blobs, going, self.clock.now_micros()).await?;
+        let was_told = !post.is_trial && visibility != Visibility::Direct;
         let activity_id = self.urls.activity(&account.username, "delete", id);
         Ok(was_told.then(|| wire_delete(&activity_id, &object)))
+    }
+
+    /// Deletes a post whosever it is, and tells who was told of it; gives its owner. Nothing where there is no such post.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`].
+    pub async fn erase_post(&self, id: &str) -> SiteResult<Option<AccountId>> {
+        let Some(post) = rows::by_id(&self.store, id).await? else { return Ok(None) };
+        let owner = AccountId::from(post.account_id);
+        let Some(account) = self.account(&owner).await? else { return Ok(None) };
+        let told = self.delete_post(&account, id).await?;
+        if let Some(activity) = told.filter(|_| post.deleted_at.is_none()) {
+            self.deliver(&account, &activity).await?;
+        }
+        Ok(Some(owner))
     }
 
     /// Queues an activity for the followers of an account.

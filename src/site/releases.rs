@@ -10,7 +10,7 @@ use crate::{
     },
     port::destination::StoredBlob,
     store::{
-        breadcrumbs,
+        breadcrumbs, hiding,
         releases::{self as rows, WaitingProfile},
         removals,
     },
@@ -78,6 +78,19 @@ impl Site {
     pub async fn remove_copy(&self, transfer: &TransferId, account: &AccountId) -> SiteResult<()> {
         let (owner, now) = (owner(transfer, account), self.clock.now_micros());
         Ok(removals::remove(&self.store, self.blobs.clone(), owner, now).await?)
+    }
+
+    /// Takes a released copy out of everybody's sight but its owner's, or shows it again.
+    ///
+    /// # Errors
+    /// [`super::SiteError::Store`].
+    pub async fn hide_copy(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        is_hidden: bool,
+    ) -> SiteResult<()> {
+        Ok(hiding::hide(&self.store, owner(transfer, account), is_hidden).await?)
     }
 
     /// How many posts of a copy others have answered or passed on, as far as is known here.

@@ -12,6 +12,9 @@ use crate::{
 /// How long a fetched actor counts as current, in microseconds: a day.
 const CURRENT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
+/// How long the key of a fetched actor is believed, in microseconds: a week.
+const KEY_MICROS: i64 = 7 * CURRENT_MICROS;
+
 impl Site {
     /// An actor, from memory when it was fetched within a day.
     ///
@@ -51,6 +54,16 @@ impl Site {
     /// [`SiteError::Store`].
     pub async fn known_actor(&self, id: &str) -> SiteResult<Option<Actor>> {
         Ok(rows::find(&self.store, id).await?.map(|(actor, _)| actor))
+    }
+
+    /// An actor from memory, and whether it was fetched so long ago that its key is asked for anew before it is
+    /// believed: who has changed a key because it was stolen has done so within a week.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`].
+    pub async fn known_key(&self, id: &str) -> SiteResult<Option<(Actor, bool)>> {
+        let oldest = self.clock.now_micros() - KEY_MICROS;
+        Ok(rows::find(&self.store, id).await?.map(|(actor, at)| (actor, at < oldest)))
     }
 
     /// Remembers an actor that was just fetched.

@@ -133,3 +133,18 @@ pub async fn deliveries(store: &Store, departure: &str) -> StoreResult<DeliveryC
         |word: &str| found.iter().find(|(state, _)| state == word).map_or(0, |(_, number)| count(*number));
     Ok(DeliveryCounts { queued: of("queued"), delivered: of("delivered"), dead: of("dead") })
 }
+
+/// Every inbox that is told of a departure itself, with how that stands: `queued`, `delivered` or `dead`.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn told(store: &Store, departure: &str) -> StoreResult<Vec<(String, String)>> {
+    let mut c = store.reader().await?;
+    Ok(rows!(
+        &mut c,
+        (String, String),
+        "select v.inbox, v.state from deliveries v join departures d on d.id = v.announcement_id \
+         where v.announcement_id = $1 and v.activity_id = d.activity_id order by v.inbox",
+        departure,
+    )?)
+}

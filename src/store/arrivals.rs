@@ -56,6 +56,7 @@ pub async fn page(store: &Store, account: &str, after: &Place, limit: i64) -> St
          left join originals o on o.transfer_id = m.transfer_id and o.kind = m.kind and o.key = m.key \
          where t.account_id = $1 and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
          and coalesce(t.ending, '') <> 'quiet' \
+         and not exists (select 1 from hidden_imports h where h.transfer_id = t.id) \
          and m.kind in ('posts', 'boosts', 'media') and m.old_url <> '' \
          and (m.kind = 'media' or m.visibility in ('public', 'unlisted')) \
          and (i.state = 'written' or o.key is not null) \

@@ -48,7 +48,7 @@ pub(super) fn content_of(stored: Option<String>, item: Option<&str>) -> StoreRes
             Digest::try_from(hash).map(Some).map_err(unfit)
         }
         (None, Some(NOTHING) | None) => Ok(None),
-        (None, Some(item)) => Ok(Some(content_hash_of(from_json("item", item)?))),
+        (None, Some(item)) => Ok(Some(content_hash_of(&from_json("item", item)?))),
     }
 }
 

@@ -105,13 +105,13 @@ pub(super) async fn revoke_in(c: &mut Connection, id: &str, now: i64) -> StoreRe
         c,
         "delete from forwards where departure_id in (select d.id from departures d \
          join consents s on s.id = d.consent_id \
-         where s.id = $1 and s.scope = 'godwit_hand_over' and d.state = 'started')",
+         where s.id = $1 and s.scope = 'godwit_hand_over' and d.state in ('started', 'resting'))",
         id,
     )?;
     run!(
         c,
-        "update departures set state = 'withdrawn', is_map_complete = $2 where consent_id = $1 \
-         and state = 'started' \
+        "update departures set state = 'withdrawn', is_map_complete = $2, due_at = null where consent_id = $1 \
+         and state in ('started', 'resting') \
          and exists (select 1 from consents where id = $1 and scope = 'godwit_hand_over')",
         id,
         false,

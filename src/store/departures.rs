@@ -1,6 +1,6 @@
 //! Table `departures`: accounts that leave, and how far they are.
 
-use super::{Store, StoreResult};
+use super::{Store, StoreResult, letters};
 use crate::model::ending::Ending;
 
 /// A departure as it is stored.
@@ -22,6 +22,7 @@ pub struct DepartureRow {
     pub announced_at: Option<i64>,
     pub created_at: i64,
     pub ending: String,
+    pub due_at: Option<i64>,
 }
 
 impl DepartureRow {
@@ -120,7 +121,7 @@ pub async fn current(store: &Store, account: &str) -> StoreResult<Option<Departu
         &mut c,
         DepartureRow,
         "select d.* from departures d left join consents s on s.id = d.consent_id \
-         where d.account_id = $1 and d.state in ('announcing', 'announced', 'started') \
+         where d.account_id = $1 and d.state in ('resting', 'announcing', 'announced', 'started') \
          order by case when d.state = 'started' then 1 \
          when d.state = 'announced' and d.ending = 'copy' then 2 else 0 end, \
          case when s.scope = 'godwit_hand_over' and s.revoked_at is null then 0 else 1 end, d.id desc limit 1",
@@ -172,7 +173,7 @@ pub async fn ask(store: &Store, id: String, activity_id: String, now: i64) -> St
                      where id = $1 and state = 'started' and not exists (select 1 from departures other \
                      where other.account_id = departures.account_id and other.id <> departures.id \
                      and other.ending <> 'copy' and departures.ending <> 'copy' \
-                     and other.state in ('announcing', 'announced'))",
+                     and other.state in ('resting', 'announcing', 'announced'))",
                     id,
                     activity_id,
                     now,
@@ -183,20 +184,25 @@ pub async fn ask(store: &Store, id: String, activity_id: String, now: i64) -> St
         .await
 }
 
-/// Takes an announcement back before anything was sent, with the reason.
+/// Takes an announcement back before anything was sent, with the reason, and tells the owner, who may have
+/// gone away since the last word.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn stop(store: &Store, id: String, problem: String) -> StoreResult<()> {
+pub async fn stop(store: &Store, id: String, problem: String, now: i64) -> StoreResult<()> {
     store
         .write(move |c| {
             Box::pin(async move {
-                run!(
+                let changed = run!(
                     c,
-                    "update departures set state = 'started', problem = $2 where id = $1 and state = 'announcing'",
-                    id,
-                    problem,
+                    "update departures set state = 'started', problem = $2, due_at = null \
+                     where id = $1 and state in ('resting', 'announcing')",
+                    &id,
+                    &problem,
                 )?;
+                if changed == 1 {
+                    letters::about_departure_in(c, &id, letters::kind::STOPPED, &problem, now).await?;
+                }
                 Ok(())
             })
         })
@@ -213,8 +219,8 @@ pub async fn withdraw(store: &Store, id: String) -> StoreResult<bool> {
             Box::pin(async move {
                 let changed = run!(
                     c,
-                    "update departures set state = 'withdrawn', is_forwarding = false, is_map_complete = false \
-                     where id = $1 and state in ('started', 'announcing', 'announced')",
+                    "update departures set state = 'withdrawn', is_forwarding = false, is_map_complete = false, \
+                     due_at = null where id = $1 and state in ('started', 'resting', 'announcing', 'announced')",
                     &id,
                 )?;
                 if changed == 1 {

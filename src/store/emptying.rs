@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connection, Store, StoreError, StoreResult, blobs::Blobs, releases};
+use super::{Connection, Store, StoreError, StoreResult, blobs::Blobs, from_json, releases};
+use crate::port::destination::StoredBlob;
 
 /// What was taken away, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Emptied {
 
 /// What of an account goes, in an order that keeps references whole. Followers stay: who asks for their
 /// number finds what was there before.
-const GOING: [&str; 13] = [
+const GOING: [&str; 18] = [
     "delete from post_tags where post_id in (select id from posts where account_id = $1)",
     "delete from media where account_id = $1",
     "delete from posts where account_id = $1",
@@ -32,6 +33,15 @@ const GOING: [&str; 13] = [
     "delete from refollows where account_id = $1",
     "delete from notifications where account_id = $1",
     "delete from waiting_profiles where account_id = $1",
+    // What earlier copies into this account had gathered; counts and the map of addresses stay with the transfer.
+    "delete from items where transfer_id in (select id from transfers where account_id = $1 \
+     and state in ('kept', 'done', 'removed', 'discarded'))",
+    "delete from notes where transfer_id in (select id from transfers where account_id = $1 \
+     and state in ('kept', 'done', 'removed', 'discarded'))",
+    "update applications set names = '[]', question = null, answer = null where transfer_id in \
+     (select id from transfers where account_id = $1)",
+    "update transfers set survey = null where account_id = $1 and state in ('kept', 'done', 'removed', 'discarded')",
+    "delete from letters where account_id = $1",
 ];
 
 /// Empties an account in one transaction. Doing it twice, or again after a crash, does it once.
@@ -44,6 +54,13 @@ pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> St
         .write(move |c| {
             Box::pin(async move {
                 let files = rows!(c, (String,), "select sha256 from media where account_id = $1", &account)?;
+                let gathered = rows!(
+                    c,
+                    (String,),
+                    "select distinct blob from items where blob is not null and transfer_id in \
+                     (select id from transfers where account_id = $1)",
+                    &account,
+                )?;
                 let (posts,) = row!(
                     &mut *c,
                     (i64,),
@@ -63,8 +80,11 @@ pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> St
                 )?;
                 take_away(c, &account).await?;
                 // Files go before the commit, as when a copy is discarded.
-                let needed = releases::needed_pictures(c, "").await?;
-                let hashes: BTreeSet<String> = files.into_iter().map(|(sha256,)| sha256).collect();
+                let mut needed = releases::needed_pictures(c, "").await?;
+                let all = "select distinct blob from items where blob is not null";
+                needed.extend(hashes_of(rows!(c, (String,), all)?)?);
+                let mut hashes: BTreeSet<String> = files.into_iter().map(|(sha256,)| sha256).collect();
+                hashes.extend(hashes_of(gathered)?);
                 for sha256 in hashes.difference(&needed) {
                     if row!(c, (String,), "select id from media where sha256 = $1 limit 1", sha256)?.is_some()
                     {
@@ -79,6 +99,12 @@ pub async fn empty(store: &Store, blobs: Blobs, account: String, now: i64) -> St
             })
         })
         .await
+}
+
+/// The hashes of files that were gathered.
+fn hashes_of(blobs: Vec<(String,)>) -> StoreResult<Vec<String>> {
+    let hash = |(text,): (String,)| Ok(from_json::<StoredBlob>("blob", &text)?.sha256);
+    blobs.into_iter().map(hash).collect()
 }
 
 async fn take_away(c: &mut Connection, account: &str) -> StoreResult<()> {

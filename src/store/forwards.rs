@@ -100,6 +100,32 @@ pub async fn add(
         .await
 }
 
+/// Entries whose objects were erased where they went: those that lead there answer that it is gone, others never will
+/// lead there. Gives how many were not known as erased. The ids must be such as [`add`] keeps.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn erase(store: &Store, departure: String, ids: Vec<String>) -> StoreResult<u64> {
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let mut erased = 0;
+                for id in ids {
+                    erased += run!(
+                        c,
+                        "update forwards set proof = case when proof = 'proven' then 'erased' else 'refused' end, \
+                         why = 'it was erased where it went' where departure_id = $1 and old_url = $2 \
+                         and visibility in ('public', 'unlisted') and proof in ('none', 'proven')",
+                        departure.as_str(),
+                        id,
+                    )?;
+                }
+                Ok(erased)
+            })
+        })
+        .await
+}
+
 /// Objects whose proof is still to be looked at; files are proven by the objects that show them.
 ///
 /// # Errors

@@ -36,8 +36,27 @@ pub mod kind {
     pub const DUE: &str = "announcement_due";
     /// Old home has announced.
     pub const SETTLED: &str = "settled";
+    /// An admin has taken the copy out of sight.
+    pub const HIDDEN: &str = "hidden";
+    /// An admin has, and it goes for good in a while.
+    pub const GOING: &str = "going";
+    /// It is shown again.
+    pub const SHOWN: &str = "shown_again";
+    /// An admin has erased a single post.
+    pub const ERASED: &str = "erased";
+    /// Old home: the announcement rests, and can be called off.
+    pub const RESTS: &str = "announcement_rests";
+    /// Old home: nothing was announced, with the reason.
+    pub const STOPPED: &str = "announcement_stopped";
+    /// A trial ends soon.
+    pub const TRIAL_ENDS: &str = "trial_ends";
     /// All of them.
-    pub const ALL: [&str; 8] = [EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED];
+    pub const ALL: [&str; 15] = [
+        EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED,
+        RESTS, STOPPED, TRIAL_ENDS,
+    ];
+    /// Those that are told as often as they happen.
+    pub(super) const REPEATED: [&str; 5] = [ASKED, HIDDEN, GOING, SHOWN, TRIAL_ENDS];
 }
 
 /// Writes a letter about a transfer in the transaction of what it tells. The same one twice is one.
@@ -57,13 +76,101 @@ pub(super) async fn about_transfer_in(
          select cast($1 as text), t.account_id, t.id, cast($3 as text), \
          case when cast($4 as text) = '' then t.asked_for else cast($4 as text) end, cast($5 as bigint), \
          'waiting', 0, 0 from transfers t where t.id = $2 on conflict (id) do nothing",
-        format!("{transfer} {kind} {}", if kind == kind::ASKED { now } else { 0 }),
+        format!("{transfer} {kind} {}", if kind::REPEATED.contains(&kind) { now } else { 0 }),
         transfer,
         kind,
         about,
         now,
     )?;
     Ok(())
+}
+
+/// Writes a letter about one thing of an account. The same one twice is one.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn about_thing(
+    store: &Store,
+    account: &str,
+    (thing, kind): (&str, &'static str),
+    about: String,
+    now: i64,
+) -> StoreResult<()> {
+    let (id, account) = (format!("{thing} {kind}"), account.to_owned());
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "insert into letters (id, account_id, kind, about, written_at, state, attempts, next_at) \
+                     values ($1, $2, $3, $4, $5, 'waiting', 0, 0) on conflict (id) do nothing",
+                    id,
+                    account,
+                    kind,
+                    about,
+                    now,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The key of a letter about a departure: what is told at one moment is told once.
+fn of_departure(departure: &str, kind: &str, now: i64) -> String {
+    format!("{departure} {kind} {now}")
+}
+
+/// Writes a letter about a departure in the transaction of what it tells. The same one twice is one.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub(super) async fn about_departure_in(
+    c: &mut Connection,
+    departure: &str,
+    kind: &'static str,
+    about: &str,
+    now: i64,
+) -> StoreResult<()> {
+    run!(
+        c,
+        "insert into letters (id, account_id, kind, about, written_at, state, attempts, next_at) \
+         select cast($1 as text), d.account_id, cast($3 as text), cast($4 as text), cast($5 as bigint), \
+         'waiting', 0, 0 from departures d where d.id = $2 on conflict (id) do nothing",
+        of_departure(departure, kind, now),
+        departure,
+        kind,
+        about,
+        now,
+    )?;
+    Ok(())
+}
+
+/// A secret that goes with a letter, already sealed.
+pub(super) struct Secret {
+    id: String,
+    sealed: String,
+}
+
+impl Secret {
+    /// Seals it for a letter about a departure.
+    pub(super) fn new(
+        store: &Store,
+        departure: &str,
+        kind: &'static str,
+        now: i64,
+        secret: &str,
+    ) -> StoreResult<Self> {
+        let id = of_departure(departure, kind, now);
+        let sealed = seal(&store.sealing, &id, secret)?;
+        Ok(Self { id, sealed })
+    }
+
+    /// Puts it into its letter.
+    pub(super) async fn keep_in(self, c: &mut Connection) -> StoreResult<()> {
+        run!(c, "update letters set sealed = $2 where id = $1 and state = 'waiting'", self.id, self.sealed)?;
+        Ok(())
+    }
 }
 
 /// What binds a sealed secret to its letter.

@@ -169,17 +169,21 @@ pub mod choices;
 pub mod compared;
 pub mod consents;
 pub mod copies;
+pub mod deletion;
 pub mod deliveries;
 pub mod deltas;
 pub mod departures;
 pub mod emptying;
 pub mod endings;
+pub mod erasures;
 pub mod exported_keys;
 pub mod exports;
 pub mod follower_servers;
 pub mod followers;
 pub mod forwards;
 pub mod gaps;
+pub mod hidden_imports;
+pub mod hiding;
 pub mod host;
 pub mod host_permits;
 pub mod host_profiles;
@@ -203,6 +207,7 @@ pub mod passes;
 pub mod pointers;
 pub mod policies;
 pub mod posts;
+pub mod provenances;
 pub mod redirects;
 pub mod refollows;
 pub mod releases;
@@ -210,6 +215,7 @@ pub mod remote_actors;
 pub mod remote_posts;
 pub mod removals;
 pub mod restored;
+pub mod rests;
 pub mod sanctions;
 pub mod seen;
 pub mod sessions;
@@ -217,6 +223,7 @@ mod spool;
 pub mod stated;
 pub mod tokens;
 pub mod transfers;
+pub mod trials;
 pub mod unshown;
 pub mod url_map;
 pub mod withdrawals;
@@ -363,6 +370,11 @@ impl Store {
         if self.is_draining.load(Ordering::Relaxed) { Err(StoreError::Closed) } else { Ok(()) }
     }
 
+    /// How many commits there have been: as long as it stays, what was read stands.
+    pub fn commit_count(&self) -> u64 {
+        *self.commits.borrow()
+    }
+
     /// A counter that grows with every commit: wait on it to see changes without polling.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.subscribe()
@@ -370,7 +382,7 @@ impl Store {
 }
 
 /// Reads a JSON column.
-pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> StoreResult<T> {
+pub(crate) fn from_json<'t, T: serde::Deserialize<'t>>(what: &'static str, text: &'t str) -> StoreResult<T> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, why: error.to_string() })
 }
 

@@ -274,7 +274,7 @@ pub async fn come_back(
         .write(move |c| {
             Box::pin(async move {
                 const LEFT: &str = "select id from departures where account_id = $1 \
-                                    and state in ('announcing', 'announced', 'passed', 'onward')";
+                                    and state in ('resting', 'announcing', 'announced', 'passed', 'onward')";
                 let left = rows!(c, (String,), LEFT, account.as_str())?;
                 for (id,) in &left {
                     run!(c, "delete from forwards where departure_id = $1", id.as_str())?;
@@ -283,7 +283,8 @@ pub async fn come_back(
                     run!(
                         c,
                         "update departures set state = 'returned', is_forwarding = $2, is_map_complete = $2, \
-                         activity_id = null, announced_at = null, asked_at = null, problem = null where id = $1",
+                         activity_id = null, announced_at = null, asked_at = null, due_at = null, problem = null \
+                         where id = $1",
                         id.as_str(),
                         false,
                     )?;

@@ -165,27 +165,6 @@ pub async fn replace_tags_in(c: &mut Connection, id: &str, tags: &[String]) -> S
     Ok(())
 }
 
-/// Marks a post of an account as deleted; `false` when there is no such post of theirs.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn delete(store: &Store, account: String, id: String, now: i64) -> StoreResult<bool> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let touched = run!(
-                    c,
-                    "update posts set deleted_at = $3 where account_id = $1 and id = $2 and deleted_at is null",
-                    account,
-                    id,
-                    now,
-                )?;
-                Ok(touched == 1)
-            })
-        })
-        .await
-}
-
 /// Finds a post whoever may see it, deleted ones too: the caller decides.
 ///
 /// # Errors

@@ -68,8 +68,8 @@ pub async fn place(store: &Store, departure: &str, old_url: &str) -> StoreResult
         "select f.new_url, f.new_page, f.visibility, f.proof from departures now \
          join departures d on d.account_id = now.account_id and (d.id = now.id or d.state = 'passed') \
          join forwards f on f.departure_id = d.id and f.old_url = $2 \
-         where now.id = $1 and (d.id = now.id or f.proof = 'proven') \
-         order by case when f.proof = 'proven' then 0 else 1 end, case when d.id = now.id then 0 else 1 end, \
+         where now.id = $1 and (d.id = now.id or f.proof in ('proven', 'erased')) \
+         order by case f.proof when 'erased' then 0 when 'proven' then 1 else 2 end, case when d.id = now.id then 0 else 1 end, \
          d.announced_at desc limit 1",
         departure,
         old_url,
@@ -89,9 +89,9 @@ pub async fn gone(store: &Store, old_url: &str) -> StoreResult<Option<(PlaceRow,
         "select f.new_url, f.new_page, f.visibility, f.proof, now.announced_at from forwards f \
          join departures d on d.id = f.departure_id \
          join departures now on now.account_id = d.account_id and now.state = 'announced' and now.is_forwarding \
-         where f.old_url = $1 and f.proof = 'proven' and (d.id = now.id or d.state = 'passed') \
+         where f.old_url = $1 and f.proof in ('proven', 'erased') and (d.id = now.id or d.state = 'passed') \
          and now.announced_at is not null \
-         order by case when d.id = now.id then 0 else 1 end, d.announced_at desc limit 1",
+         order by case f.proof when 'erased' then 0 else 1 end, case when d.id = now.id then 0 else 1 end, d.announced_at desc limit 1",
         old_url,
     )?;
     Ok(found.map(|(new_url, new_page, visibility, proof, at)| {
@@ -99,39 +99,77 @@ pub async fn gone(store: &Store, old_url: &str) -> StoreResult<Option<(PlaceRow,
     }))
 }
 
+/// What became of something that arrived here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrived {
+    /// It lives at this address.
+    At(String),
+    /// It stood open here and was erased.
+    Erased,
+}
+
+fn arrived_as((url, is_erased): (String, bool)) -> Arrived {
+    if is_erased { Arrived::Erased } else { Arrived::At(url) }
+}
+
 /// Where something that arrived here lives now, by any address it had before. Only what strangers
-/// may see, and only of copies that are visible.
+/// may see, and only of copies that are visible and that no admin has taken out of sight.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult<Option<String>> {
+pub async fn arrived(store: &Store, account: &str, old_url: &str) -> StoreResult<Option<Arrived>> {
     let mut c = store.reader().await?;
     let by_id = row!(
         &mut c,
-        (String,),
-        "select m.new_url from transfers t join url_map m on m.transfer_id = t.id and m.old_url = $2 \
+        (String, bool),
+        "select m.new_url, exists (select 1 from erasures e where e.transfer_id = m.transfer_id \
+         and e.kind = m.kind and e.key = m.key) \
+         from transfers t join url_map m on m.transfer_id = t.id and m.old_url = $2 \
          where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
          and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
-         and coalesce(t.ending, '') <> 'quiet' limit 1",
+         and coalesce(t.ending, '') <> 'quiet' \
+         and not exists (select 1 from hidden_imports h where h.transfer_id = t.id) limit 1",
         account,
         old_url,
     )?;
-    if let Some((url,)) = by_id {
-        return Ok(Some(url));
+    if let Some(found) = by_id {
+        return Ok(Some(arrived_as(found)));
     }
     let by_other_address = row!(
         &mut c,
-        (String,),
-        "select m.new_url from transfers t \
+        (String, bool),
+        "select m.new_url, exists (select 1 from erasures e where e.transfer_id = m.transfer_id \
+         and e.kind = m.kind and e.key = m.key) from transfers t \
          join old_addresses a on a.transfer_id = t.id and a.address = $2 \
          join url_map m on m.transfer_id = t.id and m.kind = a.kind and m.key = a.key \
          where t.account_id = $1 and m.visibility in ('public', 'unlisted') \
          and t.state in ('kept', 'handing_over', 'awaiting_announcement', 'done') \
-         and coalesce(t.ending, '') <> 'quiet' limit 1",
+         and coalesce(t.ending, '') <> 'quiet' \
+         and not exists (select 1 from hidden_imports h where h.transfer_id = t.id) limit 1",
         account,
         old_url,
     )?;
-    Ok(by_other_address.map(|(url,)| url))
+    Ok(by_other_address.map(arrived_as))
+}
+
+/// Where something lives that came from an old address, whosever it is and whoever may see it.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn brought_from(store: &Store, old_url: &str) -> StoreResult<Option<String>> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (String,),
+        "select m.new_url from transfers t join url_map m on m.transfer_id = t.id and m.old_url = $1 \
+         where t.state not in ('discarded', 'removed') \
+         union select m.new_url from transfers t \
+         join old_addresses a on a.transfer_id = t.id and a.address = $1 \
+         join url_map m on m.transfer_id = t.id and m.kind = a.kind and m.key = a.key \
+         where t.state not in ('discarded', 'removed') limit 1",
+        old_url,
+    )?;
+    Ok(found.map(|(url,)| url))
 }
 
 #[cfg(test)]
@@ -179,7 +217,7 @@ mod tests {
         let (_dir, store) = with_map("done").await;
         for address in ["open", "page of open"] {
             let found = arrived(&store, "ann-id", address).await.unwrap();
-            assert_eq!(found.as_deref(), Some("https://new.example/open"), "{address}");
+            assert_eq!(found, Some(Arrived::At("https://new.example/open".to_owned())), "{address}");
         }
         assert_eq!(arrived(&store, "ann-id", "hidden").await.unwrap(), None);
         assert_eq!(arrived(&store, "ann-id", "never seen").await.unwrap(), None);

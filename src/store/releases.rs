@@ -6,7 +6,7 @@ use super::{
     Connection, Store, StoreError, StoreResult, belongings,
     blobs::{Blobs, Removing},
     copies::Owner,
-    from_json, to_json,
+    from_json, hidden_imports, hiding, to_json,
 };
 use crate::{model::actor::Profile, port::destination::StoredBlob};
 
@@ -69,7 +69,14 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
     store
         .write(move |c| {
             Box::pin(async move {
-                if is_released(c, &owner.transfer).await? {
+                hiding::hold_in(c, &owner.transfer).await?;
+                let is_released = is_released(c, &owner.transfer).await?;
+                if !is_released && hidden_imports::holds_in(c, &owner.transfer).await? {
+                    let why = "the admins of this server have taken this copy out of sight";
+                    return Err(StoreError::Conflict(why.to_owned()));
+                }
+                // What an admin has hidden since is not shown by this either.
+                if is_released {
                     return Ok(());
                 }
                 let (transfer, account) = (&owner.transfer, &owner.account);
@@ -95,6 +102,14 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
                 run!(
                     c,
                     "update media set is_trial = false where transfer_id = $1 and account_id = $2",
+                    transfer,
+                    account
+                )?;
+                // Whom its owner blocked before, nobody lets follow them here.
+                run!(
+                    c,
+                    "delete from followers where account_id = $2 and actor in \
+                     (select actor from blocks where transfer_id = $1 and account_id = $2)",
                     transfer,
                     account
                 )?;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Connection, Store, StoreResult, blobs::Blobs, copies::Owner, count, from_json, keyed::rows_of, releases,
-    to_json,
+    Connection, Store, StoreResult, blobs::Blobs, copies::Owner, count, from_json, hiding, keyed::rows_of,
+    releases, to_json,
 };
 use crate::model::actor::Profile;
 
@@ -18,6 +18,8 @@ pub async fn remove(store: &Store, blobs: Blobs, owner: Owner, now: i64) -> Stor
     store
         .write(move |c| {
             Box::pin(async move {
+                // What was out of sight was in sight once, and leaves the same tombstones.
+                hiding::show_in(c, &owner).await?;
                 bury_in(c, &owner, now).await?;
                 take_back_in(c, &owner).await?;
                 empty_profile_in(c, &owner).await?;

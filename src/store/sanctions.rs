@@ -21,6 +21,18 @@ pub async fn find(store: &Store, account: &str) -> StoreResult<Option<Sanction>>
     Ok(row!(&mut c, Sanction, sql, account)?)
 }
 
+/// Accounts under a sanction, the latest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn all(store: &Store, limit: i64) -> StoreResult<Vec<(String, Sanction)>> {
+    let mut c = store.reader().await?;
+    let sql =
+        "select account_id, reason, may_leave from sanctions order by made_at desc, account_id limit $1";
+    let found = rows!(&mut c, (String, String, Option<bool>), sql, limit)?;
+    Ok(found.into_iter().map(|(id, reason, may_leave)| (id, Sanction { reason, may_leave })).collect())
+}
+
 /// Puts an account under a sanction, or (none) lifts it; the line says who did so.
 ///
 /// # Errors

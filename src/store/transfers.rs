@@ -291,6 +291,28 @@ pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_a
         .await
 }
 
+/// Waits for something whose time is known: asking early is no failure, so nothing is counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn wait_for(store: &Store, id: &TransferId, what: String, next_at: i64) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                run!(
+                    c,
+                    "update transfers set problem = $2, next_at = $3, attempts = 0 where id = $1",
+                    id.as_str(),
+                    what,
+                    next_at,
+                )?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// How often the present step was put off.
 ///
 /// # Errors
@@ -468,6 +490,7 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from items where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from originals where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from notes where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from erasures where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from url_map where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from old_addresses where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from former_addresses where transfer_id = $1", id.as_str())?;
@@ -477,14 +500,18 @@ pub async fn erase(store: &Store, id: &TransferId) -> StoreResult<()> {
                 run!(c, "delete from transfer_tallies where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from gaps where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from passes where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from trials where transfer_id = $1", id.as_str())?;
+                run!(c, "delete from provenances where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from certificates where transfer_id = $1", id.as_str())?;
                 run!(c, "delete from acceptances where transfer_id = $1", id.as_str())?;
-                // What is told of a copy that is gone is why it could not come.
+                // What is told of a copy that is gone is why it could not come, or not stay.
                 run!(
                     c,
-                    "delete from letters where transfer_id = $1 and kind not in ('declined', 'timed_out')",
+                    "delete from letters where transfer_id = $1 \
+                     and kind not in ('declined', 'timed_out', 'hidden', 'going')",
                     id.as_str()
                 )?;
+                run!(c, "delete from hidden_imports where transfer_id = $1", id.as_str())?;
                 // How much was asked of this server is counted on, without a name.
                 run!(
                     c,

@@ -169,7 +169,8 @@ pub async fn entries(
          where m.transfer_id = $1 and m.old_url <> '' and (i.state = 'written' or exists \
          (select 1 from originals o where o.transfer_id = m.transfer_id and o.kind = m.kind and o.key = m.key)) \
          and m.kind in ('posts', 'boosts', 'media') \
-         and (m.kind, m.key) > ($2, $3) and (not $5 or not m.handed_over) \
+         and (m.kind, m.key) > ($2, $3) and (not $5 or (not m.handed_over and not exists \
+         (select 1 from erasures e where e.transfer_id = m.transfer_id and e.kind = m.kind and e.key = m.key))) \
          order by m.kind, m.key limit $4",
         transfer.as_str(),
         after_kind,

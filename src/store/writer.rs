@@ -130,8 +130,7 @@ impl Writer {
                     group.clear();
                     continue;
                 }
-                commit_group(&place, &mut connection, &mut group).await;
-                commits.send_modify(|count| *count += 1);
+                commit_group(&place, &mut connection, &mut group, &commits).await;
             }
         });
         Ok(Self { works })
@@ -172,7 +171,12 @@ async fn begin(place: &Place, connection: &mut Connection, lasting: Lasting) -> 
 
 /// Runs a group in a transaction that has begun and tells each caller how it ended. A full disk ends the
 /// whole transaction in the middle: works that were not begun then stay in the group for the next one.
-async fn commit_group(place: &Place, connection: &mut Connection, group: &mut VecDeque<Waiting>) {
+async fn commit_group(
+    place: &Place,
+    connection: &mut Connection,
+    group: &mut VecDeque<Waiting>,
+    commits: &watch::Sender<u64>,
+) {
     let (mut answers, mut is_whole) = (Vec::with_capacity(group.len()), true);
     while is_whole && let Some((_, work)) = group.pop_front() {
         let opened = super::run!(connection, "savepoint work");
@@ -193,6 +197,8 @@ async fn commit_group(place: &Place, connection: &mut Connection, group: &mut Ve
         tracing::error!(%error, "cannot commit");
         let _already_rolled_back = super::run!(connection, "rollback");
     }
+    // Before anybody hears of it: who has been answered finds nothing believed that stood before.
+    commits.send_modify(|count| *count += 1);
     for (is_kept, answer) in answers {
         answer(match &committed {
             Ok(()) if is_kept => Ok(()),

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult};
+use super::{Engine, TransferError, TransferResult, wall};
 use crate::{
     model::{
         actor::authority,
@@ -19,6 +19,7 @@ use crate::{
         audit::AuditRow,
         policies, transfers,
     },
+    words::text,
 };
 
 /// How long a request waits before it ends by itself, in microseconds: three weeks. After a month Old home
@@ -39,10 +40,7 @@ pub async fn rules(engine: &Engine) -> TransferResult<Policy> {
 /// [`TransferError::Refused`] with the rule in a sentence.
 pub async fn allowed(engine: &Engine, who: &Applicant) -> TransferResult<()> {
     if !engine.takes_copies {
-        return Err(TransferError::Refused(format!(
-            "The daemon of {} only hands accounts out. Ask its admins for another way in.",
-            engine.domain
-        )));
+        return Err(TransferError::Refused(text!("refusals-only-hands-out", here = engine.domain)));
     }
     if is_from_here(engine, who) {
         return Ok(());
@@ -109,7 +107,7 @@ pub async fn go_on(engine: &Engine, transfer: &Transfer, to: TransferState) -> T
     };
     let choices = crate::store::choices::find(&engine.store, &transfer.id).await?;
     let actor = Url::parse(&before.old_actor)
-        .map_err(|_| TransferError::Refused("There is nothing to try again.".to_owned()))?;
+        .map_err(|_| TransferError::Refused(text!("refusals-nothing-to-try-again")))?;
     enter(engine, transfer, &actor, before.request, choices, to).await.map(drop)
 }
 
@@ -173,6 +171,7 @@ pub async fn wait(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let Some(one) = applications::find(store, id).await? else { return Ok(()) };
     let until = one.asked_at.saturating_add(PATIENCE).max(one.held_until.unwrap_or(0));
     if now < until {
+        wall::draw(engine, transfer).await?;
         return Ok(transfers::rest_until(store, id, transfer.state, until).await?);
     }
     let why = "nobody answered in three weeks".to_owned();
@@ -217,7 +216,7 @@ pub async fn answer(
 ) -> TransferResult<()> {
     let (store, id) = (&engine.store, &transfer.id);
     let one = applications::find(store, id).await?;
-    let one = one.ok_or_else(|| TransferError::Refused("There is no request of this copy.".to_owned()))?;
+    let one = one.ok_or_else(|| TransferError::Refused(text!("refusals-no-request-of-this-copy")))?;
     match word {
         Word::Approve(without) => {
             let line = line(engine, by, "arrival_approved", &one);
@@ -228,12 +227,12 @@ pub async fn answer(
             }
         }
         Word::Decline(why) => {
-            let why = said(&why, "Say why, in a sentence the applicant reads.")?;
+            let why = said(&why, &text!("refusals-say-why-the-applicant-reads-it"))?;
             Ok(applications::end(store, id, "declined", why, line(engine, by, "arrival_declined", &one))
                 .await?)
         }
         Word::Ask(text) => {
-            let text = said(&text, "Write the question.")?;
+            let text = said(&text, &text!("refusals-write-the-question"))?;
             let line = line(engine, by, "arrival_asked", &one);
             Ok(applications::remark(store, id, Remark::Question(text), line).await?)
         }
@@ -254,14 +253,17 @@ pub async fn answer(
 pub async fn reply(engine: &Engine, transfer: &Transfer, text: &str) -> TransferResult<()> {
     let one = applications::find(&engine.store, &transfer.id).await?;
     let one = one.filter(|one| one.question.is_some());
-    let one = one.ok_or_else(|| TransferError::Refused("Nobody has asked anything.".to_owned()))?;
-    let text = said(text, "Write an answer.")?;
+    let one = one.ok_or_else(|| TransferError::Refused(text!("refusals-nobody-has-asked")))?;
+    let text = said(text, &text!("refusals-write-an-answer"))?;
     let line = line(engine, Some(transfer.account.as_str()), "arrival_answered", &one);
     Ok(applications::remark(&engine.store, &transfer.id, Remark::Answer(text), line).await?)
 }
 
 /// What somebody wrote, not empty and not without end.
-fn said(text: &str, wanted: &str) -> TransferResult<String> {
+///
+/// # Errors
+/// [`TransferError::Refused`] with what is wanted.
+pub fn said(text: &str, wanted: &str) -> TransferResult<String> {
     let text: String = text.trim().chars().take(1_000).collect();
     if text.is_empty() { Err(TransferError::Refused(wanted.to_owned())) } else { Ok(text) }
 }

@@ -31,7 +31,7 @@ pub async fn announce(
         return Err(SourceSideError::refused(ProblemKind::NotFound, "there is no such move of yours"));
     }
     match departure.state.as_str() {
-        "announcing" | "announced" => return Ok(Vec::new()),
+        "resting" | "announcing" | "announced" => return Ok(Vec::new()),
         "started" => {}
         _ => {
             return Ok(vec![Finding {
@@ -43,13 +43,18 @@ pub async fn announce(
     if !found.is_empty() {
         return Ok(found);
     }
-    let mut activity = account.actor.clone();
-    activity.set_fragment(Some(&format!("moves/{}", side.clock.id())));
-    let now = side.clock.now_micros();
-    if departures::ask(&side.store, departure.id.clone(), activity.to_string(), now).await? {
+    let (activity, now) = (activity_id(side, account), side.clock.now_micros());
+    if departures::ask(&side.store, departure.id.clone(), activity, now).await? {
         side.note(account.id.as_str(), "announced", &departure.target).await?;
     }
     Ok(Vec::new())
+}
+
+/// A fresh id for the Move of an account; it stays the same however often the Move is sent.
+pub(super) fn activity_id(side: &SourceSide, account: &HostAccount) -> String {
+    let mut activity = account.actor.clone();
+    activity.set_fragment(Some(&format!("moves/{}", side.clock.id())));
+    activity.to_string()
 }
 
 /// Does the next bit of an announcement that was asked for; `true` when there is more to do.
@@ -90,7 +95,7 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
 
 /// Back to before the last word: nothing was sent, the owner reads why and may say it again.
 async fn stop(side: &SourceSide, departure: &DepartureRow, why: &str) -> SourceSideResult<bool> {
-    departures::stop(&side.store, departure.id.clone(), why.to_owned()).await?;
+    departures::stop(&side.store, departure.id.clone(), why.to_owned(), side.clock.now_micros()).await?;
     Ok(false)
 }
 
@@ -199,7 +204,9 @@ mod tests {
             entry("media/ann/1", "media/1/a.png"),
             entry("media/ann/3", "media/3/c.png"),
         ];
-        hand_over::take(&bench.side, &grant, Batch { entries, complete: true }).await.unwrap();
+        hand_over::take(&bench.side, &grant, Batch { entries, complete: true, ..Batch::default() })
+            .await
+            .unwrap();
         for number in [1, 2, 9] {
             let mut document = json!({
                 "id": format!("{NEW}/posts/{number}"), "type": "Note", "attributedTo": NEW,
@@ -375,7 +382,9 @@ mod tests {
             new: format!("{NEW}/posts/1"),
             page: None,
         };
-        hand_over::take(&bench.side, &grant, Batch { entries: vec![entry], complete: false }).await.unwrap();
+        hand_over::take(&bench.side, &grant, Batch { entries: vec![entry], ..Batch::default() })
+            .await
+            .unwrap();
         let departure = departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(announce(&bench.side, &bench.ann(), &departure).await.unwrap().len(), 1);
         let other = fakes::Bench::new().await;

@@ -13,6 +13,7 @@ use crate::{
     },
     port::lookup,
     store::{endings, transfers},
+    words::text,
 };
 
 /// How long we wait before looking again, in microseconds: a few seconds, doubled up to some half hour.
@@ -27,8 +28,7 @@ const DOUBLINGS: i64 = 9;
 /// [`TransferError::Refused`] for another ending, or when the copy is not there to be announced.
 pub(super) async fn begin(engine: &Engine, transfer: &Transfer, ending: Ending) -> TransferResult<()> {
     if ending != Ending::Announce {
-        let why = "Old home cannot do that: nothing that would send visitors on runs there.";
-        return Err(TransferError::Refused(why.to_owned()));
+        return Err(TransferError::Refused(text!("refusals-nothing-sends-visitors-on-there")));
     }
     if transfer.state == TransferState::AwaitingAnnouncement {
         return Ok(());
@@ -45,7 +45,7 @@ pub(super) async fn begin(engine: &Engine, transfer: &Transfer, ending: Ending) 
 pub(super) async fn prepare(engine: &Engine, transfer: &Transfer, old: &Url) -> TransferResult<()> {
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     engine.destination.hide_origin(&transfer.id, &transfer.account, false).await?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
     join::join(engine, transfer, true).await?;
@@ -69,7 +69,7 @@ pub(super) async fn settle(engine: &Engine, transfer: &Transfer, old: &Url) -> T
     let wait = FIRST_WAIT << asked.clamp(0, DOUBLINGS);
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     let (there, _) = lookup::actor(&*engine.remote, &engine.signer, old, None).await?;
     let why = match &there.moved_to {
         Some(target) if *target == account.actor => {

@@ -31,6 +31,7 @@ use crate::{
         stated, transfers, unshown,
     },
     wire::seal::{self, Sealed},
+    words::text,
 };
 
 /// Lines read in one go.
@@ -214,9 +215,10 @@ pub fn inventory(document: &Sealed) -> Option<Inventory> {
 pub async fn accept(engine: &Engine, transfer: &Transfer, seen: u64) -> TransferResult<()> {
     let differences = differences(engine, &transfer.id, &frozen(engine, transfer).await?).await?;
     if differences.count != seen {
-        return Err(TransferError::Refused(format!(
-            "There are {} differences by now, not {seen}. Look at them again.",
-            differences.count
+        return Err(TransferError::Refused(text!(
+            "refusals-other-differences-by-now",
+            n = differences.count,
+            seen = seen
         )));
     }
     certificates::accept(&engine.store, &transfer.id, seen, engine.clock.now_micros()).await?;
@@ -232,12 +234,5 @@ pub async fn must_be_accepted(engine: &Engine, transfer: &Transfer) -> TransferR
     if differences.are_accepted() {
         return Ok(());
     }
-    Err(TransferError::Refused(format!(
-        "{} between the two homes. Look at the reasons and accept them first; then go on.",
-        if differences.count == 1 {
-            "One thing differs".to_owned()
-        } else {
-            format!("{} things differ", differences.count)
-        }
-    )))
+    Err(TransferError::Refused(text!("refusals-things-differ", n = differences.count)))
 }

@@ -19,6 +19,7 @@ use crate::{
         items::{self, ItemState, Waiting},
         transfers,
     },
+    words::text,
 };
 
 /// Why a whole kind is not here.
@@ -42,7 +43,7 @@ const BATCH: i64 = 500;
 /// waits for one.
 pub async fn begin(engine: &Engine, transfer: &Transfer, choices: Choices) -> TransferResult<()> {
     if let Some(why) = choices.contradiction() {
-        return Err(TransferError::Refused(format!("Nothing was begun: {why}.")));
+        return Err(TransferError::Refused(text!("refusals-nothing-was-begun", why = why)));
     }
     if transfer.state != TransferState::AwaitingChoice {
         // Said again, or in an old tab.
@@ -62,7 +63,7 @@ async fn actor_of(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
     let survey = transfers::survey(&engine.store, &transfer.id).await?.unwrap_or_default();
     let named = survey.get("actor").and_then(serde_json::Value::as_str);
     let found = named.and_then(|text| Url::parse(text).ok()).or_else(|| old_actor(transfer).cloned());
-    found.ok_or_else(|| TransferError::Refused("Old home was not looked at yet; reload the page.".to_owned()))
+    found.ok_or_else(|| TransferError::Refused(text!("refusals-not-looked-at-yet")))
 }
 
 /// Leaves out what was read and is not wanted. Doing it again changes nothing.

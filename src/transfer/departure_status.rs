@@ -8,7 +8,7 @@ use super::{
     source_side::{SourceSide, SourceSideError, SourceSideResult},
 };
 use crate::{
-    model::{ending::Ending, id::AccountId, problem::ProblemKind},
+    model::{ending::Ending, id::AccountId, moment::Moment, problem::ProblemKind},
     store::{
         announcements::{self, DeliveryCounts},
         departures::{self, DepartureRow},
@@ -40,8 +40,10 @@ pub async fn status(side: &SourceSide, departure: DepartureRow) -> SourceSideRes
 /// The same as the destination reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DepartureNumbers {
-    /// `not_started`, `started`, `announcing`, `announced` or `withdrawn`.
+    /// `not_started`, `started`, `resting`, `announcing`, `announced` or `withdrawn`.
     pub state: String,
+    /// While it rests: when it will be announced (RFC 3339).
+    pub due_at: Option<String>,
     /// How it ends: `announce`, `redirect` or `copy`.
     pub ending: Option<String>,
     /// The new actor.
@@ -61,6 +63,7 @@ impl Status {
     pub fn numbers(&self) -> DepartureNumbers {
         DepartureNumbers {
             state: self.departure.state.clone(),
+            due_at: self.departure.due_at.map(|at| Moment::from_micros(at).text().to_owned()),
             ending: Some(self.departure.ending.clone()),
             target: Some(self.departure.target.clone()),
             problem: self.departure.problem.clone(),
@@ -106,6 +109,7 @@ pub async fn set_forwarding(
 pub fn nothing() -> DepartureNumbers {
     DepartureNumbers {
         state: "not_started".to_owned(),
+        due_at: None,
         ending: None,
         target: None,
         problem: None,

@@ -9,6 +9,7 @@ use crate::{
         leaving as leaving_rows,
         policies::{self, InForce},
     },
+    words::text,
 };
 
 /// How far back requests are played again, in microseconds: 90 days.
@@ -32,8 +33,7 @@ pub async fn rules(engine: &Engine) -> TransferResult<InForce> {
 pub async fn change(engine: &Engine, version: i64, policy: Policy, by: Option<&str>) -> TransferResult<()> {
     let exceptions = policy.arrivals.terms.exceptions.iter().chain(&policy.departures.terms.exceptions);
     if let Some(one) = exceptions.into_iter().find(|one| one.reason.trim().is_empty()) {
-        let why = format!("Say why {} is an exception: one without a reason counts for nothing.", one.who);
-        return Err(TransferError::Refused(why));
+        return Err(TransferError::Refused(text!("refusals-say-why-it-is-an-exception", who = one.who)));
     }
     let line = AuditRow {
         id: engine.clock.id(),
@@ -110,7 +110,7 @@ pub async fn leaving(engine: &Engine) -> TransferResult<Leaving> {
     for one in leaving_rows::by_server(&engine.store, since, MOST_SERVERS).await? {
         let server = admit::server_of(&one.client_id);
         if one.lately >= MANY {
-            anomalies.push(format!("{} accounts let {server} copy them within 24 hours.", one.lately));
+            anomalies.push(text!("desk-many-leave-for", n = number(one.lately), server = server));
         }
         let is_allowed = matches!(rules.decide(&engine.domain, &server, None), Decision::Allowed);
         servers.push(LeavingFor {
@@ -125,7 +125,7 @@ pub async fn leaving(engine: &Engine) -> TransferResult<Leaving> {
     for (account, n) in unusual.scattered {
         let named = engine.host.account(&account.as_str().into()).await?.map(|found| found.username);
         let who = named.unwrap_or(account);
-        anomalies.push(format!("{who} gave permissions to {n} servers within 24 hours."));
+        anomalies.push(text!("desk-gave-permissions-to-many", who = who, n = number(n)));
     }
     Ok(Leaving { servers, announced: number(unusual.announced), anomalies })
 }

@@ -77,6 +77,8 @@ pub struct Engine {
     pub takes_copies: bool,
     /// The configured rules about who may come; they hold where no admin made others.
     pub policy: Policy,
+    /// How long a trial lasts, in microseconds; 0: until its owner ends it.
+    pub trial_micros: i64,
     /// Items on one page.
     pub page_items: usize,
     /// Things one transfer may bring at most; a source that lists more is given up.

@@ -20,7 +20,7 @@ use crate::{
         host::Host,
         source::{Opened, Source},
     },
-    wire,
+    wire::{self, collection::Element},
 };
 
 /// The name under which an actor shows where its inventories are.
@@ -116,7 +116,7 @@ pub async fn page(
     may_read(grant, kind)?;
     let after = Some(Cursor(cursor.to_owned())).filter(|cursor| !cursor.0.is_empty());
     let page = source.page(kind, after.as_ref(), limit).await?;
-    let items = written(grant, host, source, kind, &page.items).await?;
+    let items = written(grant, host, source, kind, page.items).await?;
     let next = page.next.map(|next| with_cursor(at, &next.0));
     Ok(wire::collection::page(&with_cursor(at, cursor), at, items, next.as_ref()))
 }
@@ -127,8 +127,8 @@ pub(super) async fn written(
     host: &dyn Host,
     source: &dyn Source,
     kind: CollectionKind,
-    items: &[Item],
-) -> SourceSideResult<Vec<Value>> {
+    items: Vec<Item>,
+) -> SourceSideResult<Vec<Element>> {
     let actor = source.actor();
     let followers = if kind == CollectionKind::Outbox {
         let document = host.actor_document(&grant.account).await?;
@@ -136,7 +136,7 @@ pub(super) async fn written(
     } else {
         actor.clone()
     };
-    let included = items.iter().filter(|item| is_included(grant, item));
+    let included = items.into_iter().filter(|item| is_included(grant, item));
     Ok(included.map(|item| write(item, actor, &followers)).collect())
 }
 
@@ -148,17 +148,17 @@ pub(super) fn is_included(grant: &Grant, item: &Item) -> bool {
     }
 }
 
-fn write(item: &Item, actor: &Url, followers: &Url) -> Value {
-    match item {
-        Item::Post(object) => wire::object::write(object),
-        Item::Boost(boost) => wire::activity::announce(boost, actor, followers),
-        Item::Like(reference) => wire::relation::write_reference("Like", actor, reference),
-        Item::Bookmark(reference) => wire::relation::write_reference("Add", actor, reference),
-        Item::Follow { actor: followed, options } => wire::relation::write_follow(actor, followed, options),
-        Item::Block { actor: blocked } => wire::relation::write_block(actor, blocked),
-        Item::Media(file) => wire::media::write(file),
-        Item::Belonging(belonging) => wire::belonging::write(actor, belonging),
-    }
+fn write(item: Item, actor: &Url, followers: &Url) -> Element {
+    Element::Any(match item {
+        Item::Post(object) => return Element::Post(object),
+        Item::Boost(boost) => wire::activity::announce(&boost, actor, followers),
+        Item::Like(reference) => wire::relation::write_reference("Like", actor, &reference),
+        Item::Bookmark(reference) => wire::relation::write_reference("Add", actor, &reference),
+        Item::Follow { actor: followed, options } => wire::relation::write_follow(actor, &followed, &options),
+        Item::Block { actor: blocked } => wire::relation::write_block(actor, &blocked),
+        Item::Media(file) => wire::media::write(&file),
+        Item::Belonging(belonging) => wire::belonging::write(actor, &belonging),
+    })
 }
 
 fn with_cursor(at: &Url, cursor: &str) -> Url {

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Engine, TransferError, TransferResult, access::open_source, choose, media, recognize,
-    reconcile::reconcile,
+    Engine, TransferError, TransferResult,
+    access::open_source,
+    choose, media, recognize,
+    reconcile::{ask_ahead, reconcile},
 };
 use crate::{
     model::{
@@ -39,7 +41,10 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let (first, later): (Vec<_>, Vec<_>) =
         source.collections().into_iter().partition(|kind| *kind <= CollectionKind::Media);
     fetch_lists(engine, transfer, &*source, wanted, &first).await?;
-    let later = fetch_lists(engine, transfer, &*source, wanted, &later);
+    let later = async {
+        fetch_lists(engine, transfer, &*source, wanted, &later).await?;
+        ask_ahead(engine, transfer, &*source).await
+    };
     if are_all_files_wanted(engine, transfer, &choices).await? {
         tokio::try_join!(later, media::fetch_files(engine, transfer, &source))?;
     } else {

@@ -71,7 +71,7 @@ pub async fn look(
     if others
         .iter()
         .filter(|row| row.id != departure.id && row.ending() != Some(Ending::Copy))
-        .any(|row| matches!(row.state.as_str(), "announcing" | "announced"))
+        .any(|row| matches!(row.state.as_str(), "resting" | "announcing" | "announced"))
         && ending != Some(Ending::Copy)
     {
         find("Another move of this account is already announced.".to_owned());

@@ -22,6 +22,7 @@ use crate::{
         items::{self, ItemState, Waiting},
         url_map,
     },
+    words::text,
 };
 
 /// Items written over or taken away in one transaction.
@@ -47,7 +48,7 @@ pub(super) async fn follow(
 ) -> TransferResult<u64> {
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     let sides = Sides { source_actor: source.actor().clone(), account };
     let wanted = choices::find(&engine.store, &transfer.id).await?;
     fetch_files(engine, transfer, source).await?;

@@ -18,6 +18,7 @@ use crate::{
         certificate::Occasion,
         ending::Ending,
         login::Login,
+        moment::Moment,
         transfer::{Origin, Transfer, TransferState},
     },
     port::{error::AdapterError, lookup, remote::Request},
@@ -33,6 +34,19 @@ const FIRST_WAIT_MICROS: i64 = 1_000_000;
 
 /// What a transfer waits for once the last word was spoken at Old home.
 pub const ANNOUNCING: &str = "Old home is announcing the move.";
+
+/// What it waits for while the last word rests at Old home; the time it is due follows.
+const RESTING: &str = "Old home announces the move at ";
+
+/// How long we wait at most before asking again while it rests: it may be called off.
+const REST_WAIT_MICROS: i64 = 15 * 60 * 1_000_000;
+
+/// When Old home will announce, while the last word rests there.
+pub fn rests_until(transfer: &Transfer) -> Option<Moment> {
+    let is_waiting = transfer.state == TransferState::AwaitingAnnouncement;
+    let problem = transfer.problem.as_deref().filter(|_| is_waiting)?;
+    Moment::parse(problem.strip_prefix(RESTING)?).ok()
+}
 
 /// Releases, links, hands over. Doing it again changes nothing.
 ///
@@ -109,6 +123,15 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
         onward_words::owe_return(&engine.store, transfer.account.as_str(), transfer.id.as_str(), now).await?;
         transfers::step(&engine.store, &transfer.id, from, to, now).await?;
+        return Ok(());
+    }
+    let due_at = answer.get("due_at").and_then(Value::as_str).filter(|_| state == Some("resting"));
+    if let Some(due) = due_at.and_then(|text| Moment::parse(text).ok()) {
+        let waits_for = format!("{RESTING}{}", Moment::from_micros(due.micros()).text());
+        // Asked again soon enough to hear that it was called off, and right after it is due.
+        let soon = now + FIRST_WAIT_MICROS;
+        let next = due.micros().saturating_add(FIRST_WAIT_MICROS).clamp(soon, now + REST_WAIT_MICROS);
+        transfers::wait_for(&engine.store, &transfer.id, waits_for, next).await?;
         return Ok(());
     }
     let asked = transfers::attempts(&engine.store, &transfer.id).await?;

@@ -36,13 +36,16 @@ pub struct Entry {
 }
 
 /// A batch.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 pub struct Batch {
     /// Its lines.
     pub entries: Vec<Entry>,
     /// Whether that was all.
     #[serde(default)]
     pub complete: bool,
+    /// Addresses of ours whose objects or files were erased where they went, at any time (our extension).
+    #[serde(default)]
+    pub erased: Vec<String>,
 }
 
 /// One line that was not taken.
@@ -139,7 +142,7 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
         let why = "this token is good for reading only; handing addresses over needs a consent of its own";
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
-    if batch.entries.len() > BATCH {
+    if batch.entries.len().max(batch.erased.len()) > BATCH {
         let why = format!("a batch has at most {BATCH} entries; send them in several");
         return Err(SourceSideError::refused(ProblemKind::TooMany, why));
     }
@@ -149,6 +152,10 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
             "say first, at the start endpoint, which account is the new one",
         )
     })?;
+    erase(side, grant, &departure, &batch.erased).await?;
+    if batch.entries.is_empty() && !batch.complete {
+        return Ok(Taken { accepted: 0, refused: Vec::new() });
+    }
     let target = Url::parse(&departure.target).map_err(|_| {
         SourceSideError::refused(ProblemKind::BadTarget, "the new account's address is unreadable")
     })?;
@@ -197,6 +204,30 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
     Ok(Taken { accepted: total - refused.len(), refused })
 }
 
+/// What was erased where it went is gone here, too, for everybody whom its address led there; what was never open, or
+/// never proven, stays as it is answered.
+async fn erase(
+    side: &SourceSide,
+    grant: &Grant,
+    departure: &DepartureRow,
+    erased: &[String],
+) -> SourceSideResult<()> {
+    if erased.is_empty() {
+        return Ok(());
+    }
+    let urls: Vec<Url> = erased.iter().filter_map(|url| plain_url(url)).collect();
+    let located = side.host.locate_all(&urls).await?;
+    let ids = located.into_iter().zip(&urls).filter_map(|(located, url)| match located {
+        Some(located) => (located.account == grant.account).then_some(located.id),
+        None => side.host.id_of(url),
+    });
+    let ids: Vec<String> = ids.map(String::from).collect();
+    if forwards::erase(&side.store, departure.id.clone(), ids).await? > 0 {
+        side.note(grant.account.as_str(), "erased", &departure.target).await?;
+    }
+    Ok(())
+}
+
 /// The two addresses of a line, if they can be believed to be such.
 fn addresses(target: &Url, entry: &Entry) -> Result<(Url, Url), &'static str> {
     let old = plain_url(&entry.old).ok_or("the old address is not a plain web address")?;
@@ -228,7 +259,7 @@ mod tests {
 
     fn batch(entries: &[(&str, &str)]) -> Batch {
         let entry = |(old, new): &(&str, &str)| Entry { old: (*old).into(), new: (*new).into(), page: None };
-        Batch { entries: entries.iter().map(entry).collect(), complete: true }
+        Batch { entries: entries.iter().map(entry).collect(), complete: true, ..Batch::default() }
     }
 
     async fn started() -> (Bench, Grant) {

@@ -3,13 +3,18 @@
 
 use url::Url;
 
-use super::{Engine, TransferError, TransferResult, access::open_source, prepare::prepare, remap};
+use super::{
+    Engine, TransferError, TransferResult,
+    access::open_source,
+    prepare::{Ready, prepare},
+    remap,
+};
 use crate::{
     model::{
         collection::CollectionKind,
         item::{Item, ItemKind},
         mapping::Reservation,
-        media::{MediaFile, MediaRole},
+        media::MediaRole,
         object::Visibility,
         transfer::{Transfer, TransferState},
     },
@@ -18,7 +23,7 @@ use crate::{
         error::AdapterError,
     },
     store::{
-        items::{self, ItemState},
+        items::{self, ItemState, Waiting},
         transfers, unshown,
         url_map::{self, Line},
     },
@@ -64,31 +69,31 @@ pub(super) async fn bring(engine: &Engine, transfer: &Transfer, sides: &remap::S
     Ok(items::end_rest(&engine.store, &transfer.id, ItemKind::Media, (ItemState::Skipped, orphan)).await?)
 }
 
+/// Gives everything of a kind its place. While a batch of places is saved the next items are read.
 async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<()> {
-    let mut after = (i64::MIN, 0);
+    let read = |after| items::sketches(&engine.store, &transfer.id, kind, after, BATCH);
     let (mut millis, mut rank) = (i64::MIN, 0_u16);
-    loop {
+    let mut batch = read((i64::MIN, 0)).await?;
+    while let Some(last) = batch.last() {
         engine.goes_on().await?;
-        let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
-        let Some(last) = batch.last() else { return Ok(()) };
-        after = (last.published_at, last.position);
+        let after = (last.published_at, last.position);
         let mut wanted = Vec::with_capacity(batch.len());
-        for waiting in &batch {
+        for item in &batch {
             // Items of one millisecond keep the order of reading, in which parents stand first.
-            let at = waiting.published_at.div_euclid(1000);
+            let at = item.published_at.div_euclid(1000);
             rank = if at == millis { rank.saturating_add(1) } else { 0 };
             millis = at;
             wanted.push(Wanted {
-                key: waiting.key.clone(),
+                key: item.key.clone(),
                 kind,
-                published: waiting.item.published().cloned(),
+                published: item.published.clone(),
                 rank,
-                file_name: file_name(&waiting.item),
-                media_type: waiting.blob.as_ref().map(|blob| blob.media_type.clone()),
+                file_name: item.address.as_deref().and_then(file_name),
+                media_type: item.media_type.clone(),
             });
         }
         let reserved = engine.destination.reserve(&transfer.id, &transfer.account, &wanted).await?;
-        let visibility = |index: usize| batch.get(index).map(|waiting| waiting.item.visibility());
+        let visibility = |index: usize| batch.get(index).map(|item| item.visibility);
         let lines = reserved
             .into_iter()
             .enumerate()
@@ -98,8 +103,12 @@ async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Transf
                 reservation,
             })
             .collect();
-        url_map::save(&engine.store, &transfer.id, lines).await?;
+        // Both come to their end: what is being saved when reading fails is saved.
+        let (saved, ahead) = tokio::join!(url_map::save(&engine.store, &transfer.id, lines), read(after));
+        saved?;
+        batch = ahead?;
     }
+    Ok(())
 }
 
 /// Where an item of one's own lived. The key of a like, a follow or a block is somebody else's address.
@@ -109,55 +118,73 @@ fn former(kind: ItemKind, reservation: &Reservation) -> Option<String> {
 }
 
 /// The last part of a file's address.
-fn file_name(item: &Item) -> Option<String> {
-    let Item::Media(MediaFile { url, .. }) = item else { return None };
-    let path = url.split(['?', '#']).next().unwrap_or(url);
+fn file_name(address: &str) -> Option<String> {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
     path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
+/// Writes everything of a kind. While a batch is written the next one is made ready.
 async fn write(
     engine: &Engine,
     transfer: &Transfer,
     kind: ItemKind,
     sides: &remap::Sides,
 ) -> TransferResult<()> {
-    loop {
-        // Written items leave the state, so the next batch always stands at the front.
-        engine.goes_on().await?;
-        let batch = items::fetched(&engine.store, &transfer.id, kind, (i64::MIN, 0), BATCH).await?;
-        if batch.is_empty() {
-            return Ok(());
-        }
+    let ready = async |after| {
+        let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
         let ready = prepare(engine, &transfer.id, kind, &batch, sides).await?;
-        let (prepared, files): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-        let written = engine.destination.write(&transfer.id, &transfer.account, prepared).await?;
-        if written.len() != batch.len() {
-            let why = format!("{} of {} items were answered for", written.len(), batch.len());
-            return Err(TransferError::Adapter(AdapterError::fatal("writing the copy", why)));
-        }
-        let (mut outcomes, mut unshown) = (Vec::with_capacity(batch.len()), Vec::new());
-        for ((waiting, used), written) in batch.iter().zip(files).zip(written) {
-            let (state, why) = match written {
-                Written::Done => (ItemState::Written, None),
-                Written::Skipped(why) => (ItemState::Skipped, Some(why)),
-                Written::Unshown(why) => {
-                    unshown.push(waiting.key.clone());
-                    (ItemState::Skipped, Some(why))
-                }
-            };
-            if state == ItemState::Written {
-                outcomes.extend(
-                    used.into_iter().map(|key| (ItemKind::Media, key.into(), ItemState::Written, None)),
-                );
-            }
-            outcomes.push((kind, waiting.key.clone(), state, why));
-        }
-        items::settle(&engine.store, &transfer.id, outcomes).await?;
-        if !unshown.is_empty() {
-            let software = engine.destination.software();
-            unshown::note(&engine.store, &transfer.id, kind, unshown, &software).await?;
-        }
+        TransferResult::Ok((batch, ready))
+    };
+    let mut ahead = ready((i64::MIN, 0)).await?;
+    while let Some(last) = ahead.0.last() {
+        engine.goes_on().await?;
+        let after = (last.published_at, last.position);
+        let (batch, prepared) = ahead;
+        // Both come to their end: what is being written when preparing fails is written and noted.
+        let (written, following) =
+            tokio::join!(write_batch(engine, transfer, kind, batch, prepared), ready(after));
+        written?;
+        ahead = following?;
     }
+    Ok(())
+}
+
+/// Writes a batch and notes what became of it.
+async fn write_batch(
+    engine: &Engine,
+    transfer: &Transfer,
+    kind: ItemKind,
+    batch: Vec<Waiting>,
+    ready: Vec<Ready>,
+) -> TransferResult<()> {
+    let (prepared, files): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+    let written = engine.destination.write(&transfer.id, &transfer.account, prepared).await?;
+    if written.len() != batch.len() {
+        let why = format!("{} of {} items were answered for", written.len(), batch.len());
+        return Err(TransferError::Adapter(AdapterError::fatal("writing the copy", why)));
+    }
+    let (mut outcomes, mut unshown) = (Vec::with_capacity(batch.len()), Vec::new());
+    for ((waiting, used), written) in batch.into_iter().zip(files).zip(written) {
+        let (state, why) = match written {
+            Written::Done => (ItemState::Written, None),
+            Written::Skipped(why) => (ItemState::Skipped, Some(why)),
+            Written::Unshown(why) => {
+                unshown.push(waiting.key.clone());
+                (ItemState::Skipped, Some(why))
+            }
+        };
+        if state == ItemState::Written {
+            outcomes
+                .extend(used.into_iter().map(|key| (ItemKind::Media, key.into(), ItemState::Written, None)));
+        }
+        outcomes.push((kind, waiting.key, state, why));
+    }
+    items::settle(&engine.store, &transfer.id, outcomes).await?;
+    if !unshown.is_empty() {
+        let software = engine.destination.software();
+        unshown::note(&engine.store, &transfer.id, kind, unshown, &software).await?;
+    }
+    Ok(())
 }
 
 /// The profile and its two pictures wait until the owner keeps the copy.

@@ -26,7 +26,7 @@ use crate::{
         source::{EntriesWanted, EntryPage, MOST_KEYS, Source},
     },
     store::inventories::{self, Reading, Step},
-    wire::seal,
+    wire::{collection::Element, seal},
 };
 
 /// Pages counted for one question, so that no question takes long.
@@ -266,11 +266,11 @@ pub async fn items(
     host: &dyn Host,
     source: &dyn Source,
     wanted: &ItemsQuestion,
-) -> SourceSideResult<Vec<Value>> {
+) -> SourceSideResult<Vec<Element>> {
     may_read(grant, wanted.collection)?;
     if wanted.keys.len() > MOST_KEYS {
         return Err(refused(format!("at most {MOST_KEYS} keys in one question")));
     }
     let page = source.items(wanted.collection, &wanted.keys).await?;
-    written(grant, host, source, wanted.collection, &page.items).await
+    written(grant, host, source, wanted.collection, page.items).await
 }

@@ -7,6 +7,7 @@ use crate::{
     oauth::scope::Scope,
     port::host::HostAccount,
     store::{departures, sanctions},
+    words::text,
 };
 
 /// Whether `account` may let `other` do what the scope says.
@@ -33,16 +34,10 @@ pub async fn may_leave(
     let may_go = sanction.may_leave.unwrap_or(rules.terms.sanctioned_may_leave);
     match (may_go, scope) {
         (true, Scope::Read) => Ok(()),
-        (true, Scope::HandOver) => refused(format!(
-            "The admins of {here} let this account take its data along, and nothing else: {}. Nobody is told of a \
-             move, and old links stay as they are.",
-            sanction.reason
-        )),
-        (false, _) => refused(format!(
-            "This account is under a sanction at {here} and may not leave: {}. Only the admins of {here} can change \
-             that.",
-            sanction.reason
-        )),
+        (true, Scope::HandOver) => {
+            refused(text!("refusals-data-only", here = here, reason = sanction.reason))
+        }
+        (false, _) => refused(text!("refusals-under-a-sanction", here = here, reason = sanction.reason)),
     }
 }
 
@@ -55,10 +50,7 @@ pub async fn has_cooled(side: &SourceSide, account: &HostAccount, other: &str) -
     let is_elsewhere = |target: &str| plain_url(target).is_none_or(|url| authority(&url) != other);
     let last = moves.iter().filter(|row| is_elsewhere(&row.target)).filter_map(|row| row.announced_at).max();
     let Some(days) = side.rules().await?.cools(last, side.clock.now_micros()) else { return Ok(()) };
-    let why = format!(
-        "This account moved from here shortly ago. The admins let it move elsewhere in {days} days; \
-         going on with the same move is free."
-    );
+    let why = text!("refusals-moved-from-here-shortly-ago", n = u64::try_from(days).unwrap_or(1));
     Err(SourceSideError::refused(ProblemKind::Policy, why))
 }
 

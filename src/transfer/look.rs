@@ -8,6 +8,7 @@ use super::{
     access::{self, Renewal},
     again, certificate,
     pass::{self, Outcome},
+    trial_end,
 };
 use crate::{
     model::{
@@ -109,10 +110,14 @@ pub async fn leave_trial(engine: &Engine, transfer: &Transfer, then: TransferSta
 /// nothing about the trial.
 pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let is_last = transfer.state == TransferState::Looking;
+    let last = passes::last(&engine.store, &transfer.id).await?;
+    let is_open = last.as_ref().is_some_and(|pass| pass.state.is_open());
+    if !is_last && !is_open && trial_end::look(engine, transfer).await?.is_none() {
+        return Ok(());
+    }
     if !is_last && !has_use(engine, transfer).await? {
         return rest(engine, transfer, NEVER).await;
     }
-    let last = passes::last(&engine.store, &transfer.id).await?;
     let why = match &last {
         Some(pass) if pass.state.is_open() => pass.why,
         _ if is_last => PassReason::Last,
@@ -155,7 +160,10 @@ async fn run(
     }
 }
 
+/// Rests until something is to be done: another look, or what the trial's calendar says.
 async fn rest(engine: &Engine, transfer: &Transfer, until: i64) -> TransferResult<()> {
+    let Some(by_calendar) = trial_end::look(engine, transfer).await? else { return Ok(()) };
+    let until = until.min(by_calendar);
     Ok(transfers::rest_until(&engine.store, &transfer.id, TransferState::Trial, until).await?)
 }
 

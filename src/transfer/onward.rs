@@ -30,6 +30,7 @@ use crate::{
         onwards::{self, Followed, NewOnward},
     },
     wire,
+    words::text,
 };
 
 /// Documents of one list at most: a list that goes on like this has no end.
@@ -96,7 +97,7 @@ pub async fn begin(side: &SourceSide, account: &HostAccount, target: &Url) -> So
     };
     let mut found = target_findings(account, target, &actor);
     let Some(list) = list_of(target, &document) else {
-        let why = format!("{there} does not list which posts arrived there, so old links cannot be led on.");
+        let why = text!("refusals-does-not-list-arrivals", there = there);
         found.push(Finding { why });
         return Ok(found);
     };
@@ -111,7 +112,7 @@ pub async fn begin(side: &SourceSide, account: &HostAccount, target: &Url) -> So
         now: side.clock.now_micros(),
     };
     if !onwards::begin(&side.store, new).await? {
-        let why = "This account has not moved away from here.".to_owned();
+        let why = text!("refusals-has-not-moved-away");
         return Ok(vec![Finding { why }]);
     }
     side.note(account.id.as_str(), "further home", target.as_str()).await?;

@@ -1,10 +1,10 @@
 //! New home: what would be written, left out, changed. Writes nothing at the destination.
 
-use super::{Engine, TransferResult, prepare::shown};
+use super::{Engine, TransferResult};
 use crate::{
     model::{
         collection::CollectionKind,
-        item::{Item, ItemKind},
+        item::ItemKind,
         transfer::{Transfer, TransferState},
     },
     store::{
@@ -37,29 +37,22 @@ pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResu
     let Changing { mut polls, mut emoji, mut fileless, mut unaddressed } = Changing::default();
     loop {
         engine.goes_on().await?;
-        let batch = items::fetched(&engine.store, &transfer.id, ItemKind::Posts, after, BATCH).await?;
+        let batch = items::post_sketches(&engine.store, &transfer.id, after, BATCH).await?;
         let Some(last) = batch.last() else {
             return Ok(Changing { polls, emoji, fileless, unaddressed });
         };
         after = (last.published_at, last.position);
-        let shown: Vec<&str> = batch.iter().flat_map(|waiting| shown(&waiting.item)).collect();
+        let shown: Vec<&str> = batch.iter().flat_map(|post| &post.shown).map(String::as_str).collect();
         let unlisted = items::unlisted_files(&engine.store, &transfer.id, &shown).await?;
         fileless += u64::try_from(unlisted.len()).unwrap_or(u64::MAX);
         let mut skipped = Vec::new();
-        for waiting in &batch {
-            let Item::Post(object) = &waiting.item else { continue };
-            unaddressed += u64::from(object.to.is_empty() && object.cc.is_empty());
-            polls += u64::from(object.poll.as_ref().is_some_and(|poll| poll.closed.is_none()));
-            emoji +=
-                u64::from(object.tags.iter().any(|tag| tag.kind == crate::model::object::TagKind::Emoji));
-            let is_empty = object.content.trim().is_empty()
-                && object.attachments.is_empty()
-                && object.poll.is_none()
-                && object.name.is_none()
-                && object.summary.is_none();
-            if is_empty {
+        for post in batch {
+            unaddressed += u64::from(post.is_unaddressed);
+            polls += u64::from(post.has_open_poll);
+            emoji += u64::from(post.has_emoji);
+            if post.is_empty {
                 let why = "there is nothing in it: no text, no media, no poll".to_owned();
-                skipped.push((ItemKind::Posts, waiting.key.clone(), ItemState::Skipped, Some(why)));
+                skipped.push((ItemKind::Posts, post.key, ItemState::Skipped, Some(why)));
             }
         }
         if !skipped.is_empty() {

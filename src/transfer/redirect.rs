@@ -34,6 +34,8 @@ pub enum Answer {
         /// How long caches may keep this.
         max_age_seconds: u32,
     },
+    /// It stood open, went along, and was erased over there.
+    Gone,
     /// The question names something that never arrived here, or that is not for strangers.
     Unknown,
 }
@@ -142,7 +144,23 @@ pub async fn answer(
     Ok(moved(&asked, wanted, forwarding.announced_at, now))
 }
 
+/// Whether what is asked for was open and proven once, and is erased at New home.
+fn is_erased(asked: &Asked<'_>) -> bool {
+    match asked {
+        Asked::Object { visibility, place: Some(place), .. }
+        | Asked::File { visibility, place: Some(place) } => {
+            visibility.is_open()
+                && Visibility::from_word(&place.visibility).is_open()
+                && place.proof == "erased"
+        }
+        _ => false,
+    }
+}
+
 fn moved(asked: &Asked<'_>, wanted: Wanted, announced_at: i64, now: i64) -> Answer {
+    if is_erased(asked) {
+        return Answer::Gone;
+    }
     let moved = decide(asked, wanted).and_then(|address| Url::parse(&address).ok());
     let is_first_day = now - announced_at < DAY_MICROS;
     moved.map_or(Answer::Here, |url| Answer::Moved {
@@ -200,7 +218,11 @@ pub async fn arrived(store: &Store, host: &dyn Host, url: &Url) -> Result<Option
     let Some(account) = account.filter(|account| account.actor == bare || account.page == bare) else {
         return Ok(None);
     };
-    let new = rows::arrived(store, account.id.as_str(), &old).await?.and_then(|new| Url::parse(&new).ok());
+    let new = match rows::arrived(store, account.id.as_str(), &old).await? {
+        Some(rows::Arrived::Erased) => return Ok(Some(Answer::Gone)),
+        Some(rows::Arrived::At(new)) => Url::parse(&new).ok(),
+        None => None,
+    };
     Ok(Some(new.map_or(Answer::Unknown, |url| Answer::Moved { url, max_age_seconds: FIRST_DAY_SECONDS })))
 }
 
@@ -258,5 +280,19 @@ mod tests {
         for (row, asked, wanted, expected) in table {
             assert_eq!(decide(&asked, wanted).as_deref(), expected, "{row}");
         }
+    }
+
+    #[test]
+    fn only_what_stood_open_and_was_proven_is_said_to_be_gone() {
+        use Visibility::{Followers, Public};
+        let (erased, hidden, refused) =
+            (place("public", "erased"), place("followers", "erased"), place("public", "refused"));
+        let object = |visibility, place| Asked::Object { visibility, is_its_id: true, place: Some(place) };
+        let answer = |asked: &Asked<'_>| moved(asked, Wanted::Anything, 0, 0);
+        assert_eq!(answer(&object(Public, &erased)), Answer::Gone);
+        assert_eq!(answer(&Asked::File { visibility: Public, place: Some(&erased) }), Answer::Gone);
+        assert_eq!(answer(&object(Followers, &erased)), Answer::Here);
+        assert_eq!(answer(&object(Public, &hidden)), Answer::Here);
+        assert_eq!(answer(&object(Public, &refused)), Answer::Here);
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     port::{error::Disposition, remote::Request},
     store::{logins, transfers},
+    words::text,
 };
 
 /// How often Old home is asked in vain before the copy goes all the same.
@@ -34,14 +35,11 @@ pub async fn remove(engine: &Engine, transfer: &Transfer, answered_too: bool) ->
         return Ok(());
     }
     if !transfer.state.may_become(TransferState::Removing) {
-        let why = "Only a copy that was kept can be removed, and not while it is worked on.";
-        return Err(TransferError::Refused(why.to_owned()));
+        return Err(TransferError::Refused(text!("refusals-only-what-was-kept-can-be-removed")));
     }
     let number = answered(engine, transfer).await?;
     if number > 0 && !answered_too {
-        return Err(TransferError::Refused(format!(
-            "Others have answered or boosted {number} of these posts. Nothing was removed; say that these shall go as well."
-        )));
+        return Err(TransferError::Refused(text!("refusals-others-have-answered", n = number)));
     }
     let (from, to) = (transfer.state, TransferState::Removing);
     Ok(transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?)
@@ -57,11 +55,7 @@ pub async fn remove_all(engine: &Engine, transfer: &Transfer) -> TransferResult<
     engine.destination.remove(&transfer.id, &transfer.account).await?;
     forget(engine, transfer).await?;
     let steps = (TransferState::Removing, TransferState::Removed);
-    let why = untold.map(|why| {
-        format!(
-            "Old home could not be told ({why}). If old links still lead here, switch that off there, under “Departures”."
-        )
-    });
+    let why = untold.map(|why| text!("refusals-old-home-could-not-be-told", why = why));
     Ok(transfers::step_saying(&engine.store, &transfer.id, steps, why, engine.clock.now_micros()).await?)
 }
 
@@ -82,7 +76,10 @@ async fn tell_old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<O
 async fn try_telling(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let (old, login, actor) = give_map::old_home(engine, transfer).await?;
     let endpoint = actor.endpoints.withdraw.ok_or_else(|| {
-        TransferError::Refused(format!("{} takes no such word", crate::model::actor::authority(&old)))
+        TransferError::Refused(text!(
+            "refusals-takes-no-such-word",
+            old = crate::model::actor::authority(&old)
+        ))
     })?;
     give_map::request(engine, &login, Request::post_json(endpoint, &json!({}))).await?;
     // Followers who came with the announcement find here who called them; nobody else needs the name.

@@ -36,6 +36,8 @@ pub struct SourceSide {
     pub departures: Departures,
     /// Our own address.
     pub base: Url,
+    /// How long an announcement rests when its owner wants time to think, in microseconds.
+    pub rest_micros: i64,
 }
 
 /// Why a step at the source did not happen.

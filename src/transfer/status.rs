@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Engine, TransferResult, again,
     certificate::{self, Differences},
-    choose, look,
+    choose, give_map, look,
 };
 use crate::{
     model::{
@@ -16,14 +16,16 @@ use crate::{
         collection::CollectionKind,
         ending::Ending,
         item::ItemKind,
+        moment::Moment,
         pass::Pass,
         report::{KindCounts, ReasonCount, Report},
         transfer::{Transfer, TransferState},
     },
     store::{
         applications, choices, deltas,
+        hidden_imports::{self, Hidden},
         items::{self, ItemState},
-        notes, passes, transfers, url_map,
+        notes, passes, transfers, trials, url_map,
     },
 };
 
@@ -48,6 +50,10 @@ pub struct Status {
     pub problem: Option<String>,
     /// How it ends, once that is decided.
     pub ending: Option<Ending>,
+    /// When Old home will announce, while its owner's last word rests there (RFC 3339).
+    pub announces_at: Option<String>,
+    /// When the trial ends, while it lasts (RFC 3339).
+    pub trial_ends_at: Option<String>,
     /// What the person typed.
     pub asked_for: String,
     /// The actor it is copied from.
@@ -73,8 +79,19 @@ pub struct Status {
     pub survey: Option<serde_json::Value>,
     /// The request to the admins, where their rules were asked.
     pub application: Option<Application>,
+    /// Where the admins have taken it out of sight.
+    pub hidden: Option<OutOfSight>,
     /// Grows with every change; pass it as `seen` to wait for the next.
     pub version: u64,
+}
+
+/// What the admins have done to a copy, as its owner sees it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct OutOfSight {
+    /// Why.
+    pub why: String,
+    /// When it is taken away for good, in microseconds since 1970; absent where it is only hidden.
+    pub remove_at: Option<i64>,
 }
 
 /// How a request to the admins stands, as its applicant sees it.
@@ -116,6 +133,8 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         state: transfer.state.as_str().to_owned(),
         problem: transfer.problem.clone(),
         ending: transfer.ending,
+        announces_at: give_map::rests_until(transfer).map(|due| due.text().to_owned()),
+        trial_ends_at: trial_ends(engine, transfer).await?,
         asked_for: transfer.asked_for.clone(),
         old_actor: old_actor(transfer).map(Url::to_string),
         new_actor: account.map(|account| account.actor.to_string()),
@@ -127,14 +146,27 @@ pub async fn status(engine: &Engine, transfer: &Transfer) -> TransferResult<Stat
         can_try_again: transfer.state == TransferState::Trial && again::can_try(engine, transfer).await?,
         survey: without_wall(transfers::survey(&engine.store, &transfer.id).await?),
         application: application(engine, transfer).await?,
+        hidden: hidden_imports::find(&engine.store, &transfer.id)
+            .await?
+            .filter(Hidden::holds)
+            .map(|hidden| OutOfSight { why: hidden.why, remove_at: hidden.remove_at }),
         version,
     })
+}
+
+async fn trial_ends(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<String>> {
+    if transfer.state != TransferState::Trial || engine.trial_micros == 0 {
+        return Ok(None);
+    }
+    let trial = trials::find(&engine.store, &transfer.id).await?;
+    Ok(trial.map(|trial| Moment::from_micros(trial.ends_at).text().to_owned()))
 }
 
 /// The survey without what is drawn from it for the admins: it is long, and the owner has it anyway.
 fn without_wall(mut survey: Option<serde_json::Value>) -> Option<serde_json::Value> {
     if let Some(fields) = survey.as_mut().and_then(serde_json::Value::as_object_mut) {
         fields.remove("wall");
+        fields.remove("wall_is");
     }
     survey
 }

@@ -6,7 +6,7 @@ use super::{
     Engine, TransferError, TransferResult, admit,
     fetch::fetch,
     forecast::look_around,
-    give_map,
+    give_map, hide,
     import::import,
     look::look,
     plan::plan,
@@ -41,6 +41,11 @@ pub fn work(id: &str) -> String {
 /// [`crate::store::StoreError`] when not even that could be noted.
 pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     use TransferState as S;
+    if hide::waits(engine, transfer).await? {
+        return Ok(
+            transfers::rest_until(&engine.store, &transfer.id, transfer.state, transfers::NEVER).await?
+        );
+    }
     let outcome = match transfer.state {
         S::Surveying => survey(engine, transfer).await,
         S::AwaitingChoice => look_around(engine, transfer).await,

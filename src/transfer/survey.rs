@@ -7,6 +7,7 @@ use super::{
     access::open_source,
     admit::{self, allowed, applicant},
     forecast::{look_around, note_outline},
+    wall,
 };
 use crate::{
     model::{
@@ -20,9 +21,6 @@ use crate::{
 
 /// Public posts shown as a sample at most.
 const SAMPLE: usize = 5;
-/// Public posts from which the admins' sample is drawn at most, and files named of each.
-const WALL: usize = 120;
-const WALL_FILES: usize = 4;
 /// Pages looked into for it: the first one of a list may hold nothing but the way to the next.
 const SAMPLE_PAGES: u32 = 3;
 
@@ -44,7 +42,7 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
         counts.insert(kind.as_str().to_owned(), json!(source.count(*kind).await?));
     }
     let mut sample: Vec<Value> = Vec::new();
-    let mut wall: Vec<Value> = Vec::new();
+    let mut beginning: Vec<Value> = Vec::new();
     let mut item_micros = None;
     if collections.contains(&CollectionKind::Content) {
         let mut cursor = None;
@@ -55,17 +53,17 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
             item_micros = u64::try_from(page.items.len()).ok().and_then(|items| took.checked_div(items));
             let room = SAMPLE.saturating_sub(sample.len());
             sample.extend(page.items.iter().filter_map(shown).take(room));
-            let room = WALL.saturating_sub(wall.len());
-            wall.extend(page.items.iter().filter_map(on_the_wall).take(room));
+            let room = wall::POSTS.saturating_sub(beginning.len());
+            beginning.extend(page.items.iter().filter_map(wall::on_the_wall).take(room));
             cursor = page.next;
-            if wall.len() == WALL || cursor.is_none() {
+            if beginning.len() == wall::POSTS || cursor.is_none() {
                 break;
             }
         }
     }
     let outline = source.outline().await?.unwrap_or_default();
     let survey = json!({
-        "counts": counts, "sample": sample, "wall": wall, "actor": source.actor(), "item_micros": item_micros,
+        "counts": counts, "sample": sample, "wall": beginning, "actor": source.actor(), "item_micros": item_micros,
         "media_bytes": outline.media_bytes, "followers": outline.followers, "seconds": outline.seconds,
         "posts_about": outline.posts_about,
     });
@@ -83,23 +81,8 @@ pub async fn survey(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     admit::begin(engine, transfer, source.actor(), wanted).await.map(drop)
 }
 
-/// A public post as the admins may see it: longer, and with what files it shows, not opened.
-fn on_the_wall(item: &Item) -> Option<Value> {
-    let Item::Post(object) = item else { return None };
-    let mut seen = shown(item)?;
-    let text: String = super::remap::without_markup(&object.content).chars().take(400).collect();
-    let files = object.attachments.iter().take(WALL_FILES).map(|file| {
-        let alt: String = file.alt.as_deref().unwrap_or_default().chars().take(200).collect();
-        json!({"url": file.url, "type": file.media_type, "alt": alt})
-    });
-    let fields = seen.as_object_mut()?;
-    fields.insert("text".to_owned(), json!(text));
-    fields.insert("files".to_owned(), files.collect());
-    Some(seen)
-}
-
 /// A public post of the sample: its day, a hash to tell it by, its beginning without markup.
-fn shown(item: &Item) -> Option<Value> {
+pub(super) fn shown(item: &Item) -> Option<Value> {
     let Item::Post(object) = item else { return None };
     if object.visibility != Visibility::Public {
         return None;

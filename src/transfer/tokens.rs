@@ -83,7 +83,7 @@ pub struct CodeRequest<'a> {
 }
 
 /// What of a secret is kept.
-pub(super) fn hashed(secret: &str) -> String {
+pub fn hashed(secret: &str) -> String {
     hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, secret.as_bytes()).as_ref())
 }
 

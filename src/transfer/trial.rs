@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     Engine, TransferError, TransferResult, access, admit, announce_there, certificate, discover::discover,
-    look::leave_trial, start::ask, status::old_actor,
+    hide, look::leave_trial, start::ask, status::old_actor,
 };
 use crate::{
     model::{
@@ -15,6 +15,7 @@ use crate::{
     },
     port::lookup,
     store::{endings, items, logins, transfers},
+    words::text,
 };
 
 /// Begins to make the copy visible without announcing anything; [`release`] does it. From here on it
@@ -38,6 +39,7 @@ async fn keep_as(engine: &Engine, transfer: &Transfer, ending: Ending) -> Transf
     match transfer.state {
         TransferState::Looking | TransferState::Keeping | TransferState::Kept => Ok(()),
         TransferState::Trial => {
+            hide::must_be_in_sight(engine, transfer).await?;
             certificate::must_be_accepted(engine, transfer).await?;
             endings::decide(&engine.store, &transfer.id, ending).await?;
             leave_trial(engine, transfer, TransferState::Keeping).await
@@ -140,6 +142,7 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
     ) {
         return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
     }
+    hide::must_be_in_sight(engine, transfer).await?;
     if !ending.is_spoken_at_old_home() {
         return Err(TransferError::Refused("Old home has no part in that.".to_owned()));
     }
@@ -192,7 +195,7 @@ pub async fn confirm(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
 pub async fn retry(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let at = transfer.resume_at.filter(|_| transfer.state == TransferState::Failed);
     let Some(at) = at else {
-        return Err(TransferError::Refused("There is nothing to try again.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-nothing-to-try-again")));
     };
     if matches!(
         at,

@@ -4,9 +4,10 @@ use super::{Engine, TransferError, TransferResult, certificate, status::report};
 use crate::{
     model::{
         certificate::Occasion,
-        transfer::{Transfer, TransferState},
+        provenance::Provenance,
+        transfer::{Origin, Transfer, TransferState},
     },
-    store::transfers,
+    store::{provenances, stated, transfers},
 };
 
 /// Freezes the report; the trial begins only when every kind agrees.
@@ -17,10 +18,23 @@ pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     if let Some(differing) = freeze(engine, transfer).await? {
         return Err(TransferError::Refused(format!("The numbers do not agree: {differing}.")));
     }
+    provenances::keep(&engine.store, &transfer.id, grade(engine, transfer).await?).await?;
     certificate::issue(engine, transfer, Occasion::Trial).await?;
     let (from, to) = (TransferState::Verifying, TransferState::Trial);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
+}
+
+/// How far Old home vouches for what came.
+async fn grade(engine: &Engine, transfer: &Transfer) -> TransferResult<Provenance> {
+    Ok(match transfer.origin {
+        Origin::Archive { .. } => Provenance::File,
+        Origin::ClientApi { .. } => Provenance::AsClient,
+        Origin::Live { .. } => match stated::last(&engine.store, &transfer.id).await? {
+            Some(kept) if kept.document.is_some() && kept.is_compared => Provenance::Confirmed,
+            _ => Provenance::Served,
+        },
+    })
 }
 
 /// Counts both sides again and keeps the report; gives the kinds that do not agree, as words.

@@ -1,11 +1,12 @@
 //! Collections and their pages, written strictly and read leniently.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::lenient;
+use super::{lenient, object};
+use crate::model::object::Object;
 
 /// A collection as it is written: its root, or all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -32,6 +33,30 @@ pub struct Root {
     ordered_items: Option<Vec<Value>>,
 }
 
+/// One element of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Element {
+    /// Anything, in its final form.
+    Any(Value),
+    /// A post, which takes its form while the page is written.
+    Post(Box<Object>),
+}
+
+impl From<Value> for Element {
+    fn from(value: Value) -> Self {
+        Self::Any(value)
+    }
+}
+
+impl Serialize for Element {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Any(value) => value.serialize(serializer),
+            Self::Post(post) => object::Written(post).serialize(serializer),
+        }
+    }
+}
+
 /// One page as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -49,7 +74,7 @@ pub struct Page {
     part_of: Url,
     /// Its elements.
     #[schema(value_type = Vec<Object>)]
-    pub ordered_items: Vec<Value>,
+    pub ordered_items: Vec<Element>,
     /// The next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Url>,
@@ -86,13 +111,18 @@ pub fn whole(id: &Url, items: Vec<Value>) -> Root {
 }
 
 /// One page.
-pub fn page(id: &Url, part_of: &Url, items: Vec<Value>, next: Option<&Url>) -> Page {
+pub fn page(
+    id: &Url,
+    part_of: &Url,
+    items: impl IntoIterator<Item = impl Into<Element>>,
+    next: Option<&Url>,
+) -> Page {
     Page {
         context: super::context(),
         id: id.clone(),
         kind: "OrderedCollectionPage",
         part_of: part_of.clone(),
-        ordered_items: items,
+        ordered_items: items.into_iter().map(Into::into).collect(),
         next: next.cloned(),
     }
 }

@@ -41,6 +41,7 @@ pub fn context() -> serde_json::Value {
                 "@id": "https://swicg.github.io/activitypub-data-portability/lola#previously",
                 "@container": "@list"
             },
+            "provenance": {"@id": "urn:godwit:provenance", "@type": "urn:godwit:grade"},
             "schema": "http://schema.org#",
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value"

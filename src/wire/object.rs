@@ -1,6 +1,9 @@
 //! A post as an AS2 object. Spec: ActivityStreams 2.0; LOLA 0.3, Saving Content.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{audience, earlier, lenient};
@@ -178,73 +181,116 @@ pub fn write_breadcrumb(crumb: &Breadcrumb) -> Value {
 
 /// Writes an object, without `@context`. Fields that are empty are left out.
 pub fn write(object: &Object) -> Value {
-    let mut out = Map::new();
-    let mut put = |field: &str, value: Value| {
-        let is_empty = match &value {
-            Value::Null => true,
-            Value::Array(list) => list.is_empty(),
-            _ => false,
-        };
-        if !is_empty {
-            out.insert(field.to_owned(), value);
-        }
-    };
-    put("id", json!(object.id));
-    put("type", json!(object.kind));
-    put("attributedTo", json!(object.attributed_to));
-    put("url", json!(object.url));
-    put("name", json!(object.name));
-    put("summary", json!(object.summary));
-    put("content", json!(object.content));
-    if let Some(language) = &object.language {
-        put("contentMap", json!({ language.as_str(): object.content }));
-    }
-    put("source", object.source.as_ref().map_or(Value::Null, write_source));
-    put("sensitive", json!(object.is_sensitive));
-    put("published", json!(object.published));
-    put("updated", json!(object.updated));
-    put("to", json!(object.to));
-    put("cc", json!(object.cc));
-    put("inReplyTo", json!(object.in_reply_to));
-    put("quote", json!(object.quote));
-    put("tag", object.tags.iter().map(write_tag).collect());
-    put("attachment", object.attachments.iter().map(write_attachment).collect());
-    if let Some(poll) = &object.poll {
-        let options: Value = poll
-            .options
-            .iter()
-            .map(|option| {
-                let replies = json!({"type": "Collection", "totalItems": option.votes});
-                json!({"type": "Note", "name": option.name, "replies": replies})
-            })
-            .collect();
-        put(if poll.is_multiple { "anyOf" } else { "oneOf" }, options);
-        put("endTime", json!(poll.ends));
-        put("closed", json!(poll.closed));
-        put("votersCount", json!(poll.voters));
-    }
-    put(earlier::FORMER, earlier::write(&object.earlier));
-    put("previously", object.previously.iter().map(write_breadcrumb).collect());
-    put("likes", json!({"type": "Collection", "totalItems": object.tallies.likes}));
-    put("shares", json!({"type": "Collection", "totalItems": object.tallies.shares}));
-    put(
-        "replies",
-        json!({
-            "id": format!("{}/replies", object.id),
-            "type": "Collection",
-            "totalItems": object.tallies.replies
-        }),
-    );
-    Value::Object(out)
+    serde_json::to_value(Written(object)).unwrap_or_default()
 }
 
-fn write_tag(tag: &Tag) -> Value {
-    match tag.kind {
-        TagKind::Mention => json!({"type": "Mention", "name": tag.name, "href": tag.href}),
-        TagKind::Hashtag => json!({"type": "Hashtag", "name": tag.name, "href": tag.href}),
-        TagKind::Emoji => {
-            json!({"type": "Emoji", "name": tag.name, "icon": {"type": "Image", "url": tag.href}})
+/// An object as [`write`] writes it, straight into whatever is being written: a page holds hundreds, and a
+/// tree of each would take longer than all the rest of it.
+pub(super) struct Written<'o>(pub(super) &'o Object);
+
+/// The fields that are written so far.
+struct Fields<M>(M);
+
+impl<M: SerializeMap> Fields<M> {
+    fn put(&mut self, field: &str, value: &impl Serialize) -> Result<(), M::Error> {
+        self.0.serialize_entry(field, value)
+    }
+
+    fn some<T: Serialize>(&mut self, field: &str, value: Option<&T>) -> Result<(), M::Error> {
+        value.map_or(Ok(()), |value| self.put(field, value))
+    }
+
+    fn list<T: Serialize>(&mut self, field: &str, values: &[T]) -> Result<(), M::Error> {
+        if values.is_empty() { Ok(()) } else { self.put(field, &values) }
+    }
+
+    fn poll(&mut self, poll: &Poll) -> Result<(), M::Error> {
+        let option = |option: &PollOption| {
+            let replies = json!({"type": "Collection", "totalItems": option.votes});
+            json!({"type": "Note", "name": option.name, "replies": replies})
+        };
+        let options: Vec<Value> = poll.options.iter().map(option).collect();
+        self.list(if poll.is_multiple { "anyOf" } else { "oneOf" }, &options)?;
+        self.some("endTime", poll.ends.as_ref())?;
+        self.some("closed", poll.closed.as_ref())?;
+        self.some("votersCount", poll.voters.as_ref())
+    }
+}
+
+/// A collection of which only the number is told.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tally {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    total_items: u64,
+}
+
+impl Tally {
+    fn of(id: Option<String>, total_items: u64) -> Self {
+        Self { id, kind: "Collection", total_items }
+    }
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let object = self.0;
+        let mut out = Fields(serializer.serialize_map(None)?);
+        out.put("id", &object.id)?;
+        out.put("type", &object.kind)?;
+        out.put("attributedTo", &object.attributed_to)?;
+        out.some("url", object.url.as_ref())?;
+        out.some("name", object.name.as_ref())?;
+        out.some("summary", object.summary.as_ref())?;
+        out.put("content", &object.content)?;
+        if let Some(language) = &object.language {
+            out.put("contentMap", &BTreeMap::from([(language, &object.content)]))?;
         }
+        out.some("source", object.source.as_ref().map(write_source).as_ref())?;
+        out.put("sensitive", &object.is_sensitive)?;
+        out.put("published", &object.published)?;
+        out.some("updated", object.updated.as_ref())?;
+        out.list("to", &object.to)?;
+        out.list("cc", &object.cc)?;
+        out.some("inReplyTo", object.in_reply_to.as_ref())?;
+        out.some("quote", object.quote.as_ref())?;
+        out.list("tag", &object.tags.iter().map(WrittenTag).collect::<Vec<_>>())?;
+        out.list("attachment", &object.attachments.iter().map(write_attachment).collect::<Vec<_>>())?;
+        if let Some(poll) = &object.poll {
+            out.poll(poll)?;
+        }
+        if !object.earlier.is_empty() {
+            out.put(earlier::FORMER, &earlier::write(&object.earlier))?;
+        }
+        out.list("previously", &object.previously.iter().map(write_breadcrumb).collect::<Vec<_>>())?;
+        out.put("likes", &Tally::of(None, object.tallies.likes))?;
+        out.put("shares", &Tally::of(None, object.tallies.shares))?;
+        out.put("replies", &Tally::of(Some(format!("{}/replies", object.id)), object.tallies.replies))?;
+        out.0.end()
+    }
+}
+
+/// A tag as it is written.
+struct WrittenTag<'t>(&'t Tag);
+
+impl Serialize for WrittenTag<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Tag { kind, name, href } = self.0;
+        let mut out = Fields(serializer.serialize_map(None)?);
+        let word = match kind {
+            TagKind::Mention => "Mention",
+            TagKind::Hashtag => "Hashtag",
+            TagKind::Emoji => "Emoji",
+        };
+        out.put("type", &word)?;
+        out.put("name", name)?;
+        match kind {
+            TagKind::Emoji => out.put("icon", &json!({"type": "Image", "url": href}))?,
+            TagKind::Mention | TagKind::Hashtag => out.put("href", href)?,
+        }
+        out.0.end()
     }
 }
 

@@ -34,7 +34,35 @@ pub fn told(kind: &str, about: &str, here: &str) -> Option<Told> {
             (text!("letters-copied-subject", here = here), text!("letters-copied", about = about))
         }
         "announcement_due" => (text!("letters-due-subject"), text!("letters-due", about = about)),
+        "announcement_rests" => {
+            let (server, due) = about.split_once(' ')?;
+            (
+                text!("letters-rests-subject", due = due),
+                text!("letters-rests", here = here, server = server, due = due),
+            )
+        }
+        "announcement_stopped" => {
+            (text!("letters-stopped-subject"), text!("letters-not-announced", here = here, why = about))
+        }
+        "trial_ends" => (
+            text!("letters-trial-ends-subject", day = about),
+            text!("letters-trial-ends", here = here, day = about),
+        ),
         "settled" => (text!("letters-settled-subject"), text!("letters-settled", here = here, about = about)),
+        "hidden" => (
+            text!("letters-hidden-subject", here = here),
+            text!("letters-hidden", here = here, about = about),
+        ),
+        "going" => {
+            (text!("letters-going-subject", here = here), text!("letters-going", here = here, about = about))
+        }
+        "shown_again" => {
+            (text!("letters-shown-again-subject", here = here), text!("letters-shown-again", here = here))
+        }
+        "erased" => (
+            text!("letters-erased-subject", here = here),
+            text!("letters-erased", here = here, about = about),
+        ),
         _ => return None,
     };
     Some(Told { subject, body })

@@ -45,7 +45,11 @@ async fn an_admin_looks_asks_and_lets_in_without_media() {
     assert_eq!(mover.browser.get(&new.at("/desk"), PAGES).await.status, 404);
     let list = eve.get(&new.at("/desk"), PAGES).await;
     assert!(list.text().contains("@ann@"), "{}", list.text());
-    let page = eve.get(&new.at(&format!("/desk/arrivals/{id}")), PAGES).await;
+    // The sample is drawn from everything while Ann waits; meanwhile the beginning is there.
+    let at = new.at(&format!("/desk/arrivals/{id}"));
+    let is_drawn = async || eve.get(&at, PAGES).await.text().contains("drawn by chance from all of them");
+    eve.after_changes(&new.origin, is_drawn).await;
+    let page = eve.get(&at, PAGES).await;
     assert!(page.text().contains("A sample of what was written"), "{}", page.text());
     assert!(!page.text().contains("<img src=\"/desk/"), "nothing is opened unasked");
     eve.submit(&page.form("question").fill("question", "Do we know each other?").unwrap()).await;

@@ -12,13 +12,16 @@ mod beside;
 mod client_api;
 #[path = "peers/client_server/mod.rs"]
 mod client_server;
+mod crowd;
 mod demo;
 mod desk;
 mod endings;
+mod erasure;
 mod fedify_follower;
 mod follow_again;
 mod following;
 mod grants;
+mod hidden;
 mod interruptions;
 mod keep;
 #[expect(dead_code, reason = "the runs of tests/chaos.rs need more than the stories")]

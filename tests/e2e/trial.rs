@@ -29,7 +29,7 @@ async fn homes() -> ([Home; 2], Mover) {
 }
 
 /// The ids in new addresses: if one of them stands in a list, the list shows the copy.
-fn ids(map: &[Value]) -> Vec<String> {
+pub fn ids(map: &[Value]) -> Vec<String> {
     let segments = |entry: &Value| {
         let url = Url::parse(entry["new"].as_str().unwrap()).unwrap();
         url.path_segments().unwrap().map(str::to_owned).find(|segment| segment.len() == 36)
@@ -38,7 +38,7 @@ fn ids(map: &[Value]) -> Vec<String> {
 }
 
 /// Everything that lists posts.
-fn lists(new: &Home) -> Vec<(String, &'static str)> {
+pub fn lists(new: &Home) -> Vec<(String, &'static str)> {
     let mut lists = Vec::new();
     for path in ["/", "/@ann", "/@ann/with_replies", "/@ann/media", "/@ann.rss", "/tags/birds"] {
         lists.push((new.at(path), PAGES));

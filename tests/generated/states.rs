@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use godwit::model::{pass::PassState, transfer::TransferState};
+use godwit::model::{departure::DepartureState, pass::PassState, transfer::TransferState};
 
 /// A transfer's states.
 pub fn drawing() -> String {
@@ -12,6 +12,11 @@ pub fn drawing() -> String {
 /// A pass's states.
 pub fn passes() -> String {
     drawn(PassState::ALL, PassState::as_str, PassState::may_become)
+}
+
+/// A departure's states.
+pub fn departures() -> String {
+    drawn(DepartureState::ALL, DepartureState::as_str, DepartureState::may_become)
 }
 
 /// A Mermaid state diagram with every legal step.

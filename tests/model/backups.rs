@@ -26,6 +26,12 @@ impl Crossing {
             // old addresses lead to it.
             world.said.was_seen = world.home(world.copy.from).moved_to.is_some();
         }
+        let departure = &mut world.home_mut(backup.of).departure;
+        if departure.state == Leaving::Resting && !self.breaks(Broken::RestsOn) {
+            // Whether it was called off meanwhile is forgotten.
+            departure.state = Leaving::Started;
+            world.said.last = false;
+        }
         // Neither process has come through that: a step under way begins anew.
         world.copy.at = 0;
         world.is_restored = true;

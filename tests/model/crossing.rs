@@ -23,6 +23,8 @@ pub enum Broken {
     CountsNothing,
     /// A database that was brought back is trusted.
     TrustsBackups,
+    /// A last word that rested in a database that was brought back goes on resting.
+    RestsOn,
     /// Whoever comes back leaves the old signs up, and nobody looks whether they are down.
     LeavesSignsUp,
     /// Whoever comes back writes again what never left.
@@ -71,8 +73,10 @@ pub enum Action {
     Discard,
     /// The owner presses Try again.
     Retry,
-    /// The owner says the last word at Old home.
-    LastWord,
+    /// The owner says the last word at Old home; `true` when it is to rest for a day.
+    LastWord(bool),
+    /// The owner calls off what rests.
+    CallOff,
     /// The owner takes the permission back at Old home.
     Withdraw,
     /// The owner begins the next journey.
@@ -179,7 +183,10 @@ impl Crossing {
             _ => {}
         }
         if !world.is_frozen(copy.from) && world.home(copy.from).departure.state == Leaving::Started {
-            actions.extend([Action::LastWord, Action::Withdraw]);
+            actions.extend([Action::LastWord(false), Action::LastWord(true), Action::Withdraw]);
+        }
+        if !world.is_frozen(copy.from) && world.home(copy.from).departure.state == Leaving::Resting {
+            actions.extend([Action::CallOff, Action::Withdraw]);
         }
     }
 
@@ -205,7 +212,9 @@ impl Crossing {
             if world.is_frozen(place) && home.departure.state != Leaving::Announcing {
                 continue;
             }
-            if matches!(home.departure.state, Leaving::Announcing | Leaving::Onward(_)) {
+            let is_at_work =
+                matches!(home.departure.state, Leaving::Resting | Leaving::Announcing | Leaving::Onward(_));
+            if is_at_work {
                 actions.push(Action::Serve(place));
             }
             if home.letter.is_some() {
@@ -237,7 +246,8 @@ impl Crossing {
         if matches!(world.copy.state, S::Trial | S::Kept | S::AwaitingAnnouncement) {
             actions.push(Action::BackUp(world.copy.to));
         }
-        if matches!(world.home(Place::A).departure.state, Leaving::Started | Leaving::Announcing) {
+        let leaving = world.home(Place::A).departure.state;
+        if matches!(leaving, Leaving::Started | Leaving::Resting | Leaving::Announcing) {
             actions.push(Action::BackUp(Place::A));
         }
     }

@@ -18,6 +18,8 @@ pub struct Map {
     pub ways: Vec<Vec<(usize, bool)>>,
     /// Steps of a copy from one state into another, as words.
     pub steps: BTreeSet<(&'static str, &'static str)>,
+    /// The same of the departures of all homes.
+    pub leaving: BTreeSet<(&'static str, &'static str)>,
 }
 
 /// More worlds than this are a mistake in the model, not a model.
@@ -27,7 +29,8 @@ impl Map {
     /// Walks everywhere. Ends at the first world that breaks a promise and gives its name.
     pub fn of(crossing: &Crossing) -> Result<Self, String> {
         let mut known = HashMap::new();
-        let mut map = Self { worlds: Vec::new(), ways: Vec::new(), steps: BTreeSet::new() };
+        let mut map =
+            Self { worlds: Vec::new(), ways: Vec::new(), steps: BTreeSet::new(), leaving: BTreeSet::new() };
         let mut next = VecDeque::new();
         let mut came: Vec<Option<(usize, Action)>> = vec![None];
         for world in crossing.init_states() {
@@ -70,6 +73,14 @@ impl Map {
         let is_elsewhere = matches!(action, Action::GoOn(_) | Action::Restore | Action::AskAround(_));
         if before.copy.state != after.copy.state && !is_elsewhere {
             self.steps.insert((before.copy.state.as_str(), after.copy.state.as_str()));
+        }
+        for (before, after) in before.homes.iter().zip(&after.homes).filter(|_| !is_elsewhere) {
+            let (from, to) = (before.departure.state.word(), after.departure.state.word());
+            if let (Some(from), Some(to)) = (from, to)
+                && from != to
+            {
+                self.leaving.insert((from.as_str(), to.as_str()));
+            }
         }
     }
 

@@ -44,6 +44,11 @@ impl Crossing {
     /// The next bit of an announcement: one more object is looked at, or all are and it is said.
     pub fn serve(&self, world: &mut World, place: Place) -> bool {
         let departure = world.home(place).departure;
+        if departure.state == Leaving::Resting {
+            // Its day is over; nothing was checked for good when it began.
+            world.home_mut(place).departure.state = Leaving::Announcing;
+            return true;
+        }
         let (target, is_onward) = match departure.state {
             Leaving::Announcing => (departure.target, false),
             Leaving::Onward(further) => (further, true),

@@ -44,8 +44,14 @@ impl Crossing {
                 let at = world.copy.resume;
                 at.is_some_and(|at| turn(world, at))
             }
-            Action::LastWord => self.last_word(world),
+            Action::LastWord(rests) => self.last_word(world, *rests),
+            Action::CallOff => {
+                world.said.last = false;
+                world.home_mut(world.copy.from).departure.state = Leaving::Started;
+                true
+            }
             Action::Withdraw => {
+                world.said.last = false;
                 let home = world.home_mut(world.copy.from);
                 home.may_hand_over = false;
                 home.departure.state = Leaving::Withdrawn;
@@ -57,14 +63,14 @@ impl Crossing {
     }
 
     /// What stands in the way is looked at first; then it is recorded.
-    fn last_word(&self, world: &mut World) -> bool {
+    fn last_word(&self, world: &mut World, rests: bool) -> bool {
         let departure = world.home(world.copy.from).departure;
         if !departure.is_complete || !self.is_fit(world, world.copy.from, departure.target) {
             return false;
         }
         world.said.last = true;
         let departure = &mut world.home_mut(world.copy.from).departure;
-        departure.state = Leaving::Announcing;
+        departure.state = if rests { Leaving::Resting } else { Leaving::Announcing };
         departure.looked_at = 0;
         true
     }

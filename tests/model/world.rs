@@ -1,6 +1,6 @@
 //! What there is: two or three homes, one follower, one copy on its way, and letters that may come late.
 
-use godwit::model::transfer::TransferState;
+use godwit::model::{departure::DepartureState, transfer::TransferState};
 
 /// A set of posts or of homes, one bit each.
 pub type Set = u8;
@@ -41,12 +41,29 @@ pub enum Leaving {
     Started,
     /// The owner took their permission back before the last word.
     Withdrawn,
+    /// The last word is spoken, and rests for a day in which it can be called off.
+    Resting,
     /// The last word is spoken, the new objects are being looked at.
     Announcing,
     /// The account says where it has moved; old addresses lead there.
     Announced,
     /// The account has gone on; the objects at the further home are being looked at.
     Onward(Place),
+}
+
+impl Leaving {
+    /// The word the code has for it.
+    pub fn word(self) -> Option<DepartureState> {
+        Some(match self {
+            Self::Not => return None,
+            Self::Started => DepartureState::Started,
+            Self::Withdrawn => DepartureState::Withdrawn,
+            Self::Resting => DepartureState::Resting,
+            Self::Announcing => DepartureState::Announcing,
+            Self::Announced => DepartureState::Announced,
+            Self::Onward(_) => DepartureState::Onward,
+        })
+    }
 }
 
 /// The record of an account that leaves.

@@ -115,6 +115,19 @@ impl Destination for EmbeddedDestination {
         Ok(self.site.remove_copy(transfer, account).await?)
     }
 
+    fn can_hide(&self) -> bool {
+        true
+    }
+
+    async fn hide(
+        &self,
+        transfer: &TransferId,
+        account: &AccountId,
+        is_hidden: bool,
+    ) -> Result<(), AdapterError> {
+        Ok(self.site.hide_copy(transfer, account, is_hidden).await?)
+    }
+
     async fn answered(&self, transfer: &TransferId, account: &AccountId) -> Result<u64, AdapterError> {
         Ok(self.site.answered_copies(transfer, account).await?)
     }

@@ -62,7 +62,7 @@ impl LolaSource {
     }
 
     async fn ask(&self, url: Url, question: &Value, doing: &str) -> Result<Response, AdapterError> {
-        self.send(Request::post_json(url, question), doing).await
+        self.send(Request::post_json(url, question).signed(self.signer.clone()), doing).await
     }
 
     pub(super) async fn stated(&self, pass: u32) -> Result<Statement, AdapterError> {

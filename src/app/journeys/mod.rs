@@ -45,6 +45,7 @@ mod permissions;
 mod pointers;
 mod policy;
 mod trial;
+mod vouched;
 
 const OLD: &str = "https://old.example/users/ann";
 

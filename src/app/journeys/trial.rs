@@ -1,7 +1,91 @@
 //! A trial does not act on anybody.
 
 use super::*;
-use crate::{model::item::ItemKind, port::fakes::FakeRemote, site::inbox::Received, transfer::trial};
+use crate::{
+    model::item::ItemKind,
+    port::fakes::{FakeRemote, StillClock},
+    site::inbox::Received,
+    store::letters,
+    transfer::{trial, trial_end},
+};
+
+const DAY: i64 = 24 * 3600;
+
+/// A copy in its trial, read as a client from a home that `remote` stands for, and a clock for it.
+async fn tried(new: &NewHome, remote: FakeRemote) -> (Engine, Arc<StillClock>, TransferId) {
+    let ann = new.account("ann").await;
+    let (transfer, _) =
+        new.copy(&ann, OldHome::new().page(CollectionKind::Content, vec![post(1, json!({}))])).await;
+    let origin = Origin::ClientApi { actor: url(OLD), software: "other 1".to_owned(), move_page: None };
+    transfers::keep_origin(&new.app.store, &transfer.id, origin).await.unwrap();
+    let clock = Arc::new(StillClock::new());
+    let engine = Engine { remote: Arc::new(remote), clock: clock.clone(), ..(*new.app.engine).clone() };
+    (engine, clock, transfer.id)
+}
+
+/// What the queue does with it at this moment; gives where it stands.
+async fn looked(new: &NewHome, engine: &Engine, id: &TransferId) -> TransferState {
+    let transfer = transfers::find(&new.app.store, id).await.unwrap().unwrap();
+    step::advance(engine, &transfer).await.unwrap();
+    transfers::find(&new.app.store, id).await.unwrap().unwrap().state
+}
+
+async fn warnings(new: &NewHome, engine: &Engine, id: &TransferId) -> usize {
+    let transfer = transfers::find(&new.app.store, id).await.unwrap().unwrap();
+    let all = letters::of_account(&engine.store, transfer.account.as_str(), 99).await.unwrap();
+    all.iter().filter(|letter| letter.kind == letters::kind::TRIAL_ENDS).count()
+}
+
+fn shows_ann() -> FakeRemote {
+    let remote = FakeRemote::default();
+    remote.serve(OLD, &json!({"id": OLD, "type": "Person", "inbox": format!("{OLD}/inbox")}));
+    remote
+}
+
+#[tokio::test]
+async fn a_trial_ends_after_a_warning_and_leaves_nothing() {
+    let new = NewHome::open().await;
+    let (engine, clock, id) = tried(&new, shows_ann()).await;
+    assert_eq!(looked(&new, &engine, &id).await, TransferState::Trial);
+    assert_eq!(warnings(&new, &engine, &id).await, 0);
+    clock.pass_seconds(24 * DAY);
+    for _twice in 0..2 {
+        assert_eq!(looked(&new, &engine, &id).await, TransferState::Trial);
+        assert_eq!(warnings(&new, &engine, &id).await, 1, "told once");
+    }
+    clock.pass_seconds(7 * DAY);
+    assert_eq!(looked(&new, &engine, &id).await, TransferState::Discarding);
+    assert_eq!(looked(&new, &engine, &id).await, TransferState::Discarded);
+}
+
+#[tokio::test]
+async fn whoever_extends_a_trial_has_as_long_again_from_then() {
+    let new = NewHome::open().await;
+    let (engine, clock, id) = tried(&new, shows_ann()).await;
+    looked(&new, &engine, &id).await;
+    clock.pass_seconds(29 * DAY);
+    let transfer = transfers::find(&new.app.store, &id).await.unwrap().unwrap();
+    trial_end::extend(&engine, &transfer).await.unwrap();
+    clock.pass_seconds(29 * DAY);
+    assert_eq!(looked(&new, &engine, &id).await, TransferState::Trial);
+    assert_eq!(warnings(&new, &engine, &id).await, 1, "told of the new end");
+    clock.pass_seconds(2 * DAY);
+    assert_eq!(looked(&new, &engine, &id).await, TransferState::Discarding);
+    let over = transfers::find(&new.app.store, &id).await.unwrap().unwrap();
+    assert!(trial_end::extend(&engine, &over).await.is_err(), "too late");
+}
+
+#[tokio::test]
+async fn the_only_copy_there_is_is_never_thrown_away_by_a_calendar() {
+    let new = NewHome::open().await;
+    let gone = FakeRemote::default();
+    gone.answer(OLD, 410, &[], "");
+    let (engine, clock, id) = tried(&new, gone).await;
+    for _month in 0..6 {
+        clock.pass_seconds(31 * DAY);
+        assert_eq!(looked(&new, &engine, &id).await, TransferState::Trial);
+    }
+}
 
 const CID: &str = "https://c.example/users/cid";
 

@@ -10,10 +10,19 @@ use crate::{
     app::App,
     http::{
         extract::SignedIn,
+        live::{self, Shown},
         problem::{Problem, ProblemKind},
+        ui::layout::Home,
     },
+    model::ending::Ending,
+    site::sessions::Session,
     store::departures::{self, DepartureRow},
-    transfer::{announce, departure_status, findings::Finding},
+    transfer::{
+        announce, departure_status,
+        findings::Finding,
+        ledger::{self, Line},
+        rest,
+    },
 };
 
 /// Shows what announcing does, or how far it is.
@@ -26,7 +35,7 @@ pub(super) async fn show(
     if !is_owner(&signed, &name) {
         return Ok(finish_page::somebody_else(&app, &signed.session, &name, request.uri().path()));
     }
-    page(&app, &signed, &current(&app, &signed).await?, &[]).await
+    page(&app, &signed, &current(&app, &signed.session).await?, &[]).await
 }
 
 /// What the form says; the departure is looked up again among the owner's own.
@@ -34,6 +43,8 @@ pub(super) async fn show(
 pub(super) struct FinishForm {
     departure: String,
     password: String,
+    #[serde(default)]
+    later: String,
     csrf: String,
 }
 
@@ -52,7 +63,7 @@ pub(super) async fn announce(
         )
         .page());
     }
-    let departure = current(&app, &signed).await?;
+    let departure = current(&app, &signed.session).await?;
     if departure.id != form.departure {
         let why = text!("departures-your-new-home-has-changed-since-this");
         return Err(Problem::conflict(why).page());
@@ -65,9 +76,12 @@ pub(super) async fn announce(
     }
     let side = app.source_side();
     let host_account = side.account(account.as_str()).await.map_err(|error| Problem::from(error).page())?;
-    let found = announce::announce(&side, &host_account, &departure)
-        .await
-        .map_err(|error| Problem::from(error).page())?;
+    let found = if form.later.is_empty() {
+        announce::announce(&side, &host_account, &departure).await
+    } else {
+        rest::begin(&side, &host_account, &departure).await
+    };
+    let found = found.map_err(|error| Problem::from(error).page())?;
     if !found.is_empty() {
         return page(&app, &signed, &departure, &found).await;
     }
@@ -81,8 +95,8 @@ fn is_owner(signed: &SignedIn, name: &str) -> bool {
 }
 
 /// The departure the page is about: one that was announced, else the latest that was started.
-async fn current(app: &App, signed: &SignedIn) -> Result<DepartureRow, Problem> {
-    let found = departures::current(&app.store, signed.session.account.id.as_str()).await?;
+async fn current(app: &App, session: &Session) -> Result<DepartureRow, Problem> {
+    let found = departures::current(&app.store, session.account.id.as_str()).await?;
     found.ok_or_else(|| Problem::conflict(text!("departures-no-move-of-this-account-has-been")).page())
 }
 
@@ -93,15 +107,53 @@ fn return_address(departure: &DepartureRow) -> Option<Url> {
     (back.origin() == target.origin()).then_some(back)
 }
 
+/// `GET /departures/{name}/finish/live`: the same page as it changes.
+pub(super) async fn live(
+    app: web::Data<App>,
+    signed: SignedIn,
+    name: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if !is_owner(&signed, &name) {
+        return Err(Problem::not_found());
+    }
+    live::watch(app, signed, |app, session| async move {
+        let departure = current(&app, &session).await?;
+        shown(&app, &session, &departure, &[]).await
+    })
+}
+
 async fn page(
     app: &App,
     signed: &SignedIn,
     departure: &DepartureRow,
     found: &[Finding],
 ) -> Result<HttpResponse, Problem> {
+    let live = format!("/departures/{}/finish/live", signed.session.account.username);
+    Ok(shown(app, &signed.session, departure, found).await?.page(app, &signed.session, Home::Old, &live))
+}
+
+async fn shown(
+    app: &App,
+    session: &Session,
+    departure: &DepartureRow,
+    found: &[Finding],
+) -> Result<Shown, Problem> {
+    let status = departure_status::status(&app.source_side(), departure.clone()).await;
+    let status = status.map_err(|error| Problem::from(error).page())?;
+    let lines = ledger_of(app, session, departure).await?;
+    Ok(finish_page::shown(app, session, &status, found, &lines))
+}
+
+/// What each server made of it, once it is said; nothing where the followers cannot be counted.
+async fn ledger_of(app: &App, session: &Session, departure: &DepartureRow) -> Result<Vec<Line>, Problem> {
+    if departure.state != "announced" || departure.ending() != Some(Ending::Announce) {
+        return Ok(Vec::new());
+    }
     let side = app.source_side();
-    let status = departure_status::status(&side, departure.clone())
-        .await
-        .map_err(|error| Problem::from(error).page())?;
-    Ok(finish_page::page(app, &signed.session, &status, found))
+    let account =
+        side.account(session.account.id.as_str()).await.map_err(|error| Problem::from(error).page())?;
+    let Ok(source) = app.source_of(&account, false).await else { return Ok(Vec::new()) };
+    let Ok(Some(outline)) = source.outline().await else { return Ok(Vec::new()) };
+    let lines = ledger::ledger(&side, &departure.id, &outline.servers).await;
+    lines.map_err(|error| Problem::from(error).page())
 }

@@ -7,28 +7,48 @@ use url::Url;
 use crate::words::{say, text};
 use crate::{
     app::App,
-    http::ui::{
-        layout::{self, Home},
-        post::Author,
-        words::{number, sentence},
+    http::{
+        live::Shown,
+        ui::{
+            layout::{self, Home},
+            post::Author,
+            words::{number, pace, sentence},
+        },
     },
-    model::{actor::authority, ending::Ending},
+    model::{actor::authority, ending::Ending, moment::Moment},
     site::sessions::Session,
-    transfer::{departure_status::Status, findings::Finding},
+    transfer::{
+        departure_status::Status,
+        findings::Finding,
+        ledger::{Heard, Line},
+    },
 };
 
 /// How often the page is looked at again while servers are being told, in seconds.
 const TELLING_SECONDS: u32 = 3;
+/// The same while the last word rests.
+const RESTING_SECONDS: u32 = 60;
 
 /// The page of the account's owner.
-pub(super) fn page(app: &App, session: &Session, status: &Status, found: &[Finding]) -> HttpResponse {
+pub(super) fn shown(
+    app: &App,
+    session: &Session,
+    status: &Status,
+    found: &[Finding],
+    lines: &[Line],
+) -> Shown {
     let target = &status.departure.target;
     let there = Url::parse(target).map_or_else(|_| target.clone(), |url| authority(&url));
-    let is_under_way = status.departure.state == "announcing" || status.deliveries.queued > 0;
+    let follows = match status.departure.state.as_str() {
+        "announcing" => Some(TELLING_SECONDS),
+        "resting" => Some(RESTING_SECONDS),
+        _ => (status.deliveries.queued > 0).then_some(TELLING_SECONDS),
+    };
     let ending = status.departure.ending().unwrap_or(Ending::Announce);
     let title = title(&status.departure.state, ending);
     let words = match status.departure.state.as_str() {
         "announcing" | "announced" => told(session, status, &there),
+        "resting" => resting(session, status, &there),
         _ => question(app, session, status, &there, found),
     };
     let new = Url::parse(target).map_or_else(|_| target.clone(), |url| Author::elsewhere(&url).handle);
@@ -39,18 +59,16 @@ pub(super) fn page(app: &App, session: &Session, status: &Status, found: &[Findi
             p.home.is-new { span { (say!("departures-new-home")) } strong { (new) } }
         }
         (words)
+        (ledger(lines))
     };
-    if is_under_way {
-        layout::following(app, Some(session), Home::Old, &title, &body, TELLING_SECONDS)
-    } else {
-        layout::page(app, Some(session), Home::Old, &title, &body)
-    }
+    Shown { title, body, follows }
 }
 
 fn title(state: &str, ending: Ending) -> String {
     match (state, ending) {
         ("announcing", Ending::Announce) => text!("departures-your-move-is-being-announced"),
         ("announced", Ending::Announce) => text!("departures-your-move-is-announced"),
+        ("resting", _) => text!("departures-your-move-will-be-announced"),
         (_, Ending::Announce) => text!("departures-announce-your-move"),
         ("announcing", _) => text!("departures-your-copy-is-being-looked-at"),
         ("announced", Ending::Copy) => text!("departures-your-profile-names-its-copy"),
@@ -64,6 +82,7 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
     let (departure, username, here) = (&status.departure, &session.account.username, app.config.domain());
     let ending = departure.ending().unwrap_or(Ending::Announce);
     let followed = status.map.entries - status.map.hidden.min(status.map.entries);
+    let hours = u64::from(app.config.limits.rest_seconds.div_ceil(3600));
     html! {
         @if let Some(problem) = &departure.problem { p.warning role="alert" { (sentence(problem)) } }
         @if !found.is_empty() {
@@ -84,6 +103,13 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
             label for="password" { (say!("departures-your-password-at", here = here)) }
             input #password type="password" name="password" autocomplete="current-password" required
                 aria-describedby=[(!found.is_empty()).then_some("why")];
+            @if ending == Ending::Announce {
+                label.tick {
+                    input type="checkbox" name="later" value="yes" aria-describedby="later";
+                    span { (say!("departures-not-at-once", hours = hours)) }
+                }
+                p.hint #later { (say!("departures-not-at-once-hint")) }
+            }
             p.actions {
                 button.primary type="submit" {
                     (match ending {
@@ -95,6 +121,28 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
                 a.button href="/departures" { (say!("departures-not-now")) }
             }
         }
+    }
+}
+
+/// The last word is said and not heard yet.
+fn resting(session: &Session, status: &Status, there: &str) -> Markup {
+    let departure = &status.departure;
+    let due = Moment::from_micros(departure.due_at.unwrap_or_default());
+    html! {
+        p {
+            (say!("departures-it-will-be-announced", there = there,
+                due = html! { time datetime=(due.text()) { (due.minute()) } }))
+        }
+        p { (say!("departures-until-then-nothing-changes")) }
+        form method="post" action="/departures/call-off" {
+            (layout::csrf(session))
+            input type="hidden" name="departure" value=(departure.id);
+            p.actions {
+                button type="submit" { (say!("departures-call-it-off")) }
+                @if let Some(back) = &departure.return_url { a.button href=(back) { (say!("departures-go-to-your-new-home")) } }
+            }
+        }
+        (effects(Ending::Announce, there, status.map.entries - status.map.hidden.min(status.map.entries)))
     }
 }
 
@@ -141,7 +189,7 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
             p { (say!("departures-the-new-addresses-are-looked-at-one", checked = number(checked), to_check = number(to_check))) @if ending == Ending::Announce { " " (say!("departures-then-your-followers-are-told")) }
                 " " (say!("departures-you-can-close-this-page-the-work")) }
             progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label=(say!("departures-addresses-looked-at")) {}
-            p.pace data-pace {}
+            (pace())
         } @else {
             p {
                 @match ending {
@@ -173,6 +221,35 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
         @if status.departure.state == "announced" {
             p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
         }
+    }
+}
+
+/// Server by server, the ones that need a look first.
+fn ledger(lines: &[Line]) -> Markup {
+    html! {
+        @if !lines.is_empty() {
+            h2 { (say!("departures-your-followers-servers")) }
+            div.scroll {
+                table {
+                    thead { tr { th scope="col" { (say!("departures-server")) } th scope="col" { (say!("departures-what-it-made-of-it")) } } }
+                    tbody {
+                        @for line in lines {
+                            tr { th scope="row" { (line.host) } td { (heard(line)) } }
+                        }
+                    }
+                }
+            }
+            p.note { (say!("departures-how-fast-is-up-to-them")) }
+        }
+    }
+}
+
+fn heard(line: &Line) -> String {
+    match line.heard {
+        Heard::Followed => text!("departures-told-and-followed"),
+        Heard::Waits => text!("departures-waits-to-be-told"),
+        Heard::Silent => text!("departures-told-and-silent", n = line.remaining),
+        Heard::Refused => text!("departures-could-not-be-told"),
     }
 }
 

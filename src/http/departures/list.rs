@@ -97,6 +97,12 @@ fn departure_row(session: &Session, status: &Status, emptied: Option<&Emptied>) 
             @match departure.state.as_str() {
                 "announced" if ending == Ending::Copy => (copied(session, departure, &there)),
                 "announced" => (announced(session, status, &there, &finish, emptied)),
+                "resting" => {
+                    @let due = Moment::from_micros(departure.due_at.unwrap_or_default());
+                    p { (say!("departures-it-will-be-announced", there = there,
+                        due = html! { time datetime=(due.text()) { (due.minute()) } })) }
+                    p.actions { a.button.primary href=(finish) { (say!("departures-see-it-or-call-it-off")) } }
+                }
                 "announcing" => {
                     p { (say!("departures-your-copy-at-is-being-looked-at", there = there)) }
                     p.actions { a.button.primary href=(finish) { (say!("departures-see-how-far-it-is")) } }

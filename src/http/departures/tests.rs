@@ -6,7 +6,10 @@ use serde_json::json;
 use crate::{
     http::bench::{Answered, Daemon, PASSWORD},
     oauth::scope::Scope,
-    store::departures::{self, DepartureRow},
+    store::{
+        departures::{self, DepartureRow},
+        letters,
+    },
     transfer::{
         announce,
         fakes::target,
@@ -26,7 +29,9 @@ async fn handed_over() -> (Daemon, DepartureRow) {
         new: format!("{NEW}/posts/1"),
         page: None,
     };
-    hand_over::take(&side, &grant, Batch { entries: vec![entry], complete: true }).await.unwrap();
+    hand_over::take(&side, &grant, Batch { entries: vec![entry], complete: true, ..Batch::default() })
+        .await
+        .unwrap();
     daemon.bench.remote.put(&format!("{NEW}/posts/1"), json!({
         "id": format!("{NEW}/posts/1"), "type": "Note", "attributedTo": NEW, "url": "https://new.example/@ann/1",
         "previously": ["https://old.example/users/ann/posts/1"]
@@ -39,6 +44,22 @@ async fn say(daemon: &Daemon, name: &str, departure: &str, password: &str) -> An
     let (cookie, session) = daemon.sign_in(name).await;
     let form = [("departure", departure), ("password", password), ("csrf", session.csrf.as_str())];
     daemon.ask(TestRequest::post().uri("/departures/ann/finish").cookie(cookie).set_form(form)).await
+}
+
+/// The last word with a day to think.
+async fn say_later(daemon: &Daemon, departure: &str) -> Answered {
+    let (cookie, session) = daemon.sign_in("ann").await;
+    let form =
+        [("departure", departure), ("password", PASSWORD), ("later", "yes"), ("csrf", session.csrf.as_str())];
+    daemon.ask(TestRequest::post().uri("/departures/ann/finish").cookie(cookie).set_form(form)).await
+}
+
+/// The link of the letter that says so.
+async fn link(daemon: &Daemon) -> String {
+    let (_, session) = daemon.sign_in("ann").await;
+    let all = letters::of_account(&daemon.app.store, session.account.id.as_str(), 9).await.unwrap();
+    let letter = all.iter().find(|letter| letter.kind == letters::kind::RESTS).unwrap();
+    format!("/call-off/{}", letters::secret(&daemon.app.store, letter).unwrap())
 }
 
 async fn state(daemon: &Daemon, departure: &DepartureRow) -> String {
@@ -205,5 +226,123 @@ async fn the_owner_alone_still_sees_the_old_profile() {
             expected,
             "{who:?} at {path}; 404: here, where no site is"
         );
+    }
+}
+
+#[actix_web::test]
+async fn an_announcement_rests_when_its_owner_wants_a_day_and_is_called_off_on_the_page() {
+    let (daemon, departure) = handed_over().await;
+    assert_eq!(say_later(&daemon, &departure.id).await.status, 303);
+    assert_eq!(state(&daemon, &departure).await, "resting");
+    let (cookie, session) = daemon.sign_in("ann").await;
+    for path in ["/departures/ann/finish", "/departures"] {
+        let spoken = crate::words::pseudo::speak();
+        let page = daemon.ask(TestRequest::get().uri(path).cookie(cookie.clone())).await.body;
+        drop(spoken);
+        let data = ["@ann", "old.example", "new.example", "godwit", "UTC"];
+        assert_eq!(crate::words::pseudo::hard_coded(&page, &data), Vec::<String>::new(), "{path}");
+    }
+    let page = daemon.ask(TestRequest::get().uri("/departures/ann/finish").cookie(cookie.clone())).await.body;
+    for words in ["will be announced on", "UTC", "Call it off", "nobody is told"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let call_off = |csrf: &str, cookie: &actix_web::cookie::Cookie<'static>| {
+        let form = [("departure", departure.id.as_str()), ("csrf", csrf)];
+        TestRequest::post().uri("/departures/call-off").cookie(cookie.clone()).set_form(form)
+    };
+    let (bob, bobs) = daemon.sign_in("bob").await;
+    assert_eq!(daemon.ask(call_off(&bobs.csrf, &bob)).await.status, 404, "nobody else's");
+    assert_eq!(daemon.ask(call_off("forged", &cookie)).await.status, 403);
+    assert_eq!(state(&daemon, &departure).await, "resting");
+    assert_eq!(daemon.ask(call_off(&session.csrf, &cookie)).await.status, 303);
+    assert_eq!(state(&daemon, &departure).await, "started");
+}
+
+#[actix_web::test]
+async fn the_letters_link_works_without_signing_in_and_looking_at_it_changes_nothing() {
+    let (daemon, departure) = handed_over().await;
+    say_later(&daemon, &departure.id).await;
+    let link = link(&daemon).await;
+    for _program_that_looks_at_links in 0..2 {
+        let spoken = crate::words::pseudo::speak();
+        let page = daemon.ask(TestRequest::get().uri(&link)).await;
+        drop(spoken);
+        assert_eq!(page.status, 200);
+        let data = ["@ann", "old.example", "new.example", "godwit", "UTC"];
+        assert_eq!(crate::words::pseudo::hard_coded(&page.body, &data), Vec::<String>::new());
+        assert_eq!(state(&daemon, &departure).await, "resting");
+    }
+    assert_eq!(daemon.ask(TestRequest::post().uri("/call-off/another")).await.status, 404);
+    assert_eq!(state(&daemon, &departure).await, "resting");
+    for _pressed_twice in 0..2 {
+        let said = daemon.ask(TestRequest::post().uri(&link)).await;
+        assert!(
+            said.body.contains("is called off") && said.body.contains("Nobody was told"),
+            "{}",
+            said.body
+        );
+        assert_eq!(state(&daemon, &departure).await, "started");
+    }
+    say(&daemon, "ann", &departure.id, PASSWORD).await;
+    let late = daemon.ask(TestRequest::post().uri(&link)).await;
+    assert!(late.body.contains("can no longer be called off"), "{}", late.body);
+    assert_eq!(state(&daemon, &departure).await, "announcing");
+}
+
+#[actix_web::test]
+async fn a_page_is_sent_what_is_new_until_there_is_nothing_more_to_follow() {
+    let (daemon, departure) = handed_over().await;
+    say_later(&daemon, &departure.id).await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    let live = || TestRequest::get().uri("/departures/ann/finish/live").cookie(cookie.clone());
+    let mut events = daemon.watch(live()).await;
+    assert_eq!(events.status, 200);
+    let first = events.next().await.unwrap();
+    assert!(first.starts_with("event: content\ndata: {") && first.ends_with("\n\n"), "{first}");
+    assert!(first.contains("Your move will be announced"), "{first}");
+    let link = link(&daemon).await;
+    daemon.ask(TestRequest::post().uri(&link)).await;
+    let second = events.next().await.unwrap();
+    assert!(second.contains("Announce your move") && second.ends_with("event: end\ndata:\n\n"), "{second}");
+    assert_eq!(events.next().await, None);
+    let (bob, _) = daemon.sign_in("bob").await;
+    let others = TestRequest::get().uri("/departures/ann/finish/live").cookie(bob);
+    assert_eq!(daemon.ask(others).await.status, 404);
+    assert_eq!(daemon.ask(TestRequest::get().uri("/departures/ann/finish/live")).await.status, 401);
+}
+
+#[actix_web::test]
+async fn only_so_many_pages_are_sent_what_is_new_and_all_are_let_go_at_the_end() {
+    let (daemon, departure) = handed_over().await;
+    say_later(&daemon, &departure.id).await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    let live = || TestRequest::get().uri("/departures/ann/finish/live").cookie(cookie.clone());
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        open.push(daemon.watch(live()).await);
+    }
+    assert_eq!(daemon.ask(live()).await.status, 429);
+    open.pop();
+    open.push(daemon.watch(live()).await);
+    daemon.app.watchers.end();
+    for events in &mut open {
+        while events.next().await.is_some() {}
+    }
+    assert_eq!(daemon.ask(live()).await.status, 429, "nobody is let in while it ends");
+}
+
+#[actix_web::test]
+async fn whoever_signs_out_is_sent_nothing_more() {
+    let (daemon, departure) = handed_over().await;
+    say_later(&daemon, &departure.id).await;
+    let (cookie, _) = daemon.sign_in("ann").await;
+    let mut events =
+        daemon.watch(TestRequest::get().uri("/departures/ann/finish/live").cookie(cookie.clone())).await;
+    assert!(events.next().await.is_some());
+    daemon.app.site.sign_out(cookie.value()).await.unwrap();
+    let link = link(&daemon).await;
+    daemon.ask(TestRequest::post().uri(&link)).await;
+    while let Some(words) = events.next().await {
+        assert!(!words.contains("Announce your move"), "{words}");
     }
 }

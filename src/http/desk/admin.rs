@@ -95,7 +95,9 @@ pub(super) fn desk_page(app: &App, session: &Session, title: &str, body: &Markup
             a href="/desk" { (say!("desk-arrivals")) } " · "
             a href="/desk/departures" { (say!("desk-departures")) } " · "
             a href="/desk/policy" { (say!("desk-rules")) } " · "
-            a href="/desk/book" { (say!("desk-book")) }
+            a href="/desk/erase" { (say!("desk-erase")) } " · "
+            a href="/desk/book" { (say!("desk-book")) } " · "
+            a href="/desk/admins" { (say!("desk-admins")) }
         }
         h1 { (title) }
         (body)

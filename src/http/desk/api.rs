@@ -14,10 +14,14 @@ use crate::{
         collection::CollectionKind,
         policy::{Need, Policy, Request, WhatIf},
     },
-    store::applications::{self, Application},
+    store::{
+        applications::{self, Application},
+        hidden_imports::{self, Hidden},
+    },
     transfer::{
         admit::{self, Word},
         desk::{self, Leaving},
+        hide::{self as hiding, Deed},
     },
 };
 
@@ -70,6 +74,8 @@ pub(super) struct Arrival {
     decided_at: Option<i64>,
     /// The admin's account; absent where the rules or the command line answered.
     decided_by: Option<String>,
+    /// Where the copy is out of sight.
+    hidden: Option<Hidden>,
 }
 
 impl From<Application> for Arrival {
@@ -88,6 +94,7 @@ impl From<Application> for Arrival {
             asked_at: one.asked_at,
             decided_at: one.decided_at,
             decided_by: one.decided_by,
+            hidden: None,
         }
     }
 }
@@ -99,6 +106,8 @@ pub(super) struct Arrivals {
     waiting: Vec<Arrival>,
     /// The latest that were answered.
     answered: Vec<Arrival>,
+    /// Copies that are out of sight.
+    hidden: Vec<Hidden>,
 }
 
 /// Let in, perhaps without some kinds.
@@ -109,10 +118,10 @@ pub(super) struct Approve {
     without: BTreeSet<CollectionKind>,
 }
 
-/// Not let in.
+/// Not let in, or out of sight.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Decline {
-    /// Why; the applicant reads it.
+    /// Why; whoever it is about reads it.
     why: String,
 }
 
@@ -190,7 +199,8 @@ pub(super) async fn arrivals(app: web::Data<App>, _admin: Admin) -> Result<HttpR
     let waiting = applications::pending(&app.store, app.clock.now_micros(), MOST).await?;
     let answered = applications::answered(&app.store, MOST).await?;
     let all = |list: Vec<Application>| list.into_iter().map(Arrival::from).collect();
-    Ok(HttpResponse::Ok().json(Arrivals { waiting: all(waiting), answered: all(answered) }))
+    let hidden = hidden_imports::all(&app.store, MOST).await?;
+    Ok(HttpResponse::Ok().json(Arrivals { waiting: all(waiting), answered: all(answered), hidden }))
 }
 
 /// One request.
@@ -203,8 +213,9 @@ pub(super) async fn arrival(
     _admin: Admin,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, one) = found(&app, &id).await?;
-    Ok(HttpResponse::Ok().json(Arrival::from(one)))
+    let (transfer, one) = found(&app, &id).await?;
+    let hidden = hidden_imports::find(&app.store, &transfer.id).await?.filter(Hidden::holds);
+    Ok(HttpResponse::Ok().json(Arrival { hidden, ..Arrival::from(one) }))
 }
 
 async fn say(
@@ -278,6 +289,63 @@ pub(super) async fn hold(
     body: web::Json<Hold>,
 ) -> Result<HttpResponse, Problem> {
     say(app, admin, &request, id, Word::Hold(body.into_inner().days)).await
+}
+
+async fn deed(
+    app: web::Data<App>,
+    admin: Admin,
+    request: &HttpRequest,
+    id: web::Path<String>,
+    deed: Deed,
+) -> Result<HttpResponse, Problem> {
+    admin.signed.check_header(request)?;
+    let (transfer, _) = found(&app, &id).await?;
+    hiding::act(&app.engine, &transfer, Some(admin.id()), deed).await?;
+    arrival(app, admin, id).await
+}
+
+/// Takes a whole copy out of everybody's sight but its owner's, until it is shown again.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/hide", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Decline, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn hide(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Decline>,
+) -> Result<HttpResponse, Problem> {
+    deed(app, admin, &request, id, Deed::Hide(body.into_inner().why)).await
+}
+
+/// As `hide`, and after 30 days it is taken away for good unless it is shown again before.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/remove", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), request_body = Decline, responses((status = 200, body = Arrival))
+)]
+pub(super) async fn remove(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Json<Decline>,
+) -> Result<HttpResponse, Problem> {
+    deed(app, admin, &request, id, Deed::Remove(body.into_inner().why)).await
+}
+
+/// Shows a copy again, exactly as it was.
+#[utoipa::path(
+    post, path = "/api/v1/desk/arrivals/{id}/show", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Arrival))
+)]
+pub(super) async fn show(
+    app: web::Data<App>,
+    admin: Admin,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    deed(app, admin, &request, id, Deed::Show).await
 }
 
 /// Who leaves, where to, and what is unusual.

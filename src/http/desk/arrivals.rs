@@ -3,7 +3,10 @@
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
 
-use super::admin::{Admin, desk_page};
+use super::{
+    admin::{Admin, desk_page},
+    hidden,
+};
 use crate::{
     app::App,
     http::{
@@ -11,7 +14,10 @@ use crate::{
         ui::words::{bytes, number},
     },
     model::moment::Moment,
-    store::applications::{self, Application},
+    store::{
+        applications::{self, Application},
+        hidden_imports,
+    },
     transfer::desk,
     words::{say, text},
 };
@@ -25,6 +31,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
     let rules = desk::rules(&app.engine).await.map_err(|error| Problem::from(error).page())?;
     let waiting = applications::pending(&app.store, now, MOST).await?;
     let answered = applications::answered(&app.store, 50).await?;
+    let out_of_sight = hidden_imports::all(&app.store, MOST).await?;
     let promised = crate::store::admissions::promised(&app.store).await?;
     let body = html! {
         section aria-labelledby="rules" {
@@ -40,6 +47,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
             @if waiting.is_empty() { p.note { (say!("desk-nobody-waits")) } }
             @else { (table(&waiting, now)) }
         }
+        (hidden::list(&out_of_sight))
         section aria-labelledby="answered" {
             h2 #answered { (say!("desk-answered")) }
             @if answered.is_empty() { p.note { (say!("desk-nobody-was-answered")) } }

@@ -3,7 +3,10 @@
 use actix_web::{HttpResponse, web};
 use maud::html;
 
-use super::admin::{Admin, Sent, desk_page, then};
+use super::{
+    admin::{Admin, Sent, desk_page, then},
+    sanctions,
+};
 use crate::{
     app::App,
     http::{
@@ -20,6 +23,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
     let rules = desk::rules(&app.engine).await.map_err(page)?;
     let leaving = desk::leaving(&app.engine).await.map_err(page)?;
     let session = admin.session();
+    let sanctioned = sanctions::part(&app, session).await.map_err(Problem::page)?;
     let body = html! {
         ul { @for said in rules.policy.departures.sentences() { li { (said) } } }
         p.actions { a.button href="/desk/policy" { (say!("desk-change-rules")) } }
@@ -50,6 +54,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
                 }
             } } }
         } } }
+        (sanctioned)
         details.choice {
             summary { (say!("desk-stop-all")) }
             p { (say!("desk-stop-all-means")) }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{
     admin::{Admin, Sent, desk_page, then},
     arrivals::{name, outcome},
-    wall,
+    hidden, wall,
 };
 use crate::{
     app::App,
@@ -26,7 +26,7 @@ use crate::{
     site::sessions::Session,
     store::{
         applications::{self, Application},
-        transfers,
+        hidden_imports, transfers,
     },
     transfer::admit::{self, Word},
     words::{say, text},
@@ -51,6 +51,7 @@ pub(super) async fn show(
     let survey = transfers::survey(&app.store, &transfer.id).await?;
     let survey = survey.unwrap_or_default();
     let account = app.site.account(&transfer.account).await?.map(|account| account.username);
+    let out_of_sight = hidden_imports::find(&app.store, &transfer.id).await?;
     let now = app.clock.now_micros();
     let (domain, is_open) = (app.config.domain(), transfer.state == TransferState::AwaitingApproval);
     let body = html! {
@@ -78,6 +79,7 @@ pub(super) async fn show(
         }
         @if let Some(why) = &one.why { p.note { (say!("desk-reason")) " " q { (why) } } }
         @if is_open { (answers(admin.session(), &one)) }
+        (hidden::card(&app, admin.session(), &transfer, out_of_sight.as_ref()))
         (wall::wall(&transfer, &survey, &query))
     };
     Ok(desk_page(&app, admin.session(), &text!("desk-request-of", who = name(&one)), &body))

@@ -71,7 +71,10 @@ pub(super) fn wall(transfer: &Transfer, survey: &Value, query: &Query) -> Markup
     html! {
         @if !all.is_empty() {
             h2 #wall { (say!("desk-wall")) }
-            p.hint { (say!("desk-wall-is-drawn-from", n = all.len())) }
+            p.hint {
+                @if text_of(survey, "wall_is") == "drawn" { (say!("desk-wall-is-drawn-from-all", n = all.len())) }
+                @else { (say!("desk-wall-is-drawn-from", n = all.len())) }
+            }
             form.card method="get" action="#wall" {
                 label for="words" { (say!("desk-words")) }
                 input #words name="words" type="text" value=(query.words) autocomplete="off";

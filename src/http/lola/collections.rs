@@ -50,12 +50,12 @@ pub(super) async fn show(
     let opened = open(&app, &request, &name).await?;
     let kind = CollectionKind::from_word(&kind).ok_or_else(Problem::not_found)?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, kind.as_str()]);
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let shown = match &query.cursor {
-        None => CollectionAnswer::Root(export::root(&opened.grant, &*source, kind, &at).await?),
+        None => CollectionAnswer::Root(export::root(&opened.grant, &*opened.source, kind, &at).await?),
         Some(cursor) => {
             let limit = app.config.limits.page_items;
-            let page = export::page(&opened.grant, &*app.host, &*source, kind, &at, cursor, limit).await?;
+            let page =
+                export::page(&opened.grant, &*app.host, &*opened.source, kind, &at, cursor, limit).await?;
             CollectionAnswer::Page(page)
         }
     };
@@ -83,9 +83,8 @@ pub(super) async fn media(
     let opened = open(&app, &request, &name).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, "media", &id]);
     let public = app.site.urls.media(&id, "file");
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let from = behind(&request).unwrap_or(0);
-    let file = export::media(&opened.grant, &*app.host, &*source, &public, &at, from).await?;
+    let file = export::media(&opened.grant, &*app.host, &*opened.source, &public, &at, from).await?;
     let mut response = HttpResponse::Ok();
     response
         .content_type("application/octet-stream")

@@ -1,8 +1,11 @@
 //! The door of every route here: a token that holds, and that is for this very account.
 
-use actix_web::HttpRequest;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, http::Method, web};
 use url::Url;
 
+use super::doors::{Doors, Found, Known};
 use crate::{
     app::App,
     http::{
@@ -10,7 +13,8 @@ use crate::{
         problem::{Problem, ProblemKind},
     },
     model::actor::authority,
-    port::host::HostAccount,
+    oauth::scope::Scope,
+    port::{host::HostAccount, source::Source},
     transfer::{
         leave,
         source_side::SourceSide,
@@ -24,8 +28,17 @@ pub(super) struct Opened {
     pub(super) grant: Grant,
     /// Whose it is.
     pub(super) account: HostAccount,
+    /// The account, opened for reading.
+    pub(super) source: Arc<dyn Source>,
     /// The parts of the steps.
     pub(super) side: SourceSide,
+}
+
+impl Opened {
+    fn new(app: &App, known: Known) -> Self {
+        let Known { grant, account, source } = known;
+        Self { grant, account, source, side: app.source_side() }
+    }
 }
 
 /// Opens the door, or says why not. Another's name and nobody's name get the same answer.
@@ -33,6 +46,13 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
     let token = bearer(request).ok_or_else(|| {
         Problem::new(ProblemKind::InvalidToken, "This address needs a token in the Authorization header.")
     })?;
+    let (doors, found) = (request.app_data::<web::Data<Doors>>(), Found::now(app));
+    let who = (tokens::hashed(&token), name.to_owned());
+    // Only who reads comes so often.
+    let doors = doors.filter(|_| *request.method() == Method::GET);
+    if let Some(known) = doors.and_then(|doors| doors.find(&who, found)) {
+        return Ok(Opened::new(app, known));
+    }
     let grant = tokens::authenticate(&app.store, &*app.clock, &token).await?.ok_or_else(|| {
         Problem::new(
             ProblemKind::InvalidToken,
@@ -50,5 +70,10 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
     // A permission given before a change of the rules obeys them from then on.
     let other = Url::parse(&grant.client_id).map(|client| authority(&client)).unwrap_or_default();
     leave::may_leave(&side, &account, &other, grant.scope).await?;
-    Ok(Opened { grant, account, side })
+    let source = app.source_of(&account, grant.includes_private).await?;
+    let known = Known { grant, account, source };
+    if let Some(doors) = doors.filter(|_| known.grant.scope == Scope::Read) {
+        doors.remember(who, found, known.clone());
+    }
+    Ok(Opened::new(app, known))
 }

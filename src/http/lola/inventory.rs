@@ -40,8 +40,7 @@ pub(super) async fn freeze(
 ) -> Result<HttpResponse, Problem> {
     let opened = open(&app, &request, &name).await?;
     let PassQuestion { pass } = read(&body)?;
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
-    let answer = inventory::freeze(&opened.side, &opened.grant, &*source, pass).await?;
+    let answer = inventory::freeze(&opened.side, &opened.grant, &*opened.source, pass).await?;
     Ok(match answer {
         Answer::Frozen(document) => HttpResponse::Ok().json(document),
         counting @ Answer::Counting { .. } => HttpResponse::Accepted().json(counting),
@@ -85,9 +84,8 @@ pub(super) async fn entries(
 ) -> Result<HttpResponse, Problem> {
     let opened = open(&app, &request, &name).await?;
     let EntriesQuestion { kind, bits, buckets, cursor } = read(&body)?;
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
     let wanted = EntriesWanted { kind, bits, buckets };
-    let found = inventory::entries(&opened.grant, &*source, wanted, cursor.map(Cursor)).await?;
+    let found = inventory::entries(&opened.grant, &*opened.source, wanted, cursor.map(Cursor)).await?;
     let next = found.next.map(|cursor| cursor.0);
     Ok(HttpResponse::Ok().json(EntriesAnswer { entries: found.entries, next }))
 }
@@ -108,8 +106,7 @@ pub(super) async fn items(
 ) -> Result<HttpResponse, Problem> {
     let opened = open(&app, &request, &name).await?;
     let wanted: ItemsQuestion = read(&body)?;
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
-    let found = inventory::items(&opened.grant, &*app.host, &*source, &wanted).await?;
+    let found = inventory::items(&opened.grant, &*app.host, &*opened.source, &wanted).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, wanted.collection.as_str()]);
     let page = wire::collection::page(&at, &at, found, None);
     Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(page))

@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 mod arrivals;
 mod collections;
+mod doors;
 mod guard;
 mod hand_over;
 mod inventory;
@@ -44,6 +45,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     }
     cfg.service(
         web::scope("/godwit/lola/{name}")
+            .app_data(web::Data::new(doors::Doors::default()))
             .app_data(web::PayloadConfig::new(MAP_BYTES))
             .wrap(
                 DefaultHeaders::new()

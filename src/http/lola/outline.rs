@@ -18,6 +18,5 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     let opened = open(&app, &request, &name).await?;
     export::reads(&opened.grant)?;
-    let source = app.source_of(&opened.account, opened.grant.includes_private).await?;
-    Ok(HttpResponse::Ok().json(export::outline(&opened.grant, &*source).await?))
+    Ok(HttpResponse::Ok().json(export::outline(&opened.grant, &*opened.source).await?))
 }

@@ -14,6 +14,7 @@ use crate::{
     app::App,
     http::{
         extract::SignedIn,
+        live::{self, Shown},
         problem::Problem,
         ui::{
             layout::{self, Home},
@@ -42,15 +43,20 @@ pub(super) struct Bare {
 
 /// `GET /follows/again`.
 pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
-    let people = refollows::people(&app.store, signed.session.account.id.as_str()).await?;
+    Ok(shown(&app, &signed.session).await?.page(&app, &signed.session, Home::New, "/follows/again/live"))
+}
+
+/// `GET /follows/again/live`: the same page as it changes.
+pub(super) async fn live(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
+    live::watch(app, signed, |app, session| async move { shown(&app, &session).await })
+}
+
+async fn shown(app: &App, session: &Session) -> Result<Shown, Problem> {
+    let people = refollows::people(&app.store, session.account.id.as_str()).await?;
     let title = text!("yours-follow-the-people-you-followed");
-    let body = page(&signed.session, &title, &people);
-    let (session, waits) = (Some(&signed.session), people.iter().any(|person| person.state == "waiting"));
-    Ok(if waits {
-        layout::following(&app, session, Home::New, &title, &body, LOOKS_AGAIN_SECONDS)
-    } else {
-        layout::page(&app, session, Home::New, &title, &body)
-    })
+    let body = page(session, &title, &people);
+    let waits = people.iter().any(|person| person.state == "waiting");
+    Ok(Shown { title, body, follows: waits.then_some(LOOKS_AGAIN_SECONDS) })
 }
 
 /// `POST /follows/again`.

@@ -27,6 +27,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.route("/follows", post().to(follow))
         .route("/follows/undo", post().to(unfollow))
         .route("/follows/again", get().to(again::show))
+        .route("/follows/again/live", get().to(again::live))
         .route("/follows/again", post().to(again::begin))
         .route("/follows/again/stop", post().to(again::stop))
         .route("/follows/again/permitted", get().to(again::permitted))

@@ -138,6 +138,7 @@ pub(super) async fn post(
         post: &post,
         parent: parent.as_ref(),
         usual,
+        provenance: app.site.provenance(&post.object).await?,
         answers: &shown,
     };
     let response = ui::thread::page(&app, session, &thread);

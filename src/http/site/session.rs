@@ -14,6 +14,7 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, SignedIn, cookie_name},
+        limits::asks_from,
         problem::{Problem, ProblemKind},
         ui,
     },
@@ -61,7 +62,7 @@ pub(super) async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     refuse_foreign(&request)?;
     let next = local(&app.config.server.base_url, &form.next);
-    let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let from = asks_from(&request);
     let token = app.site.try_sign_in(&form.username, &form.password, &from).await;
     let Some(token) = token.map_err(|error| Problem::from(error).for_request(&request))? else {
         let mut response = ui::sign_in::page(&app, &next, &form.username, true);

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::session::{Next, go, local, refuse_foreign, session_cookie};
 use crate::{
     app::App,
-    http::{problem::Problem, ui::sign_up},
+    http::{limits::asks_from, problem::Problem, ui::sign_up},
     site::SiteError,
     words::text,
 };
@@ -42,7 +42,7 @@ pub(super) async fn sign_up(
     open(&app)?;
     refuse_foreign(&request)?;
     let next = local(&app.config.server.base_url, &form.next);
-    let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let from = asks_from(&request);
     let told = |error: SiteError| Problem::from(error).page();
     match app.site.sign_up(&form.username, &form.password, &from).await {
         Ok(token) => {

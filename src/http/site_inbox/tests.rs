@@ -25,6 +25,7 @@ const ANN: &str = "https://old.example/users/ann";
 struct Lab {
     app: web::Data<App>,
     remote: Arc<FakeRemote>,
+    clock: Arc<StillClock>,
     _dir: tempfile::TempDir,
 }
 
@@ -56,7 +57,7 @@ async fn lab() -> Lab {
         &json!({"id": ANN, "type": "Person", "preferredUsername": "ann", "inbox": format!("{ANN}/inbox"),
                 "publicKey": {"id": signer.key_id, "owner": ANN, "publicKeyPem": pem}}),
     );
-    Lab { app: web::Data::new(app), remote, _dir: dir }
+    Lab { app: web::Data::new(app), remote, clock, _dir: dir }
 }
 
 fn follow(by: &str) -> Value {
@@ -104,6 +105,25 @@ async fn a_signed_activity_is_taken_at_every_inbox_and_the_key_is_fetched_once()
     }
     assert_eq!(lab.followers().await, 1);
     assert_eq!(lab.remote.sent().len(), 1);
+}
+
+#[actix_web::test]
+async fn a_key_is_asked_for_anew_after_a_week_and_a_server_that_is_down_silences_nobody() {
+    let lab = lab().await;
+    let body = follow(ANN).to_string();
+    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 202);
+    lab.clock.pass_seconds(8 * 24 * 3600);
+    lab.remote.answer(ANN, 503, &[], "");
+    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 202);
+    // Its owner has changed it meanwhile: the old one is believed no longer.
+    let pem = test_keys::another();
+    let key = json!({"id": ann().key_id, "owner": ANN, "publicKeyPem": pem});
+    lab.remote.serve(
+        ANN,
+        &json!({"id": ANN, "type": "Person", "preferredUsername": "ann", "inbox": format!("{ANN}/inbox"),
+                "publicKey": key}),
+    );
+    assert_eq!(lab.post("/inbox", "/inbox", body.as_bytes(), Some(&ann())).await, 401);
 }
 
 #[actix_web::test]

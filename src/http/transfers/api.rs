@@ -16,12 +16,13 @@ use crate::{
         mapping::UrlMapping,
         transfer::{Transfer, TransferState},
     },
+    site::sessions::Session,
     store::{choices, transfers, url_map},
     transfer::{
         choose, look, start as starting,
         start::Wish,
         status::{self, Status},
-        trial,
+        trial, trial_end,
     },
 };
 
@@ -104,9 +105,9 @@ pub struct MapQuery {
 }
 
 /// A transfer of the signed-in account; somebody else's does not exist.
-pub(super) async fn own(app: &App, signed: &SignedIn, id: &str) -> Result<Transfer, Problem> {
+pub(super) async fn own(app: &App, session: &Session, id: &str) -> Result<Transfer, Problem> {
     let found = transfers::find(&app.store, &TransferId::from(id)).await?;
-    found.filter(|transfer| transfer.account == signed.session.account.id).ok_or_else(Problem::not_found)
+    found.filter(|transfer| transfer.account == session.account.id).ok_or_else(Problem::not_found)
 }
 
 /// The signed-in account's transfers, newest first.
@@ -141,7 +142,7 @@ pub async fn start(
     }
     let wish = Wish { choices, waits: body.begin == Some(false) };
     let (id, url) = starting::start(&app.engine, &signed.session.account.id, &body.handle, &wish).await?;
-    let transfer = own(&app, &signed, id.as_str()).await?;
+    let transfer = own(&app, &signed.session, id.as_str()).await?;
     Ok(HttpResponse::Created().json(Started {
         id: id.to_string(),
         state: transfer.state,
@@ -166,7 +167,7 @@ pub async fn status(
         let changed = commits.wait_for(|version| *version > seen);
         let _unchanged_is_an_answer_too = tokio::time::timeout(LONGEST_WAIT, changed).await;
     }
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
 }
 
@@ -184,7 +185,7 @@ pub async fn begin(
     body: web::Json<Begin>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let choices = match body.into_inner().choices {
         Some(choices) => choices,
         None => choices::find(&app.store, &transfer.id).await?,
@@ -207,7 +208,7 @@ pub async fn keep(
     how: Option<web::Json<How>>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     match how.and_then(|how| how.ending).unwrap_or(Ending::Keep) {
         Ending::Keep => trial::keep(&app.engine, &transfer).await?,
         Ending::Quiet => trial::keep_quietly(&app.engine, &transfer).await?,
@@ -232,7 +233,7 @@ pub async fn announce(
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
     let ending = how.and_then(|how| how.ending).unwrap_or(Ending::Announce);
-    let url = trial::ask_old_home(&app.engine, &own(&app, &signed, &id).await?, ending).await?;
+    let url = trial::ask_old_home(&app.engine, &own(&app, &signed.session, &id).await?, ending).await?;
     Ok(HttpResponse::Ok().json(Announced { authorize_url: url.into() }))
 }
 
@@ -249,7 +250,7 @@ pub async fn look_again(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    look::ask(&app.engine, &own(&app, &signed, &id).await?).await?;
+    look::ask(&app.engine, &own(&app, &signed.session, &id).await?).await?;
     answer(&app, &signed, &id).await
 }
 
@@ -266,7 +267,24 @@ pub async fn try_again(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    look::try_again(&app.engine, &own(&app, &signed, &id).await?).await?;
+    look::try_again(&app.engine, &own(&app, &signed.session, &id).await?).await?;
+    answer(&app, &signed, &id).await
+}
+
+/// Lets the trial last as long as a new one, from now on.
+#[utoipa::path(
+    post, path = "/api/v1/transfers/{id}/extend", tag = "transfers", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = Status))
+)]
+pub async fn extend(
+    app: web::Data<App>,
+    signed: SignedIn,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    signed.check_header(&request)?;
+    trial_end::extend(&app.engine, &own(&app, &signed.session, &id).await?).await?;
     answer(&app, &signed, &id).await
 }
 
@@ -283,12 +301,12 @@ pub async fn discard(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    trial::discard(&app.engine, &own(&app, &signed, &id).await?).await?;
+    trial::discard(&app.engine, &own(&app, &signed.session, &id).await?).await?;
     answer(&app, &signed, &id).await
 }
 
 pub(super) async fn answer(app: &App, signed: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
-    let transfer = own(app, signed, id).await?;
+    let transfer = own(app, &signed.session, id).await?;
     Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))
 }
 
@@ -304,7 +322,7 @@ pub async fn map(
     id: web::Path<String>,
     query: web::Query<MapQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let after = query.cursor.clone().unwrap_or_default();
     let entries = url_map::entries(&app.store, &transfer.id, &after, MAP_PAGE, false).await?;
     let is_full = i64::try_from(entries.len()).is_ok_and(|n| n == MAP_PAGE);

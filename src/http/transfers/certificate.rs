@@ -74,7 +74,7 @@ pub async fn items(
     id: web::Path<String>,
     query: web::Query<ItemsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let items = listing::page(&app.store, &transfer.id, &query.wanted(), PAGE).await?;
     let is_full = i64::try_from(items.len()).is_ok_and(|n| n == PAGE);
     let next = items.last().filter(|_| is_full).map(|last| format!("{} {}", last.kind, last.key));
@@ -92,7 +92,7 @@ pub async fn json_lines(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let lines = certificate::lines(&app.store, &transfer.id, Wanted::default());
     let bytes = lines.map_ok(|batch| web::Bytes::from(batch.iter().map(Line::json).collect::<String>()));
     Ok(download("application/jsonl", "items.jsonl")
@@ -110,7 +110,7 @@ pub async fn unshown(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let lines = certificate::unshown(&app.store, &transfer.id);
     let bytes = lines.map_ok(|batch| web::Bytes::from(batch.iter().map(Unshown::json).collect::<String>()));
     Ok(download("application/jsonl", "unshown.jsonl")
@@ -128,7 +128,7 @@ pub async fn table(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let headings = futures::stream::iter([Ok(web::Bytes::from(row(&Line::HEADINGS)))]);
     let lines = certificate::lines(&app.store, &transfer.id, Wanted::default());
     let lines = lines.map_ok(|batch| {
@@ -166,7 +166,7 @@ pub async fn certificate(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let document = match transfer.state {
         // In the trial numbers still move: the paper is written for the list as it is now.
         TransferState::Trial => certificate::issue(&app.engine, &transfer, Occasion::Trial).await?,
@@ -189,7 +189,7 @@ pub async fn accept(
     body: web::Json<Seen>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    certificate::accept(&app.engine, &own(&app, &signed, &id).await?, body.differences).await?;
+    certificate::accept(&app.engine, &own(&app, &signed.session, &id).await?, body.differences).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

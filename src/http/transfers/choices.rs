@@ -11,6 +11,7 @@ use crate::{
         transfer::{Origin, Transfer, TransferState as S},
     },
     site::sessions::Session,
+    transfer::give_map,
 };
 
 /// Who chooses about what.
@@ -27,6 +28,10 @@ pub(super) struct Choices<'a> {
     pub(super) is_announcing: bool,
     /// Whether nothing was ever agreed to.
     pub(super) was_refused: bool,
+    /// The day on which the trial ends.
+    pub(super) trial_ends: Option<String>,
+    /// How many days a trial lasts.
+    pub(super) trial_days: u32,
 }
 
 impl Choices<'_> {
@@ -37,6 +42,11 @@ impl Choices<'_> {
             @match state {
                 S::Trial => p.actions { (self.profile(&text!("transfers-look-around-your-copy"), true)) },
                 S::AwaitingAnnouncement if words::is_announced_there(self.transfer) => (self.press_there()),
+                S::AwaitingAnnouncement if self.rests() => p.actions {
+                    a.button href={ "/transfers/" (self.transfer.id) "/finish" } {
+                        (say!("transfers-go-to-old-home-to-see-or-call-off"))
+                    }
+                },
                 S::AwaitingAnnouncement if !self.is_announcing => p.actions {
                     a.button.primary href={ "/transfers/" (self.transfer.id) "/finish" } {
                         (say!("transfers-go-to-old-home-for-the-last"))
@@ -65,6 +75,7 @@ impl Choices<'_> {
                     @if is_there { (self.announce_there(false)) }
                     (self.keep())
                     @if is_live || is_there { (self.quiet()) }
+                    (self.extend())
                     (self.discard(&text!("transfers-throw-the-copy-away")))
                 }
                 S::Kept => {
@@ -74,7 +85,7 @@ impl Choices<'_> {
                     @else { p.note { (say!("transfers-this-copy-came-from-a-file-only")) } }
                     (self.remove())
                 }
-                S::AwaitingAnnouncement if is_there => (self.remove()),
+                S::AwaitingAnnouncement if is_there || self.rests() => (self.remove()),
                 S::AwaitingAnnouncement if !self.is_announcing => details {
                     summary { (say!("transfers-old-home-does-not-know-about-it")) }
                     p { (say!("transfers-if-you-took-the-permission-back-there")) }
@@ -148,6 +159,11 @@ impl Choices<'_> {
         }
     }
 
+    /// Whether the last word rests at Old home.
+    fn rests(&self) -> bool {
+        give_map::rests_until(self.transfer).is_some()
+    }
+
     /// The button that leads to Old home for what was begun there.
     fn asks(&self) -> &'static str {
         self.transfer
@@ -204,6 +220,19 @@ impl Choices<'_> {
     fn remove(&self) -> Markup {
         html! {
             p.actions { a.button href={ "/transfers/" (self.transfer.id) "/remove" } { (say!("transfers-remove-what-came")) } }
+        }
+    }
+
+    fn extend(&self) -> Markup {
+        let days = u64::from(self.trial_days);
+        html! {
+            @if let Some(day) = &self.trial_ends {
+                details.choice {
+                    summary { (say!("transfers-extend-the-trial")) }
+                    p { (say!("transfers-the-trial-ends-on", day = day, old_host = self.old_host)) }
+                    (self.button("extend", &text!("transfers-try-it-for-more-days", days = days), "secondary"))
+                }
+            }
         }
     }
 

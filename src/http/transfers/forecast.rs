@@ -30,7 +30,7 @@ pub async fn show(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     let found = forecast::forecast(&app.engine, &transfer).await?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(found))
 }

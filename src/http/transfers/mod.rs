@@ -33,6 +33,7 @@ mod words;
     api::look_again,
     api::try_again,
     api::discard,
+    api::extend,
     remove::remove_by_program,
     api::map,
     certificate::items,
@@ -57,6 +58,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
         .route("/transfers/{id}", get().to(pages::show))
+        .route("/transfers/{id}/live", get().to(pages::live))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
         .route("/transfers/{id}/begin", post().to(choice_form::begin))
         .route("/transfers/{id}/accept", post().to(certificate::accept_pressed))
@@ -70,6 +72,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/remove", post().to(remove::remove))
         .route("/transfers/{id}/answer", post().to(waiting::answer_pressed))
         .route("/api/v1/transfers/{id}/answer", post().to(waiting::answer))
+        .route("/transfers/{id}/extend", post().to(pages::extend))
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
@@ -83,6 +86,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/api/v1/transfers/{id}/remove", post().to(remove::remove_by_program))
         .route("/api/v1/transfers/{id}/discard", post().to(api::discard))
         .route("/api/v1/transfers/{id}/forecast", get().to(forecast::show))
+        .route("/api/v1/transfers/{id}/extend", post().to(api::extend))
         .route("/api/v1/transfers/{id}/look-again", post().to(api::look_again))
         .route("/api/v1/transfers/{id}/try-again", post().to(api::try_again))
         .route("/api/v1/transfers/{id}/map", get().to(api::map))

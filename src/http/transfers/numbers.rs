@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::words::{say, text};
 use crate::{
-    http::ui::words::{self, number},
+    http::ui::words::{self, number, pace},
     model::{
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
@@ -44,7 +44,7 @@ fn bar(transfer: &Transfer, status: &Status) -> Markup {
         return html! {
             p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }
             progress max=(all.max(1)) value=(done) data-done=(done) aria-label=(say!("transfers-addresses-told")) {}
-            p.pace data-pace { }
+            (pace())
         };
     }
     let counts = || status.report.items.values();
@@ -56,7 +56,7 @@ fn bar(transfer: &Transfer, status: &Status) -> Markup {
         @if is_measured {
             p { (say!("transfers-of-read-at-old-home-in-place", read = number(read), all = number(all), here = number(here))) }
             progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
-            p.pace data-pace { }
+            (pace())
         } @else {
             progress aria-label=(say!("transfers-at-work")) {}
         }

@@ -1,5 +1,11 @@
 //! New home's pages: one box for the old address, then numbers and buttons.
 
+use std::{
+    cell::Cell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
 use actix_web::{HttpResponse, http::header, web};
 use serde::Deserialize;
 
@@ -9,10 +15,11 @@ use crate::{
     app::App,
     http::{
         extract::SignedIn,
+        live::{self, Shown},
         problem::Problem,
         ui::{
             home::OpenCopy,
-            layout::{Home, following, page},
+            layout::{Home, page},
         },
     },
     model::{
@@ -20,11 +27,11 @@ use crate::{
         login::Purpose,
         transfer::{Transfer, TransferState as S},
     },
-    site::accounts::Account,
+    site::{accounts::Account, sessions::Session},
     store::{StoreError, logins, transfers},
     transfer::{
         TransferError, forecast::forecast, give_map, look, preflight::preflight, start::Wish, status::status,
-        trial,
+        trial, trial_end,
     },
 };
 
@@ -32,6 +39,9 @@ use crate::{
 const RUNNING_SECONDS: u32 = 2;
 /// The same while Old home has its turn.
 const WAITING_SECONDS: u32 = 4;
+
+/// The same while the admins here have theirs.
+const QUEUED_SECONDS: u32 = 30;
 
 /// The box with the old address.
 #[derive(Debug, Deserialize)]
@@ -107,11 +117,44 @@ pub async fn show(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
+    let transfer = own(&app, &signed.session, &id).await.map_err(Problem::page)?;
+    ask_soon(&app, &transfer).await?;
+    let shown = shown(&app, &signed.session, &transfer).await?;
+    Ok(shown.page(&app, &signed.session, Home::New, &format!("/transfers/{id}/live")))
+}
+
+/// `GET /transfers/{id}/live`: the same as it changes.
+pub async fn live(
+    app: web::Data<App>,
+    signed: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    own(&app, &signed.session, &id).await?;
+    let asked = Rc::new(Cell::new(Instant::now()));
+    live::watch(app, signed, move |app, session| {
+        let (id, asked) = (id.clone(), Rc::clone(&asked));
+        async move {
+            let transfer = own(&app, &session, &id).await?;
+            // Somebody looks: Old home is asked as often as the page would be loaded again.
+            if asked.get().elapsed() >= Duration::from_secs(WAITING_SECONDS.into()) {
+                asked.set(Instant::now());
+                ask_soon(&app, &transfer).await?;
+            }
+            shown(&app, &session, &transfer).await
+        }
+    })
+}
+
+/// Whoever looks at a copy that waits for Old home wants to know now.
+async fn ask_soon(app: &App, transfer: &Transfer) -> Result<(), Problem> {
     if transfer.state == S::AwaitingAnnouncement {
         transfers::wake(&app.store, &transfer.id).await?;
     }
-    let status = status(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
+    Ok(())
+}
+
+async fn shown(app: &App, session: &Session, transfer: &Transfer) -> Result<Shown, Problem> {
+    let status = status(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?;
     let named = match transfer.state {
         S::AwaitingConfirmation => {
             logins::find(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
@@ -120,24 +163,23 @@ pub async fn show(
     };
     let forecast = match transfer.state {
         S::AwaitingChoice => {
-            forecast(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?
+            forecast(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?
         }
         _ => None,
     };
     let read_by = app.engine.sources.read_by(&transfer.id);
     let minutes = read_by.map(|end| (end - app.clock.now_micros()).max(0) / 60_000_000);
     let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes };
-    let body = view::show(&app, &signed.session, &transfer, &status, &known);
-    let (session, title) = (Some(&signed.session), words::headline(&transfer));
+    let body = view::show(app, session, transfer, &status, &known);
     // The page follows the work by itself, also without JavaScript.
-    Ok(match transfer.state {
-        state if state.is_running() => following(&app, session, Home::New, &title, &body, RUNNING_SECONDS),
-        _ if looks::is_looking(&status) => {
-            following(&app, session, Home::New, &title, &body, RUNNING_SECONDS)
-        }
-        S::AwaitingAnnouncement => following(&app, session, Home::New, &title, &body, WAITING_SECONDS),
-        _ => page(&app, session, Home::New, &title, &body),
-    })
+    let follows = match transfer.state {
+        state if state.is_running() => Some(RUNNING_SECONDS),
+        _ if looks::is_looking(&status) => Some(RUNNING_SECONDS),
+        S::AwaitingAnnouncement => Some(WAITING_SECONDS),
+        S::AwaitingApproval => Some(QUEUED_SECONDS),
+        _ => None,
+    };
+    Ok(Shown { title: words::headline(transfer), body, follows })
 }
 
 /// `POST /transfers/{id}/confirm`.
@@ -158,6 +200,11 @@ pub async fn quiet(pressed: Pressed) -> Result<HttpResponse, Problem> {
 /// `POST /transfers/{id}/discard`.
 pub async fn discard(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::discard(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
+/// `POST /transfers/{id}/extend`.
+pub async fn extend(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    back(&pressed.id, trial_end::extend(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
 /// `POST /transfers/{id}/look-again`.
@@ -201,7 +248,7 @@ pub async fn finish(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
+    let transfer = own(&app, &signed.session, &id).await.map_err(Problem::page)?;
     let url =
         give_map::finish_page(&app.engine, &transfer).await.map_err(|error| Problem::from(error).page())?;
     Ok(see(url.as_str()))

@@ -28,7 +28,7 @@ impl Pressed {
     /// # Errors
     /// 404 for somebody else's, like for nobody's.
     pub(super) async fn transfer(&self) -> Result<Transfer, Problem> {
-        own(&self.app, &self.signed, &self.id).await.map_err(Problem::page)
+        own(&self.app, &self.signed.session, &self.id).await.map_err(Problem::page)
     }
 
     /// A field of the form; empty where there is none.

@@ -40,7 +40,7 @@ pub async fn show(
     signed: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let transfer = own(&app, &signed, &id).await.map_err(Problem::page)?;
+    let transfer = own(&app, &signed.session, &id).await.map_err(Problem::page)?;
     if !transfer.state.may_become(TransferState::Removing) {
         return back(&id, Ok(()));
     }
@@ -103,7 +103,7 @@ pub async fn remove_by_program(
     body: web::Json<Remove>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    let transfer = own(&app, &signed, &id).await?;
+    let transfer = own(&app, &signed.session, &id).await?;
     check(&app, &signed, &body.password).await?;
     removal::remove(&app.engine, &transfer, body.answered_too).await?;
     answer(&app, &signed, &id).await

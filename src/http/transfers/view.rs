@@ -10,10 +10,15 @@ use crate::{
     http::ui::{layout::csrf, post::Author, words::sentence},
     model::{
         actor::authority,
+        moment::Moment,
         transfer::{Transfer, TransferState as S},
     },
     site::sessions::Session,
-    transfer::{TransferError, forecast::Forecast, status::Status},
+    transfer::{
+        TransferError,
+        forecast::Forecast,
+        status::{OutOfSight, Status},
+    },
 };
 
 /// What was typed into the box, and why it did not do.
@@ -85,6 +90,8 @@ pub(super) fn show(
     let old_host = old_actor.as_ref().map_or_else(|| text!("transfers-old-home"), authority);
     let is_announcing = words::is_announcing(transfer);
     let new_handle = format!("@{}@{}", session.account.username, app.config.domain());
+    let ends = status.trial_ends_at.as_deref().and_then(|text| Moment::parse(text).ok());
+    let trial_ends = ends.map(|end| end.day());
     let choices = Choices {
         session,
         transfer,
@@ -92,6 +99,8 @@ pub(super) fn show(
         new_handle: &new_handle,
         is_announcing,
         was_refused: words::was_refused(transfer),
+        trial_ends: trial_ends.clone(),
+        trial_days: app.config.limits.trial_days,
     };
     html! {
         h1 { (words::headline(transfer)) }
@@ -103,8 +112,10 @@ pub(super) fn show(
         @if transfer.state == S::AwaitingConfirmation {
             p.warning { (say!("transfers-you-typed-but-at-old-home-you", asked_for = transfer.asked_for, old_handle = old_handle)) }
         }
-        @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing) { (trouble(transfer.state, problem)) }
+        @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing && status.announces_at.is_none()) { (trouble(transfer.state, problem)) }
+        @if let Some(hidden) = &status.hidden { (out_of_sight(app, hidden)) }
         p { (words::explanation(transfer)) }
+        @if let Some(day) = &trial_ends { p.hint { (say!("transfers-the-trial-lasts-until", day = day)) } }
         (waiting::waiting(session, transfer, status))
         (choices.first())
         @if let Some(minutes) = known.minutes.filter(|_| transfer.state == S::Fetching) { (slowly(&old_host, minutes)) }
@@ -148,6 +159,20 @@ fn trouble(state: S, problem: &str) -> Markup {
             }
         } @else {
             p.warning role="alert" { (sentence(problem)) }
+        }
+    }
+}
+
+/// What the admins have done to it, and until when it can still come back.
+fn out_of_sight(app: &App, hidden: &OutOfSight) -> Markup {
+    let here = app.config.domain();
+    html! {
+        div.warning role="note" {
+            @match hidden.remove_at {
+                Some(at) => p { (say!("transfers-the-admins-remove-it", here = here, until = Moment::from_micros(at).day())) }
+                None => p { (say!("transfers-the-admins-have-hidden-it", here = here)) }
+            }
+            p { (say!("transfers-they-say")) " " q { (hidden.why) } }
         }
     }
 }

@@ -94,6 +94,6 @@ pub(super) async fn answer(
     body: web::Json<Reply>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_header(&request)?;
-    admit::reply(&app.engine, &own(&app, &signed, &id).await?, &body.answer).await?;
+    admit::reply(&app.engine, &own(&app, &signed.session, &id).await?, &body.answer).await?;
     api::answer(&app, &signed, &id).await
 }

@@ -82,6 +82,9 @@ pub(super) fn headline(transfer: &Transfer) -> String {
             Some(Ending::Redirect | Ending::Copy) => text!("transfers-old-home-is-looking-at-your-copy"),
             _ => text!("transfers-old-home-is-announcing-your-move"),
         },
+        S::AwaitingAnnouncement if give_map::rests_until(transfer).is_some() => {
+            text!("transfers-old-home-will-announce-your-move")
+        }
         S::AwaitingAnnouncement => text!("transfers-one-last-word-at-old-home"),
         S::Done => match transfer.ending {
             Some(Ending::Redirect) => text!("transfers-your-old-links-lead-here"),
@@ -149,6 +152,10 @@ pub(super) fn explanation(transfer: &Transfer) -> String {
         }
         S::AwaitingAnnouncement if is_announcing(transfer) => {
             text!("transfers-you-said-the-last-word-old-home-2")
+        }
+        S::AwaitingAnnouncement if give_map::rests_until(transfer).is_some() => {
+            let due = give_map::rests_until(transfer).map(|due| due.minute()).unwrap_or_default();
+            text!("transfers-old-home-announces-on", due = due)
         }
         S::AwaitingAnnouncement => {
             text!("transfers-old-home-has-the-list-of-your-2")

@@ -43,17 +43,17 @@ pub fn page(app: &App, session: Option<&Session>, home: Home, title: &str, body:
     respond(StatusCode::OK, frame(app, session, home, title, body, None))
 }
 
-/// A whole page that follows work in the background: a small script keeps it fresh, and without
-/// JavaScript it loads itself again every so many seconds.
+/// A whole page that follows work in the background: a small script takes what is new from the address given,
+/// and without JavaScript it loads itself again every so many seconds.
 pub fn following(
     app: &App,
     session: Option<&Session>,
     home: Home,
     title: &str,
     body: &Markup,
-    seconds: u32,
+    follows: (u32, &str),
 ) -> HttpResponse {
-    respond(StatusCode::OK, frame(app, session, home, title, body, Some(seconds)))
+    respond(StatusCode::OK, frame(app, session, home, title, body, Some(follows)))
 }
 
 fn frame(
@@ -62,14 +62,15 @@ fn frame(
     home: Home,
     title: &str,
     body: &Markup,
-    follows: Option<u32>,
+    follows: Option<(u32, &str)>,
 ) -> Markup {
+    let (seconds, live) = follows.unzip();
     let name = &app.config.server.name;
     let domain = app.config.domain();
     html! {
         (DOCTYPE)
         html lang="en" {
-            (head(&text!("site-title-of-a-page", title = title, name = name), follows))
+            (head(&text!("site-title-of-a-page", title = title, name = name), seconds))
             body class=[home.class()] {
                 a.skip href="#content" { (say!("site-skip-to-content")) }
                 header.site {
@@ -91,7 +92,7 @@ fn frame(
                 @if let Some(words) = home.words() {
                     p.whose { strong { (words) } " " span { (domain) } }
                 }
-                main #content data-follow=[follows] { (body) }
+                main #content data-follow=[seconds] data-live=[live] { (body) }
                 footer.site { p { (say!("site-runs-godwit-take-your-account-with-you", domain = domain)) } }
             }
         }

@@ -1,4 +1,5 @@
-// Keeps a page that waits for work fresh without reloading it. Without JavaScript the page reloads by itself.
+// Keeps a page that waits for work fresh: takes what the server sends when something has changed (server-sent
+// events). Without JavaScript the page loads itself again, and so it does where the server has no place left.
 "use strict";
 (() => {
   const main = document.getElementById("content");
@@ -6,64 +7,67 @@
   voice.className = "unseen";
   voice.setAttribute("role", "status");
   document.body.append(voice);
-  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const isSeen = () => document.visibilityState === "visible" || new Promise((done) => {
-    document.addEventListener("visibilitychange", done, { once: true });
-  });
-  let counter = 0, shown = main.innerHTML, since = null;
-
-  // Waits for a change on this server, or until the page is due anyway.
-  async function change(seconds) {
-    try {
-      const answer = await fetch("/api/v1/changes?since=" + counter, {
-        headers: { Accept: "application/json" }, signal: AbortSignal.timeout(seconds * 1000),
-      });
-      counter = (await answer.json()).counter || counter;
-    } catch (error) {
-      if (error.name !== "TimeoutError") await pause(seconds * 1000);
-    }
-  }
+  let source = null, late = null, shown = main.innerHTML, since = null;
 
   // Time left, measured: how much was done while we looked.
   function pace() {
     const bar = main.querySelector("progress[data-done]");
-    const said = main.querySelector("[data-pace]");
+    const said = main.querySelector("[data-left]");
     if (!bar || !said) return;
     const done = Number(bar.dataset.done), all = bar.max, now = Date.now();
     if (!since || since.all !== all || done < since.done) since = { done, all, now };
     const passed = (now - since.now) / 1000, fresh = done - since.done;
     if (passed < 4 || fresh <= 0) return;
     const left = Math.round(passed * (all - done) / fresh);
-    said.textContent = left < 60 ? "Less than a minute left." : "About " + Math.ceil(left / 60) + " minutes left.";
+    said.textContent = left < 60 ? said.dataset.soon : said.dataset.left.replace("#", Math.ceil(left / 60));
   }
 
-  async function look() {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.redirected || !answer.ok) return location.reload();
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("content");
-    if (fresh.innerHTML !== shown) {
-      const name = (details) => details.querySelector("summary").textContent;
-      const open = [...main.querySelectorAll("details[open]")].map(name);
+  const name = (element) => element.localName + ":" + element.textContent;
+  const isTyping = () => main.contains(document.activeElement)
+    && document.activeElement.matches("input:not([type=hidden]), textarea, select");
+
+  function show(page) {
+    // Nothing is taken from under somebody's hands.
+    if (isTyping()) { late = page; return; }
+    late = null;
+    if (page.html !== shown) {
+      const open = [...main.querySelectorAll("details[open] > summary")].map(name);
+      const held = main.contains(document.activeElement) ? name(document.activeElement) : null;
       const before = main.querySelector("h1").textContent;
-      shown = fresh.innerHTML;
+      shown = page.html;
       main.innerHTML = shown;
-      document.title = page.title;
-      for (const details of main.querySelectorAll("details")) if (open.includes(name(details))) details.open = true;
-      const title = main.querySelector("h1").textContent;
-      if (title !== before) voice.textContent = title;
+      document.title = document.title.replace(before, page.title);
+      for (const summary of main.querySelectorAll("summary")) {
+        if (open.includes(name(summary))) summary.parentElement.open = true;
+      }
+      if (held) [...main.querySelectorAll("a, button, summary")].find((one) => name(one) === held)?.focus();
+      if (page.title !== before) voice.textContent = page.title;
     }
-    if (fresh.dataset.follow) main.dataset.follow = fresh.dataset.follow;
-    else delete main.dataset.follow;
     pace();
   }
 
-  (async () => {
-    while (main.dataset.follow) {
-      await isSeen();
-      await change(Number(main.dataset.follow));
-      try { await look(); } catch { await pause(3000); }
-      await pause(400);
-    }
-  })();
+  function stop() {
+    if (source) source.close();
+    source = null;
+  }
+
+  function watch() {
+    if (source || !main.dataset.live || document.visibilityState !== "visible") return;
+    source = new EventSource(main.dataset.live);
+    source.addEventListener("content", (event) => show(JSON.parse(event.data)));
+    source.addEventListener("end", () => { stop(); delete main.dataset.live; });
+    source.addEventListener("error", () => {
+      // A line that broke is taken up again by the browser; a refusal is not.
+      if (source.readyState !== EventSource.CLOSED) return;
+      stop();
+      setTimeout(() => location.reload(), Number(main.dataset.follow) * 1000);
+    });
+  }
+
+  // A page that nobody sees takes no place from one that somebody does.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" ? watch() : stop());
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", watch);
+  main.addEventListener("focusout", () => { if (late) setTimeout(() => late && show(late)); });
+  watch();
 })();

@@ -1,7 +1,7 @@
 //! The page of one post: what it answers, itself, what answers it.
 
 use actix_web::HttpResponse;
-use maud::html;
+use maud::{Markup, html};
 
 use super::{
     layout::{self, Home},
@@ -11,7 +11,7 @@ use super::{
 use crate::words::{say, text};
 use crate::{
     app::App,
-    model::object::Visibility,
+    model::{actor::authority, object::Visibility, provenance::Provenance},
     site::{accounts::Account, clean, posts::Post, sessions::Session},
 };
 
@@ -28,8 +28,27 @@ pub struct Thread<'a> {
     pub parent: Option<&'a (Account, Post)>,
     /// The audience the viewer chose for new posts.
     pub usual: Visibility,
+    /// How far it is vouched for, where it was copied and says so.
+    pub provenance: Option<Provenance>,
     /// What answers it, oldest first.
     pub answers: &'a [(Account, Post)],
+}
+
+/// The badge of a copied post, in words.
+fn vouched(grade: Provenance, origin: &str) -> Markup {
+    let (badge, words) = match grade {
+        Provenance::Confirmed => {
+            (text!("site-grade-confirmed"), say!("site-copied-and-confirmed", origin = origin))
+        }
+        Provenance::Served => {
+            (text!("site-grade-served"), say!("site-copied-and-not-signed", origin = origin))
+        }
+        Provenance::AsClient => {
+            (text!("site-grade-as-client"), say!("site-read-as-a-client", origin = origin))
+        }
+        Provenance::File => (text!("site-grade-file"), say!("site-from-an-archive-file", origin = origin)),
+    };
+    html! { span.badge { (badge) } " " (words) }
 }
 
 /// A post's page.
@@ -48,6 +67,9 @@ pub fn page(app: &App, session: Option<&Session>, thread: &Thread<'_>) -> HttpRe
             p.thread aria-hidden="true" { "↓" }
         }
         div.focus { (post::card(app, &author, object, thread.post.is_trial)) }
+        @if let (Some(grade), Some(origin)) = (thread.provenance, object.previously.first()) {
+            p.provenance { (vouched(grade, &authority(&origin.id))) }
+        }
         @if is_own {
             @if let Some(session) = session {
                 p.actions { a.button href={ "/posts/" (thread.post.id) "/edit" } { (say!("site-edit")) } }

@@ -2,8 +2,16 @@
 
 use crate::model::{item::ItemKind, object::Visibility};
 use crate::words::text;
+use maud::{Markup, html};
 
 pub use crate::words::number;
+
+/// A line that the page's script fills in once it has measured how long it takes: `#` stands for minutes.
+pub fn pace() -> Markup {
+    html! {
+        p.pace data-soon=(text!("site-less-than-a-minute-left")) data-left=(text!("site-about-minutes-left", minutes = "#")) {}
+    }
+}
 
 /// What a person calls a kind of things; other words pass as they are.
 pub fn kind(word: &str) -> String {

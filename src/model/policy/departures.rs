@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Applicant, Decision, Direction, Exception, Rule, blocked_servers};
+use crate::words::text;
 
 /// The rules for those who go.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -39,10 +40,7 @@ impl Departures {
             who.names.insert(leaver.to_lowercase());
         }
         if blocked_servers(&self.terms.blocked, &self.terms.exceptions, &who).is_some() {
-            return Decision::Refused(format!(
-                "The admins of {here} do not let accounts leave for {other}. They can make an exception for you; \
-                 an archive of your account is not affected."
-            ));
+            return Decision::Refused(text!("policy-not-for-that-server", here = here, other = other));
         }
         // By invitation and for one account: it is the leaving one that is meant.
         if self.who.admits(&who, false) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Applicant;
+use crate::words::text;
 
 /// An admin's rule for one direction.
 ///
@@ -87,32 +88,38 @@ impl Rule {
 
     /// The sentence for those who may not pass.
     pub fn refusal(&self, direction: Direction, here: &str, other: &str) -> String {
-        let (doing, preposition) = match direction {
-            Direction::Arrival => ("accepts accounts from", "from"),
-            Direction::Departure => ("lets accounts leave for", "for"),
+        use Direction::{Arrival, Departure};
+        let servers = |hosts: &[String]| {
+            if hosts.is_empty() { text!("policy-none-yet") } else { hosts.join(", ") }
         };
-        match self {
-            Self::Hosts(hosts) => format!(
-                "{here} {doing} certain servers only, and {other} is not among them. \
-                 The admins of {here} can add it. (Allowed: {})",
-                if hosts.is_empty() { "none yet".to_owned() } else { hosts.join(", ") }
+        match (self, direction) {
+            (Self::Hosts(hosts), Arrival) => {
+                text!("policy-accepts-certain-servers", here = here, other = other, servers = servers(hosts))
+            }
+            (Self::Except { .. }, Arrival) => {
+                text!("policy-accepts-all-but-some", here = here, other = other)
+            }
+            (Self::Account { .. }, Arrival) => text!("policy-accepts-one-account", here = here),
+            (Self::Word(RuleWord::Invited), Arrival) => text!("policy-accepts-the-invited", here = here),
+            (Self::Word(RuleWord::Nobody | RuleWord::Anyone), Arrival) => {
+                text!("policy-accepts-nobody", here = here, other = other)
+            }
+            (Self::Hosts(hosts), Departure) => text!(
+                "policy-lets-leave-for-certain-servers",
+                here = here,
+                other = other,
+                servers = servers(hosts)
             ),
-            Self::Except { .. } => format!(
-                "{here} {doing} every server but some, and {other} is one of those. \
-                 Only the admins of {here} can change that."
-            ),
-            Self::Account { .. } => format!(
-                "{here} {doing} one particular account only, and this is another. \
-                 The admins of {here} can change that."
-            ),
-            Self::Word(RuleWord::Invited) => format!(
-                "{here} {doing} people who were invited only, and this account is not. \
-                 The admins of {here} can invite it by its address."
-            ),
-            Self::Word(RuleWord::Nobody | RuleWord::Anyone) => format!(
-                "{here} {doing} nobody at present, so nothing can be copied {preposition} {other}. \
-                 Only the admins of {here} can change that."
-            ),
+            (Self::Except { .. }, Departure) => {
+                text!("policy-lets-leave-for-all-but-some", here = here, other = other)
+            }
+            (Self::Account { .. }, Departure) => text!("policy-lets-one-account-leave", here = here),
+            (Self::Word(RuleWord::Invited), Departure) => {
+                text!("policy-lets-the-invited-leave", here = here)
+            }
+            (Self::Word(RuleWord::Nobody | RuleWord::Anyone), Departure) => {
+                text!("policy-lets-nobody-leave", here = here, other = other)
+            }
         }
     }
 }

@@ -1,66 +1,66 @@
-//! A policy as people read it: one sentence a rule.
+//! A policy as people read it: one sentence a rule. The words are those of `src/words`.
 
 use std::collections::BTreeSet;
 
 use super::{Arrivals, Broken, Departures, Direction, Exception, Need, Policy, Rule, RuleWord};
-use crate::model::collection::CollectionKind;
+use crate::{model::collection::CollectionKind, words::text};
 
 /// Bytes as people read them.
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
-        0..1_048_576 => format!("{} KB", bytes.div_ceil(1 << 10)),
-        1_048_576..1_073_741_824 => format!("{} MB", bytes.div_ceil(1 << 20)),
-        _ => format!("{} GB", bytes.div_ceil(1 << 30)),
+        0..1_048_576 => text!("policy-kilobytes", n = bytes.div_ceil(1 << 10)),
+        1_048_576..1_073_741_824 => text!("policy-megabytes", n = bytes.div_ceil(1 << 20)),
+        _ => text!("policy-gigabytes", n = bytes.div_ceil(1 << 30)),
     }
 }
 
-fn listed<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
-    all.into_iter().collect::<Vec<_>>().join(", ")
+fn listed<'a>(all: impl IntoIterator<Item = &'a String>) -> String {
+    all.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn kinds(all: &BTreeSet<CollectionKind>) -> String {
     if all.is_empty() {
-        return "nothing".to_owned();
+        return text!("policy-nothing");
     }
     let words: Vec<String> = all.iter().map(|kind| kind.as_str().replace('_', " ")).collect();
     words.join(", ")
 }
 
 fn whom(rule: &Rule, direction: Direction) -> String {
-    let (subject, from) = match direction {
-        Direction::Arrival => ("may come", "from"),
-        Direction::Departure => ("may leave", "for"),
-    };
-    match rule {
-        Rule::Word(RuleWord::Nobody) => format!("Nobody {subject}."),
-        Rule::Word(RuleWord::Anyone) => format!("Anyone {subject}, {from} any server."),
-        Rule::Word(RuleWord::Invited) => format!("Only people who were invited {subject}."),
-        Rule::Hosts(hosts) if hosts.is_empty() => format!("Nobody {subject}: the list of servers is empty."),
-        Rule::Hosts(hosts) => {
-            format!(
-                "People {subject} {from} these servers only: {}.",
-                listed(hosts.iter().map(String::as_str))
-            )
+    use Direction::{Arrival, Departure};
+    match (rule, direction) {
+        (Rule::Word(RuleWord::Nobody), Arrival) => text!("policy-nobody-may-come"),
+        (Rule::Word(RuleWord::Anyone), Arrival) => text!("policy-anyone-may-come"),
+        (Rule::Word(RuleWord::Invited), Arrival) => text!("policy-invited-may-come"),
+        (Rule::Hosts(hosts), Arrival) if hosts.is_empty() => text!("policy-no-server-may-come"),
+        (Rule::Hosts(hosts), Arrival) => text!("policy-these-may-come", servers = listed(hosts)),
+        (Rule::Except { except }, Arrival) => {
+            text!("policy-all-but-these-may-come", servers = listed(except))
         }
-        Rule::Except { except } => format!(
-            "People {subject} {from} any server but these: {}.",
-            listed(except.iter().map(String::as_str))
-        ),
-        Rule::Account { account } => format!("Only one account {subject}: {account}."),
+        (Rule::Account { account }, Arrival) => text!("policy-one-may-come", account = account),
+        (Rule::Word(RuleWord::Nobody), Departure) => text!("policy-nobody-may-leave"),
+        (Rule::Word(RuleWord::Anyone), Departure) => text!("policy-anyone-may-leave"),
+        (Rule::Word(RuleWord::Invited), Departure) => text!("policy-invited-may-leave"),
+        (Rule::Hosts(hosts), Departure) if hosts.is_empty() => text!("policy-no-server-may-be-left-for"),
+        (Rule::Hosts(hosts), Departure) => text!("policy-these-may-be-left-for", servers = listed(hosts)),
+        (Rule::Except { except }, Departure) => {
+            text!("policy-all-but-these-may-be-left-for", servers = listed(except))
+        }
+        (Rule::Account { account }, Departure) => text!("policy-one-may-leave", account = account),
     }
 }
 
 fn blocked(servers: &BTreeSet<String>, exceptions: &[Exception], direction: Direction) -> Vec<String> {
     let mut said = Vec::new();
     if !servers.is_empty() {
-        let verb = match direction {
-            Direction::Arrival => "comes from",
-            Direction::Departure => "leaves for",
-        };
-        said.push(format!("Nobody {verb} {}.", listed(servers.iter().map(String::as_str))));
+        said.push(match direction {
+            Direction::Arrival => text!("policy-nobody-comes-from", servers = listed(servers)),
+            Direction::Departure => text!("policy-nobody-leaves-for", servers = listed(servers)),
+        });
     }
     for one in exceptions.iter().filter(|one| !one.reason.trim().is_empty()) {
-        said.push(format!("All the same, {} does, because: {}.", one.who, one.reason.trim_end_matches('.')));
+        let reason = one.reason.trim_end_matches('.');
+        said.push(text!("policy-all-the-same", who = one.who, reason = reason));
     }
     said
 }
@@ -81,46 +81,26 @@ impl Arrivals {
         let mut said = vec![whom(&self.who, Direction::Arrival)];
         said.extend(blocked(&terms.blocked, &terms.exceptions, Direction::Arrival));
         if self.who == Rule::Word(RuleWord::Invited) && !terms.invited.is_empty() {
-            said.push(format!("Invited: {}.", listed(terms.invited.iter().map(String::as_str))));
+            said.push(text!("policy-invited", names = listed(&terms.invited)));
         }
         let approval = &terms.approval;
         if approval.always {
-            said.push("An admin looks at everybody first.".to_owned());
+            said.push(text!("policy-looks-at-everybody"));
         }
         if approval.new_servers {
-            said.push("An admin looks first when nobody came from that server before.".to_owned());
+            said.push(text!("policy-looks-at-new-servers"));
         }
-        if let Some(most) = approval.above_posts {
-            said.push(format!("An admin looks first at more than {most} posts."));
-        }
-        if let Some(most) = approval.above_media_bytes {
-            said.push(format!("An admin looks first at more than {} of files.", size(most)));
-        }
-        let number = |value: Option<u64>, text: fn(u64) -> String| value.map(text);
-        said.extend(number(limits.posts, |n| format!("One account brings at most {n} posts.")));
-        said.extend(number(limits.media_bytes, |n| {
-            format!("One account brings at most {} of files.", size(n))
-        }));
-        said.extend(number(limits.largest_file_bytes, |n| {
-            format!("Files above {} stay where they are.", size(n))
-        }));
-        if let Some(all) = &limits.kinds {
-            said.push(format!("Of each account come: {}.", kinds(all)));
-        }
-        said.extend(number(limits.accounts_per_day, |n| {
-            format!("At most {n} accounts come within 24 hours.")
-        }));
-        said.extend(number(limits.accounts_total, |n| {
-            format!("Nobody comes while this server has more than {n} accounts.")
-        }));
-        said.extend(number(limits.free_disk_bytes, |n| {
-            format!("At least {} of the disk stay free.", size(n))
-        }));
+        said.extend(approval.above_posts.map(|n| text!("policy-looks-above-posts", n = n)));
+        said.extend(approval.above_media_bytes.map(|n| text!("policy-looks-above-bytes", bytes = size(n))));
+        said.extend(limits.posts.map(|n| text!("policy-most-posts", n = n)));
+        said.extend(limits.media_bytes.map(|n| text!("policy-most-bytes", bytes = size(n))));
+        said.extend(limits.largest_file_bytes.map(|n| text!("policy-largest-file", bytes = size(n))));
+        said.extend(limits.kinds.as_ref().map(|all| text!("policy-kinds-that-come", kinds = kinds(all))));
+        said.extend(limits.accounts_per_day.map(|n| text!("policy-most-a-day", n = n)));
+        said.extend(limits.accounts_total.map(|n| text!("policy-most-accounts", n = n)));
+        said.extend(limits.free_disk_bytes.map(|n| text!("policy-free-disk", bytes = size(n))));
         if terms.cool_down_days > 0 {
-            let days = terms.cool_down_days;
-            said.push(format!(
-                "Between two moves lie at least {days} days. Trying the same one again is free, and so is one that failed."
-            ));
+            said.push(text!("policy-days-between-moves", n = u64::from(terms.cool_down_days)));
         }
         said
     }
@@ -133,15 +113,13 @@ impl Departures {
         let mut said = vec![whom(&self.who, Direction::Departure)];
         said.extend(blocked(&terms.blocked, &terms.exceptions, Direction::Departure));
         if terms.cool_down_days > 0 {
-            said.push(format!(
-                "Between two announced moves of an account lie at least {} days.",
-                terms.cool_down_days
-            ));
+            said.push(text!("policy-days-between-announced-moves", n = u64::from(terms.cool_down_days)));
         }
-        let may = if terms.sanctioned_may_leave { "may" } else { "may not" };
-        said.push(format!(
-            "Accounts under a sanction {may} take their data along, if their sanction does not say otherwise."
-        ));
+        said.push(if terms.sanctioned_may_leave {
+            text!("policy-sanctioned-may-leave")
+        } else {
+            text!("policy-sanctioned-may-not-leave")
+        });
         said
     }
 }
@@ -151,35 +129,19 @@ impl Broken {
     pub fn sentence(&self, rules: &Arrivals, here: &str, other: &str) -> String {
         match self {
             Self::Who => rules.who.refusal(Direction::Arrival, here, other),
-            Self::Blocked(server) => format!(
-                "{here} takes nobody from {server}. Only its admins can make an exception for an account."
-            ),
-            Self::Posts(n, most) => format!(
-                "{here} takes at most {most} posts of one account, and these are {n}. \
-                 Choose fewer, or ask the admins of {here}."
-            ),
-            Self::Media(n, most) => format!(
-                "{here} takes at most {} of files of one account, and these are {}. \
-                 Leave files out, or ask the admins of {here}.",
-                size(*most),
-                size(*n)
-            ),
-            Self::Today(most) => format!(
-                "{here} takes {most} accounts within 24 hours, and so many have come. Try again tomorrow."
-            ),
-            Self::Full(most) => format!(
-                "{here} has more than {most} accounts and takes no others at present. Only its admins can change that."
-            ),
-            Self::Disk(needed, free) => format!(
-                "{here} has no room for this at present: it needs {}, and {} can be given. \
-                 Leave files out, or try again later.",
-                size(*needed),
-                size(*free)
-            ),
-            Self::Cooling(days) => format!(
-                "This account moved here shortly ago. {here} takes another move of it in {days} days; \
-                 trying the same one again is free."
-            ),
+            Self::Blocked(server) => text!("policy-takes-nobody-from", here = here, server = server),
+            Self::Posts(n, most) => text!("policy-too-many-posts", here = here, most = most, n = n),
+            Self::Media(n, most) => {
+                text!("policy-too-many-bytes", here = here, most = size(*most), bytes = size(*n))
+            }
+            Self::Today(most) => text!("policy-too-many-today", here = here, most = most),
+            Self::Full(most) => text!("policy-is-full", here = here, most = most),
+            Self::Disk(needed, free) => {
+                text!("policy-no-room", here = here, needed = size(*needed), free = size(*free))
+            }
+            Self::Cooling(days) => {
+                text!("policy-cools-down", here = here, n = u64::try_from(*days).unwrap_or(1))
+            }
         }
     }
 }
@@ -188,11 +150,11 @@ impl Need {
     /// Why an admin looks first, for both sides.
     pub fn sentence(&self, here: &str) -> String {
         match self {
-            Self::Always => format!("The admins of {here} look at every request."),
-            Self::NewServer => "Nobody came from that server before.".to_owned(),
-            Self::Posts => "There are more posts than come without being looked at.".to_owned(),
-            Self::Media => "There are more files than come without being looked at.".to_owned(),
-            Self::Unsaid => "Old home does not say how much there is.".to_owned(),
+            Self::Always => text!("policy-every-request", here = here),
+            Self::NewServer => text!("policy-new-server"),
+            Self::Posts => text!("policy-more-posts"),
+            Self::Media => text!("policy-more-files"),
+            Self::Unsaid => text!("policy-unsaid"),
         }
     }
 }

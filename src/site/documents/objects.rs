@@ -5,8 +5,9 @@ use url::Url;
 
 use super::PAGE_ITEMS;
 use crate::{
-    model::{item::Boost, object::Object},
+    model::{item::Boost, object::Object, provenance::Provenance},
     site::{Site, SiteResult, accounts::Account, viewer::Viewer},
+    store::provenances,
     wire,
 };
 
@@ -25,6 +26,9 @@ impl Site {
         let items: Vec<&Url> = part.items.iter().map(|post| &post.object.id).collect();
         if let Some(map) = out.as_object_mut() {
             map.insert("@context".into(), wire::context());
+            if let Some(grade) = self.provenance(object).await? {
+                map.insert("provenance".into(), json!(grade.as_str()));
+            }
             if !items.is_empty() {
                 let mut first = json!({"type": "CollectionPage", "partOf": address, "items": items});
                 if let (Some(next), Some(first)) = (part.next, first.as_object_mut()) {
@@ -37,6 +41,18 @@ impl Site {
             }
         }
         Ok(out)
+    }
+
+    /// How far the home a post was copied from vouches for it; nothing where it does not say that it was copied.
+    ///
+    /// # Errors
+    /// [`crate::site::SiteError::Store`].
+    pub async fn provenance(&self, object: &Object) -> SiteResult<Option<Provenance>> {
+        if object.previously.is_empty() {
+            return Ok(None);
+        }
+        let id = object.id.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
+        Ok(provenances::of_post(&self.store, id).await?)
     }
 
     /// The replies of a post that we know and the viewer may see.

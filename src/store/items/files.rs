@@ -9,7 +9,12 @@ use crate::{
         item::ItemKind,
     },
     port::destination::StoredBlob,
-    store::{Store, StoreResult, from_json, keyed::rows_of, to_json},
+    store::{
+        Store, StoreResult, from_json,
+        keyed::rows_of,
+        many::{self, Value},
+        to_json,
+    },
 };
 
 /// Files that were announced and not yet fetched, in the order of reading after `after`.
@@ -100,18 +105,19 @@ pub async fn keep_blobs(
                     transfer.as_str(),
                     i64::try_from(bytes).unwrap_or(i64::MAX),
                 )?;
-                for (kind, key, blob) in &kept {
-                    run!(
-                        c,
-                        "update items set blob = $4, why = case when state <> 'failed' then why end, \
-                         state = case when state = 'failed' then 'fetched' else state end \
-                         where transfer_id = $1 and kind = $2 and key = $3",
-                        transfer.as_str(),
-                        kind.as_str(),
-                        key.as_str(),
-                        to_json(blob),
-                    )?;
-                }
+                let kept: Vec<_> = kept.iter().map(|(kind, key, blob)| (kind, key, to_json(blob))).collect();
+                let rows: Vec<_> = kept
+                    .iter()
+                    .map(|(kind, key, blob)| {
+                        [transfer.as_str(), kind.as_str(), key.as_str(), blob].map(Value::Text)
+                    })
+                    .collect();
+                let sql = "update items set blob = came.column4, \
+                           why = case when items.state <> 'failed' then items.why end, \
+                           state = case when items.state = 'failed' then 'fetched' else items.state end \
+                           from (values {rows}) as came where items.transfer_id = came.column1 \
+                           and items.kind = came.column2 and items.key = came.column3";
+                many::insert(c, sql, &rows).await?;
                 went_on(c, &transfer).await
             })
         })

@@ -13,12 +13,14 @@ mod cursors;
 mod files;
 mod outcomes;
 mod pages;
+mod sketches;
 
 pub use cursors::{Progress, announced, progress};
 pub use files::{blobs, files_to_fetch, keep_blobs, unlisted_files, unreferenced_blobs};
 pub use outcomes::{Outcome, end_rest, reasons, settle, skip_copied_before};
 pub(super) use pages::save;
 pub use pages::save_page;
+pub use sketches::{PostSketch, Sketch, post_sketches, sketches};
 
 /// What became of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -25,7 +25,7 @@ async fn moved() -> (Bench, Grant) {
     hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
     let entry =
         |n: u32| Entry { old: format!("{OLD}/posts/{n}"), new: format!("{NEW}/posts/{n}"), page: None };
-    let batch = Batch { entries: vec![entry(1), entry(2), entry(9)], complete: true };
+    let batch = Batch { entries: vec![entry(1), entry(2), entry(9)], complete: true, ..Batch::default() };
     hand_over::take(&bench.side, &grant, batch).await.unwrap();
     for n in [1, 2] {
         let crumbs = json!([{"actor": OLD, "id": format!("{OLD}/posts/{n}")}]);

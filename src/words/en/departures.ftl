@@ -165,3 +165,30 @@ departures-only-the-owner-says-goodbye = Only the owner of an account posts with
 departures-no-goodbye-yet = There is nothing to say goodbye to yet: the move is not announced.
 departures-delete-the-name = <strong>Your name</strong> stays locked while old links lead on: nobody else gets it. Should the admins of { $here } give it to somebody else one day, your old links end before that.
 departures-should-there-be-any-later = And what there is none of yet
+departures-your-move-will-be-announced = Your move will be announced
+departures-it-will-be-announced = Your move to <strong>{ $there }</strong> will be announced on <strong>{ $due }</strong>.
+departures-until-then-nothing-changes = Until then nothing changes here and nobody is told. You can call it off on this page, or with the link in the letter you were sent. When it is due:
+departures-see-it-or-call-it-off = See it, or call it off
+departures-call-it-off = Call it off
+departures-not-at-once = Not at once: wait { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+ }, so that I can still call it off.
+departures-not-at-once-hint = You are sent a letter with a link that calls it off. If you do nothing, it is announced by itself.
+departures-call-it-off-title = Call off the announcement
+departures-call-off-what = { $account } is to be announced as moved to <strong>{ $there }</strong> on <strong>{ $due }</strong>. If you call it off, nobody is told, and the account stays as it is. Nobody has to sign in for this.
+departures-call-off-then-password = If it was not you who announced it, change your password as well.
+departures-called-off = The announcement is called off
+departures-it-was-called-off = Nobody was told that { $account } moves to { $there }. The account is as it was; its owner can say the last word again.
+departures-it-was-announced-already = The announcement that { $account } moves to { $there } has begun. It can no longer be called off.
+departures-your-followers-servers = Your followers' servers
+departures-server = Server
+departures-what-it-made-of-it = What it made of it
+departures-told-and-followed = told, and nobody there follows this account any more
+departures-waits-to-be-told = waits to be told
+departures-told-and-silent = told; { $n ->
+    [one] one person there still follows
+   *[other] { $n } people there still follow
+ } this account
+departures-could-not-be-told = could not be told
+departures-how-fast-is-up-to-them = How fast your followers come along, and whether all do, is up to their servers. Whoever stays can be told by a last post.

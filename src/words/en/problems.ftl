@@ -15,3 +15,9 @@ problems-the-session-cannot-be-closed = The session cannot be closed.
 problems-what-this-answers-is-not-a-web = What this answers is not a web address.
 problems-who-can-act = <strong>Who can act:</strong> { $who }
 problems-answered-with-the-status = Answered with the status { $status }.
+problems-asked-too-often = { $n ->
+    [one] This was asked for too often. Try again in a second.
+   *[other] This was asked for too often. Try again in { $n } seconds.
+ }
+problems-it-was-erased-where-it-went = This was deleted where it went.
+problems-too-many-pages-are-open = You have several pages open that show work as it goes on. Close one of them; this one loads itself again instead.

@@ -261,3 +261,16 @@ transfers-lets-itself-be-asked-only-so-often = { $old } lets itself be asked onl
 transfers-it-becomes-visible-and-your-profile-says = It becomes visible to whoever could see the originals, and your profile here says which account you had. Nobody is told yet.
 transfers-this-server-says-that-you-are-also = This server now says that you are also your old account. At Old home you press the button that moves your followers, on its own page, and give your new address there. This page notices by itself. Until then nobody is told.
 transfers-old-home-says-that-you-moved-here = Old home says that you moved here, and tells your followers. Links to your old posts stay there.
+transfers-the-admins-have-hidden-it = The admins of { $here } have taken this copy out of sight: only you see it. Nothing is deleted, and they can show it again.
+transfers-the-admins-remove-it = The admins of { $here } have taken this copy out of sight: only you see it. On { $until } it is deleted, unless they call it back. What you wrote here stays.
+transfers-they-say = They say:
+transfers-old-home-will-announce-your-move = Old home will announce your move
+transfers-old-home-announces-on = You said the last word. Old home announces your move on { $due }, by itself; until then nobody is told, and you can call it off there. You can close this page.
+transfers-go-to-old-home-to-see-or-call-off = See it at Old home, or call it off
+transfers-the-trial-lasts-until = The trial lasts until { $day }. You can extend it below.
+transfers-extend-the-trial = Extend the trial
+transfers-the-trial-ends-on = It ends on { $day }. The copy is thrown away then, if { $old_host } still has your account; you get a letter a week before. Nobody has seen it, and nobody is told.
+transfers-try-it-for-more-days = { $days ->
+    [one] Try it for one day from today
+   *[other] Try it for { $days } days from today
+ }

@@ -202,6 +202,11 @@ impl Home {
         fs::read_to_string(self.dir.path().join("data/daemon.id")).unwrap()
     }
 
+    /// Where its own process listens, whatever address the home is known at.
+    pub fn socket(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+
     /// Lets its process stand still.
     pub fn freeze(&mut self) {
         self.signal("STOP");

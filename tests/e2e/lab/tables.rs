@@ -29,6 +29,18 @@ pub async fn text(home: &Home, sql: &'static str) -> String {
     sqlx::query_scalar(sql).fetch_one(&mut open(home).await).await.unwrap()
 }
 
+/// Changes a home's tables from outside, while it stands still: what a crash or a month would have left.
+pub async fn change(home: &Home, sql: &'static str) {
+    if let Some(address) = home.postgres() {
+        let mut database = PgConnection::connect(address).await.unwrap();
+        sqlx::query(sql).execute(&mut database).await.unwrap();
+        return;
+    }
+    let options = SqliteConnectOptions::new().filename(home.database());
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query(sql).execute(&mut database).await.unwrap();
+}
+
 /// What a daemon writes down about its own turns, and not about anybody.
 const TURNS: [&str; 3] = ["counters", "desk_turns", "leases"];
 

@@ -9,7 +9,7 @@ const DESK = { width: 1100, height: 800 };
 
 export class Person {
   /** Opens a browser of its own. `eyes` says whether pages are looked at closely. */
-  static async meet(browser, { javaScriptEnabled = true, shots = null, eyes = javaScriptEnabled, isFirst = true } = {}) {
+  static async meet(browser, { javaScriptEnabled = true, shots = null, eyes = javaScriptEnabled, isFirst = true, homes = [] } = {}) {
     const context = await browser.newContext({ javaScriptEnabled, viewport: PHONE });
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
@@ -17,6 +17,9 @@ export class Person {
     Object.assign(person, { context, page, shots, eyes, isFirst, sent: 0, complaints: [] });
     page.on("request", (request) => {
       if (request.isNavigationRequest() && request.method() === "POST") person.sent += 1;
+      // Readers are nobody's business but their homes'.
+      const { origin, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && !homes.includes(origin)) person.complaints.push(`a third party is asked: ${request.url()}`);
     });
     page.on("console", (message) => {
       if (message.type() === "error" && /Content Security Policy/.test(message.text())) person.complaints.push(message.text());
@@ -78,6 +81,10 @@ export class Person {
       await this.page.setViewportSize(PHONE);
     }
   }
+
+  /** Leaves a mark on the page that loading it again would wipe away. */
+  async mark() { await this.page.evaluate(() => { globalThis.isMarked = true; }); }
+  async isMarked() { return this.page.evaluate(() => globalThis.isMarked === true); }
 
   /** The same for pages that every story meets: one of them looks. */
   async lookOnce(name) {

@@ -1,4 +1,6 @@
 // The stories. Each gets both homes and people to walk; each gives what it counted.
+import { readdirSync, readFileSync, watch } from "node:fs";
+import { join } from "node:path";
 
 const say = (person, ...names) => Promise.all(names.map((name) => person.sees(name)));
 
@@ -99,6 +101,129 @@ export async function wholeMove(told, options = {}) {
 
 export const withoutScripts = (told) => wholeMove(told, { javaScriptEnabled: false });
 
+/** The address in a letter that a home has sent; waits for the letter. */
+async function linkInLetter(folder, part) {
+  const read = () => {
+    let names = [];
+    try { names = readdirSync(folder); } catch { return undefined; }
+    const plain = (text) => text.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+    const texts = names.map((name) => plain(readFileSync(join(folder, name), "utf8")));
+    return texts.map((text) => text.match(new RegExp(`http\\S*${part}\\S*`))?.[0]).find(Boolean);
+  };
+  for (;;) {
+    const found = read();
+    if (found) return found;
+    await new Promise((changed) => {
+      const folders = [join(folder, ".."), folder];
+      const watchers = folders.flatMap((one) => { try { return [watch(one, done)]; } catch { return []; } });
+      function done() { for (const one of watchers) one.close(); changed(); }
+      if (read()) done();
+    });
+  }
+}
+
+export async function announcedLater(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await copy(person, told);
+  // Letters of Old home go to an address.
+  await person.begin(`${told.old}/letters`);
+  await person.title("Letters");
+  await person.type("Your e-mail address", "ann@mail.example");
+  await person.press("Keep");
+  await person.begin(`${told.new}/transfers/new`);
+  await person.click(/^@ann@/);
+  await handOver(person, told);
+  await person.tick(/^Not at once/);
+  await person.look("last-word-later");
+  await person.press(/^Announce: I moved/);
+  await person.title("Old home will announce your move");
+  await say(person, /announces your move on 20/);
+  await person.look("will-be-announced-new");
+  await person.click("See it at Old home, or call it off");
+  await person.title("Your move will be announced");
+  await person.look("will-be-announced-old");
+  await person.mark();
+  // Whoever holds the letter needs no password.
+  const holder = await told.meet();
+  await holder.begin(await linkInLetter(told.oldLetters, "call-off"));
+  await holder.title("Call off the announcement");
+  await holder.look("call-off");
+  await person.title("Your move will be announced");
+  await holder.press("Call it off");
+  await holder.title("The announcement is called off");
+  await holder.look("called-off");
+  // The page that is open hears of it by itself.
+  await person.title("Announce your move");
+  if (!await person.isMarked()) throw new Error("the page was loaded again instead of being sent what is new");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.old)) throw new Error("an announcement that was called off leads visitors away");
+  await person.type(/Your password at/, `${told.name} goes by here`);
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+  await holder.begin(await linkInLetter(told.oldLetters, "call-off"));
+  await say(holder, /can no longer be called off/);
+  await person.begin(`${told.old}/letters`);
+  await say(person, /^Your move will be announced on/);
+  await person.look("letters-old");
+  return {};
+}
+
+/** The trial is extended, and its page is sent what is new while it works. */
+export async function extended(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await ask(person, told);
+  await agree(person, told.name);
+  await person.title("What shall come?");
+  await person.press("Copy it, and let me try");
+  await person.page.locator("h1").filter({ hasNotText: "What shall come?" }).waitFor();
+  await person.mark();
+  await person.title("Your copy is here: try it");
+  const isMarked = await person.isMarked();
+  await say(person, /^The trial lasts until 20/);
+  await person.open("Extend the trial");
+  await person.look("extend");
+  await person.press(/^Try it for 30 days/);
+  await person.title("Your copy is here: try it");
+  return { isMarked };
+}
+
+/** Pages that no other story meets, most of them of those who answer for a server. */
+export async function everyOtherPage(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await copy(person, told);
+  const pages = {
+    "desk-arrivals": "/desk", "desk-departures": "/desk/departures", "desk-rules": "/desk/policy", "desk-book": "/desk/book",
+    letters: "/letters", search: "/search?q=flats", topic: "/tags/birds", "no-page": "/nothing/here", "former-homes": "/former-homes",
+    "follow-again": "/follows/again", problem: "/godwit/problems/refused", "your-copies": "/transfers/new",
+  };
+  for (const [name, path] of Object.entries(pages)) {
+    await person.begin(`${told.new}${path}`);
+    await person.look(name);
+  }
+  await person.begin(`${told.new}/transfers/new`);
+  await person.click(/^@ann@/);
+  await person.open("Keep the copy, announce nothing");
+  await person.press("Keep the copy");
+  await person.title("Your copy is kept");
+  await person.click("Remove what came");
+  await person.look("remove");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.new}/@${told.name}`);
+  await stranger.page.locator("article.post a.when").first().click();
+  await say(stranger, /which signed a list of what it has/);
+  await stranger.look("copied-post");
+  await stranger.begin(`${told.old}/call-off/no-such-link`);
+  await stranger.look("no-such-link");
+  await stranger.begin(`${told.old}/stop/no-such-link`);
+  await person.begin(`${told.old}/departures`);
+  await person.look("permissions");
+  return {};
+}
+
 export async function wrongAccount(told) {
   const person = await told.meet();
   await arrive(person, told);
@@ -125,6 +250,15 @@ export async function deleted(told) {
   await stranger.begin(`${told.old}/@${told.name}`);
   const before = stranger.page.url();
   await person.begin(`${told.old}/departures`);
+  await person.press("Stop sending visitors on");
+  await say(person, "Send visitors on again");
+  await person.look("forwarding-off");
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.old)) throw new Error("forwarding is off and leads away all the same");
+  await person.press("Send visitors on again");
+  await say(person, "Stop sending visitors on");
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (stranger.page.url() !== before) throw new Error("forwarding is on again and leads elsewhere");
   await person.click("Delete all my data");
   await person.title("Delete all your data here");
   await person.look("delete");

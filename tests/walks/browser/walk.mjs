@@ -9,7 +9,7 @@ const browser = await chromium.launch({ executablePath: told.chromium, args: ["-
 try {
   const people = [];
   const meet = async (options = {}) => {
-    const person = await Person.meet(browser, { shots: told.shots, isFirst: told.story === "wholeMove", ...options });
+    const person = await Person.meet(browser, { shots: told.shots, isFirst: told.story === "wholeMove", homes: [told.old, told.new], ...options });
     people.push(person);
     return person;
   };

@@ -111,6 +111,38 @@ async fn a_release_shows_the_copy_and_fills_only_what_was_empty() {
 }
 
 #[tokio::test]
+async fn a_hidden_copy_is_its_owners_alone_and_comes_back_as_it_was() {
+    let story = Story::begin().await;
+    let hide = async |is_hidden| {
+        for _twice in 0..2 {
+            story.destination.hide(&story.transfer, &story.ann.id, is_hidden).await.unwrap();
+        }
+    };
+    let ann = async || story.fixture.site.account(&story.ann.id).await.unwrap().unwrap();
+    story.copy_everything().await;
+    hide(true).await;
+    hide(false).await;
+    let trial = story.source(true).await;
+    assert!(read(&trial, CollectionKind::Content, 10).await.is_empty(), "a trial is not shown by this");
+    story.release().await;
+    let (shown, files) = (ann().await, story.fixture.files());
+    hide(true).await;
+    // Whoever shows the copy once more, as after a crash, shows nothing that is hidden.
+    story.release().await;
+    let hidden = story.source(true).await;
+    for kind in [CollectionKind::Content, CollectionKind::Media, CollectionKind::Liked] {
+        assert!(read(&hidden, kind, 10).await.is_empty(), "{} shows what is hidden", kind.as_str());
+    }
+    let bare = ann().await;
+    assert_eq!((bare.profile.name.as_str(), bare.avatar.is_none()), (story.ann.profile.name.as_str(), true));
+    hide(false).await;
+    let again = ann().await;
+    assert_eq!((again.profile, again.avatar), (shown.profile, shown.avatar));
+    assert_eq!(read(&story.source(true).await, CollectionKind::Content, 10).await.len(), 3);
+    assert_eq!(story.fixture.files(), files);
+}
+
+#[tokio::test]
 async fn a_discard_leaves_tables_and_disk_as_they_were() {
     let story = Story::begin().await;
     let (_, earlier) = story.again("transfer-0");
