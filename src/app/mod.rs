@@ -38,6 +38,7 @@ pub mod check;
 pub mod erase;
 #[cfg(test)]
 mod journeys;
+pub mod keeper;
 pub mod limits;
 mod sources;
 pub mod verify;

@@ -124,6 +124,7 @@ impl Site {
             previously: Vec::new(),
             tallies: Tallies::default(),
             answers: Vec::new(),
+            earlier: Vec::new(),
         };
         rows::insert(&self.store, row_of(&account.id, id, &object)).await?;
         Ok(object)

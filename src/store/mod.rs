@@ -188,6 +188,7 @@ pub mod hidden_imports;
 pub mod hiding;
 pub mod held_names;
 pub mod host;
+pub mod host_permits;
 pub mod host_profiles;
 pub mod host_rows;
 mod in_bucket;

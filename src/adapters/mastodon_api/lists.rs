@@ -12,6 +12,7 @@ use crate::{
     model::{
         belonging::Belonging,
         collection::{CollectionKind as K, Cursor, Page},
+        follow::FollowOptions,
         item::Item,
     },
     port::error::AdapterError,
@@ -102,7 +103,9 @@ impl ApiSource {
             let key = people::key(account);
             match actor {
                 Err(why) => page.unreadable.push(unreadable(kind, key, why)),
-                Ok(actor) if kind == K::Following => page.items.push(Item::Follow { actor }),
+                Ok(actor) if kind == K::Following => {
+                    page.items.push(Item::Follow { actor, options: FollowOptions::default() })
+                }
                 Ok(actor) if kind == K::Blocked => page.items.push(Item::Block { actor }),
                 Ok(actor) => {
                     let relation = lenient::text(account, "id").and_then(|id| relations.get(&id));

@@ -133,6 +133,7 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
             shares: number("reblogs_count"),
         },
         answers: Vec::new(),
+        earlier: Vec::new(),
         id,
     };
     Ok(Status::Post(Box::new(object), files))
