@@ -57,6 +57,7 @@ pub mod refollow;
 pub mod remap;
 pub mod removal;
 pub mod share;
+pub mod sign_in_again;
 pub mod source_side;
 pub mod start;
 pub mod status;

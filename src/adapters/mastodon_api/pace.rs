@@ -179,13 +179,13 @@ impl Governor {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account was opened; so many pages of each collection are expected.
-    pub fn expect(&self, pages: BTreeMap<CollectionKind, i64>, now: i64) {
+    /// The account was opened; so many pages of each collection are expected, and so many requests beside.
+    pub fn expect(&self, pages: BTreeMap<CollectionKind, i64>, besides: i64, now: i64) {
         let mut state = self.state();
         let in_all = pages.values().sum();
         if state.began == 0 {
             state.paging.expect(in_all);
-            state.all.expect(in_all * 2);
+            state.all.expect(in_all * 2 + besides);
         }
         if state.began == 0 || now - state.last > FIXED_AFTER {
             (state.began, state.ends_at, state.is_fixed) = (now, None, false);
