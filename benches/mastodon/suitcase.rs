@@ -67,6 +67,7 @@ pub fn post(number: usize) -> Object {
         } else {
             Tallies::default()
         },
+        earlier: Vec::new(),
     }
 }
 

@@ -212,5 +212,6 @@ fn post(app: &App, account: &Account, number: usize, order: Order) -> Object {
         poll: None,
         previously: Vec::new(),
         tallies: Tallies::default(),
+        earlier: Vec::new(),
     }
 }

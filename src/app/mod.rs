@@ -32,6 +32,7 @@ use crate::{
 pub mod check;
 #[cfg(test)]
 mod journeys;
+pub mod keeper;
 mod sources;
 pub mod verify;
 

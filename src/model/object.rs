@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{media::Attachment, moment::Moment};
+use super::{earlier::Earlier, media::Attachment, moment::Moment};
 
 /// Who may see an object, from everybody to only those named.
 ///
@@ -173,6 +173,9 @@ pub struct Object {
     pub previously: Vec<Breadcrumb>,
     /// Numbers of replies, likes and boosts at the source.
     pub tallies: Tallies,
+    /// How it was before it was edited, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
 }
 
 impl Object {

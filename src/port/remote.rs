@@ -45,6 +45,8 @@ pub struct Request {
     pub bearer: Option<Bearer>,
     /// Who signs.
     pub signer: Option<Signer>,
+    /// Headers of a signature that was made elsewhere, for this very address and body.
+    pub signature: Vec<(String, String)>,
 }
 
 /// A bearer token that does not show itself.
@@ -72,6 +74,7 @@ impl Request {
             from: 0,
             bearer: None,
             signer: None,
+            signature: Vec::new(),
         }
     }
 
@@ -123,6 +126,13 @@ impl Request {
     #[must_use]
     pub fn bearing(mut self, token: &str) -> Self {
         self.bearer = Some(Bearer(token.to_owned()));
+        self
+    }
+
+    /// Signed elsewhere.
+    #[must_use]
+    pub fn bringing(mut self, signature: Vec<(String, String)>) -> Self {
+        self.signature = signature;
         self
     }
 

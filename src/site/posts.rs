@@ -113,6 +113,7 @@ impl Site {
             poll: None,
             previously: Vec::new(),
             tallies: Tallies::default(),
+            earlier: Vec::new(),
         };
         rows::insert(&self.store, row_of(&account.id, id, &object)).await?;
         Ok(object)

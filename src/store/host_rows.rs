@@ -193,6 +193,24 @@ pub async fn count(store: &Store, transfer: &str, place: &str) -> StoreResult<Ve
     Ok(found.into_iter().map(|(kind, number)| (kind, super::count(number))).collect())
 }
 
+/// What came with kept copies into an account and was not written there: the details, by kind.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn kept(store: &Store, account: &str, kind: &str) -> StoreResult<Vec<String>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String,),
+        "select r.detail from host_rows r join host_profiles p on p.transfer_id = r.transfer_id \
+         where p.account_id = $1 and p.released_at is not null and r.place = 'waiting' and r.kind = $2 \
+         and r.state = 'released' order by r.transfer_id, r.position, r.row_key",
+        account,
+        kind,
+    )?;
+    Ok(found.into_iter().map(|(detail,)| detail).collect())
+}
+
 /// Notes that rows have their true visibility.
 ///
 /// # Errors

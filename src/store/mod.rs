@@ -181,6 +181,7 @@ pub mod followers;
 pub mod forwards;
 pub mod gaps;
 pub mod host;
+pub mod host_permits;
 pub mod host_profiles;
 pub mod host_rows;
 pub mod inventories;

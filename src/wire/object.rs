@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{audience, lenient};
+use super::{audience, earlier, lenient};
 use crate::model::{
     media::Attachment,
     moment::Moment,
@@ -72,13 +72,14 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
             likes: lenient::total(value, "likes").unwrap_or(0),
             shares: lenient::total(value, "shares").unwrap_or(0),
         },
+        earlier: earlier::read(value),
         id,
         attributed_to: author,
     })
 }
 
 /// HTML of the object: `content`, or the first of `contentMap`.
-fn content(value: &Value) -> String {
+pub(super) fn content(value: &Value) -> String {
     lenient::text(value, "content")
         .or_else(|| value.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned))
         .unwrap_or_default()
@@ -88,7 +89,7 @@ fn language(value: &Value) -> Option<String> {
     value.get("contentMap")?.as_object()?.keys().next().cloned().filter(|tag| tag.len() <= 35)
 }
 
-fn source(value: &Value) -> Option<SourceText> {
+pub(super) fn source(value: &Value) -> Option<SourceText> {
     let source = value.get("source")?;
     Some(SourceText {
         content: lenient::text(source, "content")?,
@@ -113,7 +114,7 @@ fn tag(value: &Value) -> Option<Tag> {
     Some(Tag { kind, name: lenient::text(value, "name").or_else(|| href.clone())?, href })
 }
 
-fn attachment(value: &Value) -> Option<Attachment> {
+pub(super) fn attachment(value: &Value) -> Option<Attachment> {
     if lenient::is_type(value, "Link") || lenient::is_type(value, "PropertyValue") {
         return None;
     }
@@ -198,13 +199,7 @@ pub fn write(object: &Object) -> Value {
     if let Some(language) = &object.language {
         put("contentMap", json!({ language.as_str(): object.content }));
     }
-    put(
-        "source",
-        object
-            .source
-            .as_ref()
-            .map_or(Value::Null, |source| json!({"content": source.content, "mediaType": source.media_type})),
-    );
+    put("source", object.source.as_ref().map_or(Value::Null, write_source));
     put("sensitive", json!(object.is_sensitive));
     put("published", json!(object.published));
     put("updated", json!(object.updated));
@@ -228,6 +223,7 @@ pub fn write(object: &Object) -> Value {
         put("closed", json!(poll.closed));
         put("votersCount", json!(poll.voters));
     }
+    put(earlier::FORMER, earlier::write(&object.earlier));
     put("previously", object.previously.iter().map(write_breadcrumb).collect());
     put("likes", json!({"type": "Collection", "totalItems": object.tallies.likes}));
     put("shares", json!({"type": "Collection", "totalItems": object.tallies.shares}));
@@ -252,7 +248,11 @@ fn write_tag(tag: &Tag) -> Value {
     }
 }
 
-fn write_attachment(attachment: &Attachment) -> Value {
+pub(super) fn write_source(source: &SourceText) -> Value {
+    json!({"content": source.content, "mediaType": source.media_type})
+}
+
+pub(super) fn write_attachment(attachment: &Attachment) -> Value {
     let mut out = json!({
         "type": "Document",
         "mediaType": attachment.media_type,
@@ -298,7 +298,8 @@ mod tests {
                 {"type": "Link", "href": "https://example.org"}
             ],
             "previously": ["https://older.example/1", {"actor": "https://a.example/u", "id": "https://a.example/1"}],
-            "likes": {"totalItems": 4}
+            "likes": {"totalItems": 4},
+            "formerRepresentations": {"orderedItems": [{"content": "soap?", "updated": "2022-05-06T07:08:09Z"}]}
         })
     }
 
@@ -317,6 +318,7 @@ mod tests {
         assert_eq!(object.attachments.len(), 1, "a link preview is not a medium");
         assert_eq!(object.previously.len(), 2);
         assert_eq!(object.tallies.likes, 4);
+        assert_eq!(object.earlier[0].content, "soap?");
     }
 
     #[test]

@@ -84,6 +84,8 @@ async fn everything_comes_from(manner: Manner) {
     if has("/following") {
         let mut followed = all[&ItemKind::Following].iter().map(Item::key);
         assert!(followed.any(|key| key.as_str() == "https://birds.example/users/bird0"));
+        let chosen = |item: &&Item| matches!(item, Item::Follow { options, .. } if !options.is_usual());
+        assert_eq!(all[&ItemKind::Following].iter().filter(chosen).count(), 2, "of {}", manner.software);
     }
     let typed = all[&ItemKind::Posts].iter().filter(|item| match item {
         Item::Post(post) => {

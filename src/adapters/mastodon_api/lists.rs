@@ -94,19 +94,21 @@ impl ApiSource {
         let limit = limit.min(self.dialect.people);
         let leaf = self.leaf(kind, &self.people_path(kind), self.way(kind), place, limit).await?;
         let relations = match kind {
-            K::Muted => self.relationships(kind, &leaf.values).await?,
+            K::Muted | K::Following => self.relationships(kind, &leaf.values).await?,
             _ => BTreeMap::new(),
         };
         let mut page = Page { next: leaf.next.map(Cursor), ..Page::default() };
         let actors = self.people.actors(&leaf.values).await;
         for (account, actor) in leaf.values.iter().zip(actors) {
             let key = people::key(account);
+            let relation = lenient::text(account, "id").and_then(|id| relations.get(&id));
             match actor {
                 Err(why) => page.unreadable.push(unreadable(kind, key, why)),
-                Ok(actor) if kind == K::Following => page.items.push(Item::Follow { actor }),
+                Ok(actor) if kind == K::Following => {
+                    page.items.push(Item::Follow { actor, options: belongings::follow(relation) });
+                }
                 Ok(actor) if kind == K::Blocked => page.items.push(Item::Block { actor }),
                 Ok(actor) => {
-                    let relation = lenient::text(account, "id").and_then(|id| relations.get(&id));
                     belongings::add(&mut page, kind, key, Ok(belongings::mute(account, relation, actor)));
                 }
             }

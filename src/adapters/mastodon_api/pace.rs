@@ -295,10 +295,16 @@ impl State {
     /// How long what is left takes.
     fn left(&self, now: i64) -> i64 {
         let (mut pages, mut plain) = (0, 0);
-        for progress in self.progress.values() {
+        for (kind, progress) in &self.progress {
             let left = (progress.planned - progress.pages).max(0);
             pages += left;
-            plain += left * progress.plain / progress.pages.max(1);
+            // Until one was read: pages of people bring a question about relations along.
+            let asks =
+                matches!(kind, CollectionKind::Following | CollectionKind::Muted | CollectionKind::Notes);
+            plain += match progress.pages {
+                0 => left * i64::from(asks),
+                read => left * progress.plain / read,
+            };
         }
         let answers = (pages + plain) * (self.asking / self.requests.max(1));
         self.paging.lasts(pages, now).max(self.all.lasts(pages + plain, now)).max(answers)

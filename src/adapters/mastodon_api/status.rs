@@ -143,6 +143,7 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
             likes: number("favourites_count"),
             shares: number("reblogs_count"),
         },
+        earlier: Vec::new(),
         id,
     };
     Ok(Status::Post(Box::new(object), files))

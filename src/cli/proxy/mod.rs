@@ -55,8 +55,8 @@ struct Parts {
 }
 
 /// Our pages beside `/godwit/`: first segments of paths that no other server uses.
-const PAGES: [&str; 7] =
-    ["transfers", "departures", "former-homes", "yours", "sign-in", "sign-out", "static"];
+const PAGES: [&str; 8] =
+    ["transfers", "departures", "follows", "former-homes", "yours", "sign-in", "sign-out", "static"];
 /// The same below `/api/v1/`.
 const INTERFACES: [&str; 4] = ["transfers", "departures", "me", "changes"];
 /// How the names of accounts and posts begin, and files: what may have moved.

@@ -12,6 +12,7 @@ use super::{
     known::{self, Person, Post},
     reserve, shelf,
     statuses::Status,
+    versions,
 };
 use crate::{
     adapters::mastodon_database::{
@@ -138,6 +139,9 @@ impl MastodonDestination {
                 Ok(mut draft) => {
                     draft.status.uri = one.reservation.url.to_string();
                     self.show(c, one, &mut draft, around).await?;
+                    if let Item::Post(object) = &one.item {
+                        draft.status.versions = versions::of(object, &draft, &around.people);
+                    }
                     Ok(draft)
                 }
                 Err(why) => Err(why),
@@ -192,6 +196,7 @@ impl MastodonDestination {
             poll: composed.poll.map(|poll| (0, poll)),
             boost_of: None,
             tallies: tallies(object.tallies),
+            versions: Vec::new(),
         };
         Draft { kind: ItemKind::Posts, status, detail, shown: Vec::new() }
     }
@@ -334,6 +339,7 @@ fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Draf
         poll: None,
         boost_of: Some(post.id),
         tallies: None,
+        versions: Vec::new(),
     };
     Ok(Draft { kind: ItemKind::Boosts, status, detail, shown: Vec::new() })
 }

@@ -202,6 +202,8 @@ impl Text {
                 let typed = match said {
                     Some(handle) => handle.clone(),
                     None if is_mention || words.starts_with('#') || !is_web(&href) => words.to_owned(),
+                    // As it was typed: the address of a whole server has no slash behind it.
+                    None if is_web(words) && words == href.trim_end_matches('/') => words.to_owned(),
                     None if shows(words, &href) => href,
                     None => format!("{words} ({href})"),
                 };
@@ -295,6 +297,7 @@ mod tests {
             plain(r#"<a href="https://example.com/long">example.com/lo…</a>"#),
             "https://example.com/long"
         );
+        assert_eq!(plain(r#"<a href="https://e.example/">https://e.example</a>"#), "https://e.example");
         assert_eq!(plain(r#"see <a href="https://e.example/">here</a>"#), "see here (https://e.example/)");
         assert_eq!(plain(r#"<a href="javascript:alert(1)">x</a>"#), "x");
     }

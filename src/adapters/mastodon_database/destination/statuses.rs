@@ -42,6 +42,8 @@ pub(super) struct Status {
     pub(super) boost_of: Option<i64>,
     /// Numbers it had: replies, boosts, likes.
     pub(super) tallies: Option<(i64, i64, i64)>,
+    /// Versions of it, the one that stands last; none where it never was edited.
+    pub(super) versions: Vec<Value>,
 }
 
 /// Whether what stands there is written over.
@@ -97,6 +99,7 @@ async fn rows(
     let of: Vec<&Status> = statuses.iter().filter(|status| there.contains(&status.id)).collect();
     polls(work, account, &of).await?;
     tallies(work, &of, now).await?;
+    versions(work, account, &of).await?;
     let media: Vec<&Value> = media
         .iter()
         .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| there.contains(&id)))
@@ -135,6 +138,7 @@ async fn clear(
         .execute(&mut *c)
         .await?;
     sqlx::query("delete from status_stats where status_id = any($1)").bind(&ids).execute(&mut *c).await?;
+    sqlx::query("delete from status_edits where status_id = any($1)").bind(&ids).execute(&mut *c).await?;
     sqlx::query(
         "delete from media_attachments where status_id = any($1) and account_id = $2 and not (id = any($3))",
     )
@@ -279,6 +283,31 @@ async fn tallies(c: &mut PgConnection, statuses: &[&Status], now: i64) -> Result
     .bind(column(|[_, _, boosts, _]| *boosts))
     .bind(column(|[.., likes]| *likes))
     .bind(now)
+    .execute(c)
+    .await
+    .map(drop)
+}
+
+/// How posts were before they were edited. Their order is that of their keys.
+async fn versions(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
+    let rows: Vec<&Value> = statuses.iter().flat_map(|status| &status.versions).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(concat!(
+        "insert into status_edits (status_id, account_id, text, spoiler_text, sensitive, \
+         ordered_media_attachment_ids, media_descriptions, poll_options, created_at, updated_at) \
+         select r.status, $1, r.text, r.warning, r.sensitive, r.media, r.said, r.options, ",
+        at!("r.written"),
+        ", ",
+        at!("r.written"),
+        " from rows from (jsonb_to_recordset($2::jsonb) as (status bigint, text text, warning text, \
+         sensitive boolean, media bigint[], said text[], options varchar[], written bigint)) \
+         with ordinality as r(status, text, warning, sensitive, media, said, options, written, place) \
+         order by r.place"
+    ))
+    .bind(account.id)
+    .bind(serde_json::to_string(&rows).unwrap_or_default())
     .execute(c)
     .await
     .map(drop)

@@ -29,6 +29,7 @@ use crate::{
 
 mod ahead;
 mod belonging_to_posts;
+mod edits;
 mod files;
 mod lists;
 mod numbers;
@@ -132,8 +133,8 @@ impl MastodonSource {
             CollectionKind::Media => files::page(self, c, window).await,
             CollectionKind::Liked => pointers::references(self, c, ItemKind::Likes, window).await,
             CollectionKind::Bookmarks => pointers::references(self, c, ItemKind::Bookmarks, window).await,
-            CollectionKind::Following => people::actors(self, c, ItemKind::Following, window).await,
-            CollectionKind::Blocked => people::actors(self, c, ItemKind::Blocked, window).await,
+            CollectionKind::Following => people::follows(self, c, window).await,
+            CollectionKind::Blocked => people::blocks(self, c, window).await,
             CollectionKind::Muted => people::mutes(self, c, window).await,
             CollectionKind::Notes => people::notes(self, c, window).await,
             CollectionKind::BlockedDomains => people::servers(self, c, window).await,

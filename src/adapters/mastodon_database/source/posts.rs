@@ -30,7 +30,7 @@ pub(super) struct PostRow {
     pub(super) text: Option<String>,
     pub(super) spoiler_text: Option<String>,
     created: i64,
-    edited: Option<i64>,
+    pub(super) edited: Option<i64>,
     visibility: i32,
     sensitive: bool,
     language: Option<String>,
@@ -181,7 +181,8 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
     let id = id.unwrap_or_else(|| place.status(owner, row.id));
     let visibility = audience_of(row.visibility);
     let people = belonging.people.remove(&row.id).unwrap_or_default();
-    let attachments = belonging.attachments(row.id, row.shown.as_deref());
+    let versions = belonging.versions.remove(&row.id).unwrap_or_default();
+    let files = belonging.files(row.id, row.shown.as_deref());
     let poll = row.poll_id.and_then(|poll| belonging.polls.remove(&poll));
     let text = row.text.unwrap_or_default();
     let summary = row.spoiler_text.filter(|text| !text.is_empty());
@@ -195,6 +196,8 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
     tags.extend(belonging.emoji_of(&[&text, summary.as_deref().unwrap_or_default()]));
     debug_assert!(tags.iter().take(named.len()).all(|tag| tag.kind == TagKind::Mention));
     let (to, cc) = audience::addressing(visibility, &source.followers, &named);
+    let html = |text: &str| text::html(text, &links);
+    let earlier = versions.into_iter().map(|version| version.carried(&files, html)).collect();
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
     Object {
         url: Some(place.status_page(owner, row.id)),
@@ -202,7 +205,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
         kind: if poll.is_some() { "Question" } else { "Note" }.to_owned(),
         attributed_to: source.actor.clone(),
         name: None,
-        content: text::html(&text, &links),
+        content: html(&text),
         source: Some(SourceText { content: text, media_type: "text/plain".to_owned() }),
         summary,
         is_sensitive: row.sensitive,
@@ -215,7 +218,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
         in_reply_to: row.parent.and_then(|parent| Url::parse(&parent).ok()),
         quote: belonging.quotes.remove(&row.id),
         tags,
-        attachments,
+        attachments: files.into_iter().map(|(_, attachment)| attachment).collect(),
         poll,
         previously: Vec::new(),
         tallies: Tallies {
@@ -223,6 +226,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
             likes: number(row.likes),
             shares: number(row.boosts),
         },
+        earlier,
         id,
     }
 }
