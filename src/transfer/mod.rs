@@ -65,6 +65,7 @@ pub mod remap;
 pub mod removal;
 pub mod rest;
 pub mod share;
+pub mod sign_in_again;
 pub mod source_side;
 pub mod start;
 pub mod status;

@@ -36,7 +36,7 @@ pub struct Preflight {
     /// Where the account says that it moved before.
     pub moved_to: Option<Url>,
     /// What cannot be had of a home that is read as a client only, a sentence each.
-    pub not_this_way: Vec<&'static str>,
+    pub not_this_way: Vec<String>,
 }
 
 /// What is known of Old home while nobody here has an account yet.

@@ -86,6 +86,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
+        .route("/transfers/{id}/sign-in", post().to(pages::sign_in))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
         .route("/api/v1/transfers", post().to(api::start))

@@ -31,8 +31,8 @@ use crate::{
     site::{accounts::Account, sessions::Session},
     store::{StoreError, logins, passes, transfers},
     transfer::{
-        TransferError, forecast::forecast, give_map, look, preflight::preflight, start::Wish, status::status,
-        trial, trial_end,
+        TransferError, forecast::forecast, give_map, look, preflight::preflight, sign_in_again, start::Wish,
+        status::status, trial, trial_end,
     },
 };
 
@@ -298,6 +298,12 @@ pub async fn try_again(pressed: Pressed) -> Result<HttpResponse, Problem> {
 /// `POST /transfers/{id}/retry`.
 pub async fn retry(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::retry(&pressed.app.engine, &pressed.transfer().await?).await)
+}
+
+/// `POST /transfers/{id}/sign-in`: on to Old home, which is asked for its permission once more.
+pub async fn sign_in(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    let asked = sign_in_again::ask(&pressed.app.engine, &pressed.transfer().await?).await;
+    Ok(see(asked.map_err(|error| Problem::from(error).page())?.as_str()))
 }
 
 /// `POST /transfers/{id}/announce`: on to Old home, where the hand-over is consented to.

@@ -36,6 +36,7 @@ mod draft;
 mod files;
 mod journal;
 mod known;
+mod markup;
 mod names;
 mod pictures;
 mod plain;

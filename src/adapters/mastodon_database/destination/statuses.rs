@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 use super::compose::OWNER_ONLY;
-use crate::adapters::mastodon_database::place::Named;
+use crate::{
+    adapters::mastodon_database::{database::silent, place::Named},
+    port::error::AdapterError,
+};
 
 /// A post or boost as its row says it.
 #[derive(Debug, Clone)]
@@ -60,10 +63,10 @@ macro_rules! at {
 }
 
 /// Writes a batch, visible to its owner only, with its files' rows. Nobody is notified: no trigger
-/// watches these tables.
+/// watches these tables. It stands once `noted` has come to its end as well, which happens meanwhile.
 ///
 /// # Errors
-/// [`sqlx::Error`]; nothing of the batch stands then.
+/// [`AdapterError`], its own or that of `noted`; nothing of the batch stands then.
 pub(super) async fn write(
     c: &mut PgConnection,
     account: &Named,
@@ -71,23 +74,37 @@ pub(super) async fn write(
     media: &[Value],
     over: Over,
     now: i64,
+    noted: impl Future<Output = Result<(), AdapterError>>,
+) -> Result<(), AdapterError> {
+    let mut work = c.begin().await.map_err(|error| silent(&error))?;
+    let (written, noted) = tokio::join!(rows(&mut work, account, statuses, media, over, now), noted);
+    noted?;
+    written.map_err(|error| silent(&error))?;
+    work.commit().await.map_err(|error| silent(&error))
+}
+
+async fn rows(
+    work: &mut PgConnection,
+    account: &Named,
+    statuses: &[Status],
+    media: &[Value],
+    over: Over,
+    now: i64,
 ) -> Result<(), sqlx::Error> {
-    let mut work = c.begin().await?;
-    conversations(&mut work, statuses, now).await?;
+    conversations(work, statuses, now).await?;
     if over == Over::Yes {
-        clear(&mut work, account, statuses, media).await?;
+        clear(work, account, statuses, media).await?;
     }
-    let there = insert(&mut work, account, statuses, over).await?;
+    let there = insert(work, account, statuses, over).await?;
     let of: Vec<&Status> = statuses.iter().filter(|status| there.contains(&status.id)).collect();
-    polls(&mut work, account, &of).await?;
-    tallies(&mut work, &of, now).await?;
-    versions(&mut work, account, &of).await?;
+    polls(work, account, &of).await?;
+    tallies(work, &of, now).await?;
+    versions(work, account, &of).await?;
     let media: Vec<&Value> = media
         .iter()
         .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| there.contains(&id)))
         .collect();
-    files(&mut work, account, &media, now).await?;
-    work.commit().await
+    files(work, account, &media, now).await
 }
 
 async fn conversations(c: &mut PgConnection, statuses: &[Status], now: i64) -> Result<(), sqlx::Error> {

@@ -125,8 +125,12 @@ impl Belonging {
         .fetch_all(c)
         .await
         .map_err(|error| silent(&error))?;
+        let mut addresses: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (post, name) in rows {
-            let href = source.topics.join(&name).ok().map(String::from);
+            if !addresses.contains_key(&name) {
+                addresses.insert(name.clone(), source.topics.join(&name).ok().map(String::from));
+            }
+            let href = addresses.get(&name).cloned().flatten();
             let tag = Tag { kind: TagKind::Hashtag, name: format!("#{name}"), href };
             self.topics.entry(post).or_default().push(tag);
         }

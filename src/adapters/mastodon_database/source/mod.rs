@@ -27,6 +27,7 @@ use crate::{
     },
 };
 
+mod ahead;
 mod belonging_to_posts;
 mod edits;
 mod files;
@@ -46,6 +47,7 @@ pub(super) use files::{partition, path_of_file, path_of_picture};
 pub(super) use posts::audience_of;
 pub(super) use text::line;
 
+use ahead::Ahead;
 use owner::Owner;
 use phrases::Phrases;
 use window::{Entry, Window};
@@ -72,6 +74,7 @@ pub struct MastodonSource {
     topics: Url,
     phrases: Phrases,
     snapshot: Mutex<Option<Snapshot>>,
+    ahead: Ahead,
 }
 
 impl MastodonSource {
@@ -114,6 +117,7 @@ impl MastodonSource {
             topics,
             phrases,
             snapshot,
+            ahead: Ahead::default(),
         })
     }
 
