@@ -30,7 +30,7 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-use home::{Home, OPEN};
+use home::{Home, OPEN, Settings};
 use serde_json::{Value, json};
 
 /// Set where a browser that is missing is a failure instead of a skipped walk.
@@ -65,16 +65,25 @@ fn walker() -> Result<(String, std::path::PathBuf), String> {
     Ok((String::from_utf8(path.stdout).unwrap().trim().to_owned(), folder))
 }
 
-/// Two homes with Ann and Bob at the old one and Ann at the new, and one story between them; gives what
-/// was counted, or nothing where no browser is and none is required.
+/// As [`walk_under`], where everybody may come.
 fn walk(story: &str) -> Option<Value> {
+    walk_under(story, "")
+}
+
+/// Two homes with Ann and Bob at the old one, Ann and Eve, who answers for it, at the new one, further lines of
+/// its configuration, and one story between them; gives what was counted, or nothing where no browser is and
+/// none is required.
+fn walk_under(story: &str, rules: &str) -> Option<Value> {
     let (chromium, folder) = walker_for(story)?;
     let [mut old, mut new] = Home::pair(&[], OPEN);
+    new.configure(Settings { more: rules, ..OPEN });
     let dir = tempfile::tempdir().unwrap();
     let archive = sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap();
     old.account("ann");
     old.account("bob");
     new.account("ann");
+    new.account("eve");
+    new.run(&["account", "admin", "eve"]);
     old.import(&archive, "ann");
     if story == "everyOtherPage" {
         new.run(&["account", "admin", "ann"]);
@@ -83,7 +92,9 @@ fn walk(story: &str) -> Option<Value> {
     new.start();
     let told = json!({
         "story": story, "chromium": chromium, "shots": shots(story), "old": old.origin, "new": new.origin,
-        "oldLetters": old.database().with_file_name("mail"), "name": "ann", "other": "bob", "handle": format!("@ann@{}", old.authority),
+        "oldLetters": old.database().with_file_name("mail"),
+        "name": "ann", "other": "bob", "admin": "eve", "handle": format!("@ann@{}", old.authority),
+        "files": files(&archive),
     });
     let counted = counted(story, &folder, &told);
     assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
@@ -157,6 +168,22 @@ fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind
     counted(story, &folder, &told);
 }
 
+/// What lies on the disk of somebody who brings an archive: the archive, a list, half of it, and something else.
+fn files(archive: &Path) -> Value {
+    let beside = |name: &str, bytes: &[u8]| {
+        let path = archive.with_file_name(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = std::fs::read(archive).unwrap();
+    json!({
+        "archive": archive,
+        "half": beside("half.zip", &whole[..whole.len() / 2]),
+        "other": beside("letter.zip", b"Dear Ann, this is a letter."),
+        "domains": beside("blocked_domains.csv", b"#domain\nspam.example\n"),
+    })
+}
+
 #[test]
 fn a_whole_move_takes_seven_forms_at_most_and_no_address_is_typed() {
     let Some(counted) = walk("wholeMove") else { return };
@@ -219,4 +246,40 @@ fn a_copy_is_thrown_away_without_trace() {
 #[test]
 fn a_copy_is_kept_and_nobody_is_led_away() {
     walk("kept");
+}
+
+#[test]
+fn who_must_be_looked_at_sees_what_the_admins_see_and_comes_without_pictures() {
+    walk_under("letInWithoutPictures", "[policy.arriving.approval]\nalways = true");
+}
+
+#[test]
+fn a_no_of_the_admins_is_told_with_its_reason_and_leaves_nothing_behind() {
+    walk_under("notLetIn", "[policy.arriving.approval]\nalways = true");
+}
+
+#[test]
+fn whoever_brings_too_much_is_told_how_much_and_comes_with_less() {
+    let Some(counted) = walk_under("tooMuch", "[policy.arriving.limits]\nposts = 10") else { return };
+    assert!(counted["said"].as_str().unwrap().contains("10"), "{counted:#}");
+}
+
+#[test]
+fn an_archive_is_brought_through_the_browser_with_and_without_scripts() {
+    walk("archive");
+}
+
+#[test]
+fn who_moved_comes_back_by_the_same_way() {
+    walk("comingBack");
+}
+
+#[test]
+fn a_new_name_on_the_same_server_goes_the_same_way() {
+    walk("anotherName");
+}
+
+#[test]
+fn a_name_that_was_given_up_is_free_for_the_next() {
+    walk("givenUp");
 }

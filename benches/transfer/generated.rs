@@ -213,5 +213,6 @@ fn post(app: &App, account: &Account, number: usize, order: Order) -> Object {
         previously: Vec::new(),
         tallies: Tallies::default(),
         answers: Vec::new(),
+        earlier: Vec::new(),
     }
 }

@@ -173,9 +173,9 @@ impl LolaSource {
             }
             CollectionKind::Liked => wire::relation::read_reference(value).map(Item::Like).map(Some),
             CollectionKind::Bookmarks => wire::relation::read_reference(value).map(Item::Bookmark).map(Some),
-            CollectionKind::Following => {
-                wire::relation::read_actor(value).map(|actor| Some(Item::Follow { actor }))
-            }
+            CollectionKind::Following => wire::relation::read_actor(value).map(|actor| {
+                Some(Item::Follow { actor, options: wire::relation::read_follow_options(value) })
+            }),
             CollectionKind::Blocked => {
                 wire::relation::read_actor(value).map(|actor| Some(Item::Block { actor }))
             }

@@ -111,13 +111,56 @@ pub async fn look_beside(surroundings: &Surroundings, now_micros: i64) -> Result
     }
 }
 
-/// The script that makes the role we need in the database of a server beside us.
+/// Signs a delivery: key, address, body, time in microseconds; gives the headers.
+pub type Sign = Arc<
+    dyn Fn(&crate::port::remote::Signer, &Url, &[u8], i64) -> Result<Vec<(String, String)>, String>
+        + Send
+        + Sync,
+>;
+
+/// What the keeper of a server's keys brings.
+pub struct KeeperOwn {
+    /// Time.
+    pub clock: SharedClock,
+    /// How deliveries are signed.
+    pub sign: Sign,
+    /// Who may ask: numbers of users of this machine.
+    pub users: Vec<u32>,
+}
+
+/// Keeps the keys of a server beside us, and what may be said to its parts, apart from the daemon.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when there is no such kind, what is known of it makes no sense, or the socket breaks.
+pub async fn keep_beside(
+    surroundings: &Surroundings,
+    own: KeeperOwn,
+    listener: tokio::net::UnixListener,
+) -> Result<(), AdapterError> {
+    match surroundings.kind.as_str() {
+        "mastodon_database" => mastodon_database::keep_beside(surroundings, own, listener).await,
+        other => Err(no_such_kind(other)),
+    }
+}
+
+/// What a role in the database of a server beside us may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Read what owners may carry away.
+    Reading,
+    /// Write copies, aliases and moves.
+    Writing,
+    /// Read the keys of accounts, as the keeper.
+    Signing,
+}
+
+/// The script that makes the role we need in the database of a server beside us, or lets it do more.
 ///
 /// # Errors
 /// [`AdapterError::Fatal`] when there is no such kind, or its release cannot be told.
-pub async fn role_beside(surroundings: &Surroundings) -> Result<String, AdapterError> {
+pub async fn role_beside(surroundings: &Surroundings, rights: Rights) -> Result<String, AdapterError> {
     match surroundings.kind.as_str() {
-        "mastodon_database" => mastodon_database::print_role(surroundings).await,
+        "mastodon_database" => mastodon_database::print_role(surroundings, rights).await,
         other => Err(no_such_kind(other)),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::App;
 use crate::{
-    adapters,
+    adapters::{self, Rights},
     config::Config,
     model::{actor::authority, finding::Finding},
     port::{
@@ -12,16 +12,16 @@ use crate::{
     },
 };
 
-/// The script that makes the role the daemon needs in the other server's database.
+/// The script that makes the role the daemon needs in the other server's database, or lets it do more.
 ///
 /// # Errors
 /// When the server beside us is the built-in one, or its settings make no sense.
-pub async fn role(config: &Config) -> anyhow::Result<String> {
+pub async fn role(config: &Config, rights: Rights) -> anyhow::Result<String> {
     anyhow::ensure!(
         !config.home.is_built_in(),
         "the built-in server needs no role: home.kind is \"built_in\""
     );
-    Ok(adapters::role_beside(&super::surroundings(config)?).await?)
+    Ok(adapters::role_beside(&super::surroundings(config)?, rights).await?)
 }
 
 /// Looks at everything.

@@ -39,6 +39,7 @@ pub mod check;
 pub mod erase;
 #[cfg(test)]
 mod journeys;
+pub mod keeper;
 pub mod limits;
 mod sources;
 pub mod verify;
@@ -142,9 +143,13 @@ impl App {
         let directory = config.server.data_dir.join("mail");
         let postman = Post::open(&mail.smtp_url, &mail.from, &directory)
             .map_err(|error| SiteError::Internal(error.to_string()))?;
+        let uploads = blobs
+            .uploads()
+            .map_err(|error| SiteError::Internal(format!("opening the directory of archives: {error}")))?;
         let engine = Arc::new(Engine {
             store: store.clone(),
             blobs: blobs.clone(),
+            uploads,
             clock: Arc::clone(&clock),
             remote: Arc::clone(&remote),
             host: Arc::clone(&host),

@@ -4,6 +4,7 @@
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use crate::{
+    adapters::Rights,
     app::check,
     config::Config,
     model::finding::{Finding, Weight},
@@ -23,6 +24,12 @@ pub struct CheckArguments {
     /// nothing.
     #[arg(long)]
     print_role: bool,
+    /// With `--print-role`: prints what that role needs besides to write copies, aliases and moves.
+    #[arg(long, requires = "print_role")]
+    writing: bool,
+    /// With `--print-role`: prints the role of the keeper, which signs in the name of accounts.
+    #[arg(long, requires = "print_role", conflicts_with = "writing")]
+    signing: bool,
 }
 
 /// Looks, and says what was found.
@@ -38,7 +45,12 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 async fn say(arguments: &CheckArguments, config: Config) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
     if arguments.print_role {
-        out.write_all(check::role(&config).await?.as_bytes())?;
+        let rights = match (arguments.writing, arguments.signing) {
+            (true, _) => Rights::Writing,
+            (_, true) => Rights::Signing,
+            _ => Rights::Reading,
+        };
+        out.write_all(check::role(&config, rights).await?.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let findings = check::look(config).await?;

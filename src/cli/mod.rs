@@ -11,6 +11,7 @@ mod demo;
 mod desk;
 mod forwarding;
 mod import;
+mod keeper;
 mod policy;
 mod proxy;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
     Forwarding(forwarding::ForwardingCommand),
     /// Looks whether everything the daemon needs is in place.
     Check(check::CheckArguments),
+    /// Keeps the keys of a server that is not ours, under a user of its own; the daemon asks it to sign.
+    Keeper(keeper::KeeperArguments),
     /// Prints what a proxy needs in front of this daemon and a server that is not ours.
     #[command(subcommand)]
     Proxy(proxy::ProxyCommand),
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Command::Keeper(arguments) => keeper::run(&arguments),
         Command::Forwarding(command) => forwarding::run(command),
         Command::Proxy(command) => proxy::run(&command),
         Command::Config => config::run(),

@@ -97,6 +97,9 @@ impl GuardedRemote {
                 out = out.header(name, value);
             }
         }
+        for (name, value) in &request.signature {
+            out = out.header(name, value);
+        }
         if request.accept.contains("json") {
             // A document is had whole within the time; only files may stream for longer.
             out = out.timeout(self.timeout);

@@ -132,6 +132,7 @@ async fn no_page_says_anything_that_is_not_among_the_texts() {
         "/yours",
         "/departures",
         "/transfers/new",
+        "/transfers/archive",
         "/former-homes",
         "/follows/again",
         "/departures/ann/onward",

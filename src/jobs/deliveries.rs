@@ -100,16 +100,23 @@ impl Post<'_> {
         let Ok(inbox) = Url::parse(&row.inbox) else {
             return Outcome::Dead { status: None, why: "the inbox is no address".to_owned() };
         };
-        let signer = match self.host.signer(&AccountId::from(row.account_id)).await {
-            Ok(signer) => signer,
-            Err(error) => return self.again(attempts, None, None, error.to_string()),
-        };
+        let account = AccountId::from(row.account_id);
+        let signature = self.host.sign_delivery(&account, &inbox, &row.activity).await;
         let request = Request {
             body: Some(row.activity.into()),
             content_type: "application/activity+json",
             ..Request::get(inbox)
         };
-        match self.remote.send(request.signed(signer)).await {
+        let signed = match signature {
+            Ok(Some(signature)) => Ok(request.bringing(signature)),
+            Ok(None) => self.host.signer(&account).await.map(|signer| request.signed(signer)),
+            Err(error) => Err(error),
+        };
+        let request = match signed {
+            Ok(request) => request,
+            Err(error) => return self.again(attempts, None, None, error.to_string()),
+        };
+        match self.remote.send(request).await {
             Ok(response) => self.judge(&response, attempts),
             Err(error @ RemoteError::Forbidden { .. }) => {
                 Outcome::Dead { status: None, why: error.to_string() }

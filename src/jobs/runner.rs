@@ -12,11 +12,12 @@ use super::{deliveries, letters as posts};
 use crate::{
     port::error::AdapterError,
     store::{
-        StoreError, StoreResult, deliveries as letters, departures, erasures, hidden_imports, leases,
-        letters as post, onward_words, refollows, restored, rests, transfers,
+        StoreError, StoreResult, deliveries as letters, departures, erasures, held_names as names,
+        hidden_imports, leases, letters as post, onward_words, refollows, restored, rests, transfers,
     },
     transfer::{
-        Engine, SourceSide, announce, erase, hide, later, onward, pass_on, refollow, rest, share::Shares,
+        Engine, SourceSide, announce, bring, erase, held_names, hide, later, onward, pass_on, refollow, rest,
+        share::Shares,
         source_side::SourceSideError, step, turn, wake_up,
     },
 };
@@ -59,6 +60,7 @@ enum Work {
     Hidden,
     Erasures,
     Sweeping,
+    Names,
 }
 
 impl Work {
@@ -74,6 +76,7 @@ impl Work {
             Self::Hidden => "hidden imports".to_owned(),
             Self::Erasures => "erasures".to_owned(),
             Self::Sweeping => "sweeping".to_owned(),
+            Self::Names => "names".to_owned(),
         }
     }
 }
@@ -133,6 +136,9 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     }
     if let Err(error) = wake_up::look_around(&parts.side).await {
         tracing::error!(%error, "rows could not be held against what the world says");
+    }
+    if let Err(error) = bring::sweep(&parts.engine).await {
+        tracing::error!(%error, "archives that are not needed any more may lie around until the next start");
     }
     let mut remember = tokio::time::interval(LONGEST_WAIT);
     loop {
@@ -301,6 +307,15 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
             told.err().map(|error| troubled(&error, "Old homes were not told what is erased", REST))
         }));
     }
+    let name_at = names::next_due(store).await?;
+    let names_are_due = name_at.is_some_and(|at| at <= now);
+    if names_are_due && is_free(&Work::Names) && desk.takes(&Work::Names, now) {
+        let engine = Arc::clone(engine);
+        desk.running.spawn(in_turn(parts.clone(), Work::Names, async move {
+            let given = held_names::run_due(&engine).await;
+            given.err().map(|error| troubled(&error, "a name was not given back", REST))
+        }));
+    }
     let waits = desk.resting.values().chain(elsewhere.values()).copied();
     let word_at = onward_words::next_due(store, now).await?;
     let rest_at = if is_frozen { None } else { rests::next_due(store).await? };
@@ -313,6 +328,7 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
         rest_at,
         hidden_at,
         erasure_at,
+        name_at,
     ];
     Ok(due.into_iter().flatten().chain(waits).filter(|at| *at > now).min())
 }

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     belonging::Belonging,
+    follow::FollowOptions,
     id::ItemKey,
     media::{MediaFile, MediaRole},
     moment::Moment,
@@ -117,6 +118,9 @@ pub enum Item {
     Follow {
         /// Its id.
         actor: Url,
+        /// What is seen of it.
+        #[serde(default, skip_serializing_if = "FollowOptions::is_usual")]
+        options: FollowOptions,
     },
     /// A blocked actor.
     Block {
@@ -151,7 +155,7 @@ impl Item {
             Self::Post(object) => ItemKey::from(object.id.as_str()),
             Self::Boost(boost) => ItemKey::from(boost.id.as_str()),
             Self::Like(reference) | Self::Bookmark(reference) => ItemKey::from(reference.object.as_str()),
-            Self::Follow { actor } | Self::Block { actor } => ItemKey::from(actor.as_str()),
+            Self::Follow { actor, .. } | Self::Block { actor } => ItemKey::from(actor.as_str()),
             Self::Media(file) => ItemKey::from(file.url.as_str()),
             Self::Belonging(belonging) => ItemKey::from(belonging.key()),
         }

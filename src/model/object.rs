@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{media::Attachment, moment::Moment};
+use super::{earlier::Earlier, media::Attachment, moment::Moment};
 
 /// Who may see an object, from everybody to only those named.
 ///
@@ -177,6 +177,9 @@ pub struct Object {
     /// words. [`MOST_ANSWERS`] at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Url>,
+    /// How it was before it was edited, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
 }
 
 /// Addresses of answers that are carried with a post at most.

@@ -172,6 +172,9 @@ pub enum Origin {
         software: String,
         /// The server's own page where the owner moves their followers on.
         move_page: Option<Url>,
+        /// What that software does not give out, in sentences.
+        #[serde(default)]
+        lacks: Vec<String>,
     },
     /// A file given by an admin or the person.
     Archive {
@@ -197,7 +200,9 @@ impl Origin {
     pub fn of(self, actor: Url) -> Self {
         match self {
             Self::Live { .. } => Self::Live { actor },
-            Self::ClientApi { software, move_page, .. } => Self::ClientApi { actor, software, move_page },
+            Self::ClientApi { software, move_page, lacks, .. } => {
+                Self::ClientApi { actor, software, move_page, lacks }
+            }
             file @ Self::Archive { .. } => file,
         }
     }

@@ -27,6 +27,8 @@ pub struct Registered {
     pub software: String,
     /// The server's own page where the owner moves their followers on, if it has one.
     pub move_page: Option<Url>,
+    /// What that software does not give out, in sentences.
+    pub lacks: Vec<String>,
     /// What it calls itself as an issuer; its origin where it does not say.
     pub issuer: String,
     /// Whether it promises to name itself in the callback. Spec: RFC 9207.

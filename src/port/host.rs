@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     error::AdapterError,
+    permits::Permits,
     remote::{Remote, Signer},
 };
 use crate::model::{
@@ -12,6 +13,7 @@ use crate::model::{
     id::{AccountId, LocalId},
     item::ItemKind,
     object::{Breadcrumb, Visibility},
+    tie::Tie,
 };
 
 /// What one of the host's addresses stands for.
@@ -55,6 +57,20 @@ pub struct HostAccount {
     pub moved_to: Option<Url>,
     /// Actors it says it is also known by.
     pub also_known_as: Vec<Url>,
+}
+
+/// What became of the wish to be tied to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tied {
+    /// They were asked, or are tied already.
+    Done,
+    /// The host has had enough of this account for a while; nobody was asked.
+    Rests {
+        /// What it said.
+        why: String,
+        /// How long.
+        after: std::time::Duration,
+    },
 }
 
 /// The host's abilities that announcing needs.
@@ -170,18 +186,39 @@ pub trait Host: Send + Sync {
         Err(AdapterError::fatal("naming the copy", "this server has no way to say that there is a copy"))
     }
 
-    /// Asks to follow somebody for an account, in its name. Whoever is followed already is not asked again.
+    /// Follows or blocks somebody for an account, in its name. Whoever is followed already is not asked again.
     ///
     /// # Errors
     /// [`AdapterError::Busy`] when their server cannot be asked now; another one when it never will be,
     /// or the host has no way to do it.
-    async fn follow(
+    async fn tie(
         &self,
         _remote: &dyn Remote,
         _account: &AccountId,
         _actor: &Url,
-    ) -> Result<(), AdapterError> {
-        Err(AdapterError::item("this server has no way to follow by itself"))
+        _tie: &Tie,
+    ) -> Result<Tied, AdapterError> {
+        Err(AdapterError::item("this server has no way to do it by itself"))
+    }
+
+    /// Permissions that owners must give before anything is done in their name; `None` where what they
+    /// say to us is enough.
+    fn permits(&self) -> Option<&dyn Permits> {
+        None
+    }
+
+    /// The headers that sign a delivery of an account, where its key is kept by somebody who signs and hands none
+    /// out; `None` where [`Host::signer`] does.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when it cannot be signed now, or is nothing that is signed.
+    async fn sign_delivery(
+        &self,
+        _account: &AccountId,
+        _inbox: &Url,
+        _activity: &str,
+    ) -> Result<Option<Vec<(String, String)>>, AdapterError> {
+        Ok(None)
     }
 
     /// The key that signs for an account.

@@ -12,6 +12,7 @@ pub mod host;
 pub mod lookup;
 pub mod mail;
 pub mod neighbours;
+pub mod permits;
 pub mod remote;
 pub mod scanner;
 pub mod source;

@@ -47,6 +47,8 @@ pub struct Request {
     pub signer: Option<Signer>,
     /// Whether who asks keeps to the other side's limits by itself, account by account.
     pub minds_limits: bool,
+    /// Headers of a signature that was made elsewhere, for this very address and body.
+    pub signature: Vec<(String, String)>,
 }
 
 /// A bearer token that does not show itself.
@@ -75,6 +77,7 @@ impl Request {
             bearer: None,
             signer: None,
             minds_limits: false,
+            signature: Vec::new(),
         }
     }
 
@@ -133,6 +136,13 @@ impl Request {
     #[must_use]
     pub fn minding_limits(mut self) -> Self {
         self.minds_limits = true;
+        self
+    }
+
+    /// Signed elsewhere.
+    #[must_use]
+    pub fn bringing(mut self, signature: Vec<(String, String)>) -> Self {
+        self.signature = signature;
         self
     }
 

@@ -10,7 +10,10 @@ use crate::{
         id::AccountId,
     },
     port::{destination::StoredBlob, remote::Signer},
-    store::accounts as rows,
+    store::{
+        accounts as rows,
+        held_names::{self, Made},
+    },
 };
 
 /// Names that would collide with our own addresses or pretend to be the server.
@@ -51,6 +54,8 @@ pub struct Account {
     pub copied_to: Vec<Url>,
     /// Microseconds since 1970.
     pub created_at: i64,
+    /// It was made on the way of a move, nobody sees it yet, and its name is held until then.
+    pub held_until: Option<i64>,
 }
 
 impl Account {
@@ -79,16 +84,18 @@ impl Site {
     /// # Errors
     /// [`SiteError::Refused`] when the name is taken, reserved or malformed, or the password is short.
     pub async fn create_account(&self, username: &str, password: &str, role: Role) -> SiteResult<Account> {
-        let username = username.trim().to_ascii_lowercase();
-        let shaped = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if username.is_empty() || username.len() > 30 || !username.chars().all(shaped) {
-            return Err(SiteError::Refused(
-                "a name has 1 to 30 letters, digits or underscores, nothing else".to_owned(),
-            ));
-        }
-        if RESERVED.contains(&username.as_str()) && role != Role::Admin {
-            return Err(SiteError::Refused(format!("the name {username} is kept for the server itself")));
-        }
+        self.make_account(username, password, role, (None, None)).await
+    }
+
+    /// Makes an account where there are fewer than so many; its name may only be held until some time.
+    pub(super) async fn make_account(
+        &self,
+        username: &str,
+        password: &str,
+        role: Role,
+        (most, held_until): (Option<u64>, Option<i64>),
+    ) -> SiteResult<Account> {
+        let username = shaped(username, role)?;
         let password_hash = self.passwords.hash(password).await?;
         let pair = tokio::task::spawn_blocking(keys::generate)
             .await
@@ -102,10 +109,29 @@ impl Site {
             public_key_pem: pair.public_pem,
             created_at: self.clock.now_micros(),
         };
-        if !rows::insert(&self.store, account).await? {
-            return Err(SiteError::Refused(format!("the name {username} is taken")));
+        match held_names::make(&self.store, account, most, held_until).await? {
+            Made::Yes => {}
+            Made::Taken => return Err(taken(&username)),
+            Made::Full(most) => {
+                return Err(SiteError::Refused(format!(
+                    "{} has {most} accounts, and its admins want no more. Ask them for a place",
+                    self.urls.domain()
+                )));
+            }
         }
         self.account_named(&username).await?.ok_or(SiteError::Internal("the account is gone again".into()))
+    }
+
+    /// Whether somebody could have this name here.
+    ///
+    /// # Errors
+    /// [`SiteError::Refused`] with the reason when not.
+    pub async fn name_is_free(&self, username: &str) -> SiteResult<()> {
+        let username = shaped(username, Role::Member)?;
+        match self.account_named(&username).await? {
+            Some(_) => Err(taken(&username)),
+            None => Ok(()),
+        }
     }
 
     /// Says what an account may do here.
@@ -141,6 +167,14 @@ impl Site {
     /// [`SiteError::Store`].
     pub async fn account_named(&self, username: &str) -> SiteResult<Option<Account>> {
         rows::by_username(&self.store, &username.to_ascii_lowercase()).await?.map(read).transpose()
+    }
+
+    /// An account that others may know of, by login name: not one whose name is only held.
+    ///
+    /// # Errors
+    /// [`SiteError::Store`].
+    pub async fn public_account(&self, username: &str) -> SiteResult<Option<Account>> {
+        Ok(self.account_named(username).await?.filter(|account| account.held_until.is_none()))
     }
 
     /// The key that signs for an account.
@@ -197,6 +231,24 @@ impl Site {
     }
 }
 
+/// A name as it is stored, if it is one.
+fn shaped(username: &str, role: Role) -> SiteResult<String> {
+    let username = username.trim().to_ascii_lowercase();
+    let is_shaped = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if username.is_empty() || username.len() > 30 || !username.chars().all(is_shaped) {
+        let why = "a name has 1 to 30 letters, digits or underscores, nothing else".to_owned();
+        return Err(SiteError::Refused(why));
+    }
+    if RESERVED.contains(&username.as_str()) && role != Role::Admin {
+        return Err(SiteError::Refused(format!("the name {username} is kept for the server itself")));
+    }
+    Ok(username)
+}
+
+fn taken(username: &str) -> SiteError {
+    SiteError::Refused(format!("the name {username} is taken"))
+}
+
 /// A row as the rest of the site sees it: without its secrets.
 fn read(row: rows::AccountRow) -> SiteResult<Account> {
     let fields: Vec<ProfileField> = rows::json("fields", &row.fields)?;
@@ -213,5 +265,6 @@ fn read(row: rows::AccountRow) -> SiteResult<Account> {
         moved_to: row.moved_to.and_then(|url| Url::parse(&url).ok()),
         copied_to: rows::json("copied_to", &row.copied_to)?,
         created_at: row.created_at,
+        held_until: row.held_until,
     })
 }

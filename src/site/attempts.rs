@@ -10,6 +10,8 @@ use crate::model::id::AccountId;
 
 /// Tries in a row without the right password; more wait until the time is over.
 const TRIES: u32 = 10;
+/// Looks at other servers for strangers in the same time; many may share an address.
+const LOOKS: u32 = 60;
 /// How long tries are remembered, counted from the first of a row.
 const REMEMBERED_MICROS: i64 = 15 * 60 * 1_000_000;
 /// Rows remembered at most; when there are more, those that are over are forgotten.
@@ -24,6 +26,11 @@ pub(super) struct Attempts {
 impl Attempts {
     /// Counts a try before it is made, so that many at once count too.
     fn begin(&self, who: &str, now: i64) -> SiteResult<()> {
+        self.begin_of(TRIES, who, now)
+    }
+
+    /// As [`Attempts::begin`], with another number of tries.
+    fn begin_of(&self, most: u32, who: &str, now: i64) -> SiteResult<()> {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if rows.len() >= ROWS {
             rows.retain(|_, (_, since)| now - *since < REMEMBERED_MICROS);
@@ -32,7 +39,7 @@ impl Attempts {
         if now - *since >= REMEMBERED_MICROS {
             (*tries, *since) = (0, now);
         }
-        if *tries >= TRIES {
+        if *tries >= most {
             let left = (*since + REMEMBERED_MICROS - now).div_euclid(60_000_000) + 1;
             return Err(SiteError::TooMany(format!(
                 "This was tried too often. Wait {left} minutes, then try again."
@@ -84,6 +91,14 @@ impl Site {
     /// Forgets the tries of whoever got in.
     pub fn forgive_tries(&self, who: &str) {
         self.attempts.forgive(who);
+    }
+
+    /// Counts a look at another server for somebody who is not signed in: a limited number from one address.
+    ///
+    /// # Errors
+    /// [`SiteError::TooMany`].
+    pub fn count_look(&self, from: &str) -> SiteResult<()> {
+        self.attempts.begin_of(LOOKS, &format!("a look elsewhere from {from}"), self.clock.now_micros())
     }
 
     /// Asks a signed-in person for their password once more, a limited number of times. Counted apart from

@@ -121,7 +121,7 @@ impl Site {
             }),
             Item::Like(reference) => CopiedRow::Pointer(pointer_row(id, ItemKind::Likes, reference)),
             Item::Bookmark(reference) => CopiedRow::Pointer(pointer_row(id, ItemKind::Bookmarks, reference)),
-            Item::Follow { actor } => CopiedRow::Follow(actor.into()),
+            Item::Follow { actor, .. } => CopiedRow::Follow(actor.into()),
             Item::Block { actor } => CopiedRow::Block(actor.into()),
             Item::Belonging(belonging) => {
                 let (row, members) = belongings::row(Some(id), belonging);
@@ -140,7 +140,7 @@ impl Site {
     /// Why an item makes no sense in this account, if it does not.
     fn refusal(&self, item: &Item, own: &Url) -> Option<String> {
         let about = match item {
-            Item::Follow { actor } | Item::Block { actor } => Some(actor),
+            Item::Follow { actor, .. } | Item::Block { actor } => Some(actor),
             Item::Belonging(Belonging::Pin { object, .. }) => {
                 let is_here =
                     matches!(self.urls.meaning(object), Some(Meaning::Thing { kind: ItemKind::Posts, .. }));

@@ -8,6 +8,7 @@ use super::{Site, SiteResult, accounts::Account, belongings};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor, Page, Unreadable},
+        follow::FollowOptions,
         item::{Boost, Item, ItemKind, Reference},
         media::{MediaFile, MediaRole},
         moment::Moment,
@@ -227,7 +228,7 @@ impl Site {
 fn actor_entry(kind: ItemKind, actor: String) -> Entry {
     let item = match Url::parse(&actor) {
         Ok(actor) if kind == ItemKind::Blocked => Ok(Item::Block { actor }),
-        Ok(actor) => Ok(Item::Follow { actor }),
+        Ok(actor) => Ok(Item::Follow { actor, options: FollowOptions::default() }),
         Err(error) => Err(unreadable(kind, &actor, error)),
     };
     (actor, item)

@@ -21,6 +21,9 @@ impl Site {
     /// # Errors
     /// [`SiteError::Refused`] with a sentence for the person.
     pub async fn follow(&self, remote: &dyn Remote, account: &Account, whom: &str) -> SiteResult<()> {
+        if account.held_until.is_some() {
+            return Err(SiteError::Refused(super::posts::NOT_YET.to_owned()));
+        }
         let id = self.find_actor(remote, whom).await?;
         let asked = self.ask_to_follow(remote, account, &id).await?;
         asked.map_err(|error| SiteError::Refused(error.to_string()))

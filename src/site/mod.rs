@@ -44,7 +44,7 @@ pub mod remote_posts;
 pub mod screen;
 pub mod sessions;
 pub mod showcase;
-mod sign_up;
+pub mod sign_up;
 pub mod timeline;
 pub mod urls;
 pub mod viewer;

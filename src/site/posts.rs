@@ -67,12 +67,19 @@ pub enum Found {
     Nothing,
 }
 
+/// Why an account that nobody sees yet does nothing that others would see.
+pub(super) const NOT_YET: &str = "nobody sees this account yet: its name is held for the copy that comes. Keep or \
+     announce the copy first, or say on your home page that you keep the account without one";
+
 impl Site {
     /// Writes a post; returns its object so that the caller can deliver the Create.
     ///
     /// # Errors
     /// [`SiteError::Refused`] when it is empty, too long or answers something that is not there.
     pub async fn write_post(&self, account: &Account, draft: Draft) -> SiteResult<Object> {
+        if account.held_until.is_some() {
+            return Err(SiteError::Refused(NOT_YET.to_owned()));
+        }
         if draft.text.trim().is_empty() {
             return Err(SiteError::Refused("write something first: the post is empty".to_owned()));
         }
@@ -117,6 +124,7 @@ impl Site {
             previously: Vec::new(),
             tallies: Tallies::default(),
             answers: Vec::new(),
+            earlier: Vec::new(),
         };
         rows::insert(&self.store, row_of(&account.id, id, &object)).await?;
         Ok(object)
@@ -272,7 +280,7 @@ impl Site {
             if !host.eq_ignore_ascii_case(&domain) {
                 continue;
             }
-            if let Some(person) = self.account_named(name).await? {
+            if let Some(person) = self.public_account(name).await? {
                 people.push(Mention {
                     typed: typed.clone(),
                     handle: format!("@{}@{domain}", person.username),

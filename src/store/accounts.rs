@@ -1,6 +1,6 @@
 //! Table `accounts` (and the server's own key): rows as they are stored. Private keys are sealed.
 
-use super::{Store, StoreError, StoreResult};
+use super::{Connection, Store, StoreError, StoreResult};
 
 /// How every unsealed key begins, as rows of before have them.
 const PLAIN: &str = "-----BEGIN";
@@ -42,6 +42,8 @@ pub struct AccountRow {
     pub moved_to: Option<String>,
     pub created_at: i64,
     pub copied_to: String,
+    /// Until when the name is only held for a copy that comes; none: it is the account's own.
+    pub held_until: Option<i64>,
 }
 
 /// What a new account brings.
@@ -64,32 +66,28 @@ pub fn json<T: serde::de::DeserializeOwned>(column: &'static str, text: &str) ->
     super::from_json(column, text)
 }
 
-/// Adds an account; `false` when its name is taken.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn insert(store: &Store, new: NewAccount) -> StoreResult<bool> {
-    let sealed = store.sealing.seal(&place(&new.id), &new.private_key_pem)?;
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let added = run!(
-                    c,
-                    "insert into accounts (id, username, role, password_hash, name, summary, fields, \
-                     private_key_pem, public_key_pem, also_known_as, created_at) \
-                     values ($1, $2, $3, $4, '', '', '[]', $5, $6, '[]', $7) on conflict (username) do nothing",
-                    new.id,
-                    new.username,
-                    new.role,
-                    new.password_hash,
-                    sealed,
-                    new.public_key_pem,
-                    new.created_at,
-                )?;
-                Ok(added == 1)
-            })
-        })
-        .await
+/// The same account with its key as it is stored.
+pub(super) fn sealed(store: &Store, mut new: NewAccount) -> StoreResult<NewAccount> {
+    new.private_key_pem = store.sealing.seal(&place(&new.id), &new.private_key_pem)?;
+    Ok(new)
+}
+
+/// Adds an account whose key is [`sealed`]; `false` when its name is taken.
+pub(super) async fn insert_in(c: &mut Connection, new: NewAccount) -> StoreResult<bool> {
+    let added = run!(
+        c,
+        "insert into accounts (id, username, role, password_hash, name, summary, fields, \
+         private_key_pem, public_key_pem, also_known_as, created_at) \
+         values ($1, $2, $3, $4, '', '', '[]', $5, $6, '[]', $7) on conflict (username) do nothing",
+        new.id,
+        new.username,
+        new.role,
+        new.password_hash,
+        new.private_key_pem,
+        new.public_key_pem,
+        new.created_at,
+    )?;
+    Ok(added == 1)
 }
 
 /// Finds an account by key.
@@ -98,7 +96,13 @@ pub async fn insert(store: &Store, new: NewAccount) -> StoreResult<bool> {
 /// [`super::StoreError`].
 pub async fn by_id(store: &Store, id: &str) -> StoreResult<Option<AccountRow>> {
     let mut c = store.reader().await?;
-    Ok(row!(&mut c, AccountRow, "select * from accounts where id = $1", id)?)
+    Ok(row!(
+        &mut c,
+        AccountRow,
+        "select a.*, h.until as held_until from accounts a left join held_names h on h.account_id = a.id \
+         where a.id = $1",
+        id
+    )?)
 }
 
 /// Finds an account by login name (stored in lower case).
@@ -107,7 +111,13 @@ pub async fn by_id(store: &Store, id: &str) -> StoreResult<Option<AccountRow>> {
 /// [`super::StoreError`].
 pub async fn by_username(store: &Store, username: &str) -> StoreResult<Option<AccountRow>> {
     let mut c = store.reader().await?;
-    Ok(row!(&mut c, AccountRow, "select * from accounts where username = $1", username)?)
+    Ok(row!(
+        &mut c,
+        AccountRow,
+        "select a.*, h.until as held_until from accounts a left join held_names h on h.account_id = a.id \
+         where a.username = $1",
+        username
+    )?)
 }
 
 /// Login names of admins.

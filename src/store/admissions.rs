@@ -59,13 +59,39 @@ pub enum Answer {
 }
 
 /// One at a time, in whichever daemon.
-async fn take_turn(c: &mut Connection) -> StoreResult<()> {
+pub(super) async fn take_turn(c: &mut Connection) -> StoreResult<()> {
     run!(
         c,
         "insert into desk_turns (name, turn) values ('arrivals', 1) \
          on conflict (name) do update set turn = desk_turns.turn + 1"
     )?;
     Ok(())
+}
+
+/// How full it is for whoever thinks of coming to an account, or to none yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn room(
+    store: &Store,
+    account: Option<&AccountId>,
+    old_actor: &str,
+    free_bytes: Option<u64>,
+    now: i64,
+) -> StoreResult<Room> {
+    let asking = Asking {
+        transfer: TransferId::from(""),
+        account: account.cloned().unwrap_or_else(|| AccountId::from("")),
+        old_actor: old_actor.to_owned(),
+        request: Request::default(),
+        choices: Choices::default(),
+        from: S::AwaitingChoice,
+        to: S::Fetching,
+        is_exempt: false,
+        free_bytes,
+        now,
+    };
+    room_in(&mut store.reader().await?, &asking).await
 }
 
 /// How full it is, without this transfer itself.

@@ -24,6 +24,7 @@ use super::{
     in_bucket::{InBucket, doom_in},
     opened::{OnDisk, OpenBlob},
     spool::Spool,
+    uploads::Uploads,
 };
 pub use crate::model::digest::hex;
 use crate::model::media::MediaFile;
@@ -267,6 +268,14 @@ impl Blobs {
         }
         let told = rustix::fs::statvfs(&self.dir).ok()?;
         Some(told.f_bavail.saturating_mul(told.f_frsize))
+    }
+
+    /// Where archives lie that people bring.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub fn uploads(&self) -> std::io::Result<Uploads> {
+        Uploads::open(&self.dir)
     }
 
     /// Waits until nothing is between its arrival and its row, and keeps it so. Not to be called

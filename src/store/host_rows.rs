@@ -57,14 +57,19 @@ pub const WRITTEN: &str = "written";
 /// Has its true visibility.
 pub const RELEASED: &str = "released";
 
-/// Keeps places; those whose id is another's, or whose thing has one already, are left as they are.
+/// Keeps places; those whose id is another's, or whose thing has one already, are left as they are. Gives
+/// those that were kept: key, id and name. A power cut may take them back as long as nothing stands there.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn reserve(store: &Store, transfer: &str, places: Vec<Place>) -> StoreResult<()> {
+pub async fn reserve(
+    store: &Store,
+    transfer: &str,
+    places: Vec<Place>,
+) -> StoreResult<Vec<(String, i64, String)>> {
     let transfer = transfer.to_owned();
     store
-        .write(move |c| {
+        .write_repeatable(move |c| {
             Box::pin(async move {
                 let rows: Vec<_> = places
                     .iter()
@@ -80,8 +85,8 @@ pub async fn reserve(store: &Store, transfer: &str, places: Vec<Place>) -> Store
                     })
                     .collect();
                 let sql = "insert into host_places (transfer_id, kind, key, space, row_id, name) \
-                           values {rows} on conflict do nothing";
-                many::insert(c, sql, &rows).await
+                           values {rows} on conflict do nothing returning key, row_id, name";
+                many::returned(c, sql, &rows).await
             })
         })
         .await
@@ -186,6 +191,24 @@ pub async fn count(store: &Store, transfer: &str, place: &str) -> StoreResult<Ve
         place,
     )?;
     Ok(found.into_iter().map(|(kind, number)| (kind, super::count(number))).collect())
+}
+
+/// What came with kept copies into an account and was not written there: the details, by kind.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn kept(store: &Store, account: &str, kind: &str) -> StoreResult<Vec<String>> {
+    let mut c = store.reader().await?;
+    let found = rows!(
+        &mut c,
+        (String,),
+        "select r.detail from host_rows r join host_profiles p on p.transfer_id = r.transfer_id \
+         where p.account_id = $1 and p.released_at is not null and r.place = 'waiting' and r.kind = $2 \
+         and r.state = 'released' order by r.transfer_id, r.position, r.row_key",
+        account,
+        kind,
+    )?;
+    Ok(found.into_iter().map(|(detail,)| detail).collect())
 }
 
 /// Notes that rows have their true visibility.

@@ -187,7 +187,9 @@ pub mod gaps;
 pub mod guests;
 pub mod hidden_imports;
 pub mod hiding;
+pub mod held_names;
 pub mod host;
+pub mod host_permits;
 pub mod host_profiles;
 pub mod host_rows;
 mod in_bucket;
@@ -232,6 +234,7 @@ pub mod transfers;
 pub mod trials;
 pub mod troubled_peers;
 pub mod unshown;
+pub mod uploads;
 pub mod url_map;
 pub mod withdrawals;
 

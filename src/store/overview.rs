@@ -13,7 +13,8 @@ pub async fn usage(store: &Store) -> StoreResult<(u64, u64)> {
     let found = row!(
         &mut c,
         (i64, i64),
-        "select (select cast(count(*) as bigint) from accounts where moved_to is null), \
+        "select (select cast(count(*) as bigint) from accounts where moved_to is null \
+          and id not in (select account_id from held_names)), \
          (select cast(count(*) as bigint) from posts where deleted_at is null and not is_trial \
           and visibility in ('public', 'unlisted') \
           and account_id in (select id from accounts where moved_to is null))"

@@ -1,6 +1,11 @@
-//! Table `refollows`: whom accounts asked to follow again, and how each attempt ended.
+//! Table `refollows`: whom accounts asked to follow or block again, and how each attempt ended.
 
-use super::{Connection, Store, StoreResult, count};
+use super::{Connection, Store, StoreResult, count, host_rows};
+use crate::model::{
+    follow::FollowOptions,
+    item::{Item, ItemKind},
+    tie::Tie,
+};
 
 /// Somebody who waits to be followed again.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -10,6 +15,17 @@ pub struct RefollowRow {
     pub actor: String,
     pub server: String,
     pub attempts: i64,
+    pub kind: String,
+    pub options: String,
+}
+
+/// Somebody of a kept copy, and what ties the account to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Their actor.
+    pub actor: String,
+    /// What is wished.
+    pub tie: Tie,
 }
 
 /// Somebody on the page: `kept` (nothing chosen yet), `waiting`, `asked` or `failed`, and why.
@@ -17,6 +33,7 @@ pub struct RefollowRow {
 #[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct PersonRow {
     pub actor: String,
+    pub kind: String,
     pub state: String,
     pub why: Option<String>,
 }
@@ -30,6 +47,8 @@ pub enum Outcome {
     Failed(String),
     /// It is tried again at this time, and why.
     Again(i64, String),
+    /// Nobody was asked: the account has to rest until this time, and why.
+    Rests(i64, String),
 }
 
 /// Whom a kept copy of this account follows without their knowing.
@@ -45,54 +64,83 @@ pub async fn people(store: &Store, account: &str) -> StoreResult<Vec<PersonRow>>
     let chosen = rows!(
         &mut c,
         PersonRow,
-        "select actor, state, why from refollows where account_id = $1 order by actor",
+        "select actor, kind, state, why from refollows where account_id = $1 order by actor",
         account,
     )?;
-    let kept = rows!(&mut c, (String,), KEPT, account)?;
-    let is_chosen = |actor: &String| chosen.binary_search_by(|row| row.actor.cmp(actor)).is_ok();
-    let others: Vec<PersonRow> = kept
+    drop(c);
+    let is_chosen = |actor: &String| chosen.iter().any(|row| row.actor == *actor);
+    let others: Vec<PersonRow> = kept(store, account)
+        .await?
         .into_iter()
-        .map(|(actor,)| actor)
-        .filter(|actor| !is_chosen(actor))
-        .map(|actor| PersonRow { actor, state: "kept".to_owned(), why: None })
+        .filter(|wish| !is_chosen(&wish.actor))
+        .map(|Wish { actor, tie }| PersonRow {
+            actor,
+            kind: tie.as_str().to_owned(),
+            state: "kept".to_owned(),
+            why: None,
+        })
         .collect();
     Ok(others.into_iter().chain(chosen).collect())
 }
 
-/// Whom a kept copy follows without their knowing.
+/// Whom a kept copy follows, or beside another server also blocks, without their knowing.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn kept(store: &Store, account: &str) -> StoreResult<Vec<String>> {
-    let mut c = store.reader().await?;
-    let found = rows!(&mut c, (String,), KEPT, account)?;
-    Ok(found.into_iter().map(|(actor,)| actor).collect())
+pub async fn kept(store: &Store, account: &str) -> StoreResult<Vec<Wish>> {
+    let found = {
+        let mut c = store.reader().await?;
+        rows!(&mut c, (String,), KEPT, account)?
+    };
+    let usual = || Tie::Follow(FollowOptions::default());
+    let mut wishes: Vec<Wish> = found.into_iter().map(|(actor,)| Wish { actor, tie: usual() }).collect();
+    for kind in [ItemKind::Following, ItemKind::Blocked] {
+        let details = host_rows::kept(store, account, kind.as_str()).await?;
+        wishes.extend(details.iter().filter_map(|detail| wished(detail)));
+    }
+    wishes.sort_by(|one, other| one.actor.cmp(&other.actor));
+    wishes.dedup_by(|one, other| one.actor == other.actor);
+    Ok(wishes)
 }
 
-/// Notes that people (actor and server) shall be followed again; those whose attempt failed once more.
+/// What a row that waited says of somebody.
+fn wished(detail: &str) -> Option<Wish> {
+    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+    match serde_json::from_value::<Item>(detail.get("item")?.clone()).ok()? {
+        Item::Follow { actor, options } => Some(Wish { actor: actor.into(), tie: Tie::Follow(options) }),
+        Item::Block { actor } => Some(Wish { actor: actor.into(), tie: Tie::Block }),
+        _ => None,
+    }
+}
+
+/// Notes that people (with their servers) shall be followed or blocked again; those whose attempt failed
+/// once more.
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn choose(
     store: &Store,
     account: String,
-    people: Vec<(String, String)>,
+    people: Vec<(Wish, String)>,
     now: i64,
 ) -> StoreResult<()> {
     store
         .write(move |c| {
             Box::pin(async move {
-                for (actor, server) in people {
+                for (Wish { actor, tie }, server) in people {
                     run!(
                         &mut *c,
-                        "insert into refollows (account_id, actor, server, state, attempts, next_at) \
-                         values ($1, $2, $3, 'waiting', 0, $4) on conflict (account_id, actor) do update set \
+                        "insert into refollows (account_id, actor, server, state, attempts, next_at, kind, options) \
+                         values ($1, $2, $3, 'waiting', 0, $4, $5, $6) \
+                         on conflict (account_id, actor) do update set \
                          state = 'waiting', attempts = 0, next_at = excluded.next_at, why = null \
                          where refollows.state = 'failed'",
                         &account,
                         actor,
                         server,
                         now,
+                        tie.as_str(),
+                        tie.options(),
                     )?;
                 }
                 Ok(())
@@ -125,7 +173,7 @@ pub async fn due(store: &Store, now: i64, limit: i64) -> StoreResult<Vec<Refollo
     Ok(rows!(
         &mut c,
         RefollowRow,
-        "select account_id, actor, server, attempts from refollows where state = 'waiting' and next_at <= $1 \
+        "select account_id, actor, server, attempts, kind, options from refollows where state = 'waiting' and next_at <= $1 \
          order by next_at, account_id, actor limit $2",
         now,
         limit,
@@ -169,6 +217,17 @@ pub async fn settle(store: &Store, row: RefollowRow, outcome: Outcome, others: i
     store
         .write(move |c| {
             Box::pin(async move {
+                if let Outcome::Rests(until, why) = outcome {
+                    run!(
+                        c,
+                        "update refollows set next_at = $2, why = $3 \
+                         where account_id = $1 and state = 'waiting' and next_at < $2",
+                        &row.account_id,
+                        until,
+                        why,
+                    )?;
+                    return Ok(());
+                }
                 settle_one(c, &row, outcome).await?;
                 run!(
                     c,
@@ -186,7 +245,7 @@ async fn settle_one(c: &mut Connection, row: &RefollowRow, outcome: Outcome) -> 
     let (state, why, next_at) = match outcome {
         Outcome::Asked => ("asked", None, 0),
         Outcome::Failed(why) => ("failed", Some(why), 0),
-        Outcome::Again(at, why) => ("waiting", Some(why), at),
+        Outcome::Again(at, why) | Outcome::Rests(at, why) => ("waiting", Some(why), at),
     };
     run!(
         c,

@@ -1,6 +1,6 @@
 //! Table `transfers`: the long-lived record of each copy made here.
 
-use super::{Connection, Store, StoreError, StoreResult, from_json, letters, logins, to_json};
+use super::{Connection, Store, StoreError, StoreResult, from_json, held_names, letters, logins, to_json};
 use crate::model::{
     ending::Ending,
     id::{AccountId, TransferId},
@@ -61,7 +61,7 @@ pub async fn insert(store: &Store, transfer: Transfer, login: Option<Login>, now
                     login,
                     now,
                 )?;
-                Ok(())
+                held_names::follow_in(c, &transfer.id, transfer.state, now).await
             })
         })
         .await
@@ -216,6 +216,7 @@ pub async fn step_in(
         now,
     )?;
     if moved == 1 {
+        held_names::follow_in(c, id, to, now).await?;
         let told = match (from, to) {
             (TransferState::Verifying, TransferState::Trial) => Some(letters::kind::COPIED),
             (TransferState::HandingOver, TransferState::AwaitingAnnouncement) => Some(letters::kind::DUE),

@@ -45,8 +45,14 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     let Some(refresh) = login.refresh_token.clone().filter(|_| is_ending) else {
         return Ok(login);
     };
-    let client = metadata::client_id(&engine.base);
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("client_id", &client)];
+    let ours = metadata::client_id(&engine.base);
+    let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    match &login.client {
+        Some(Client { id, secret, .. }) => {
+            fields.extend([("client_id", id.as_str()), ("client_secret", secret)])
+        }
+        None => fields.push(("client_id", ours.as_str())),
+    }
     let fresh = token_request(engine, &login, &fields).await?;
     // A question that still waits for its answer goes on waiting.
     let login = Login { verifier: login.verifier.clone(), state_hash: login.state_hash.clone(), ..fresh };

@@ -9,6 +9,7 @@ use crate::{
         choices::Choices,
         collection::CollectionKind,
         handle::Handle,
+        id::AccountId,
         policy::{Applicant, Arrivals, Broken, Policy, Request, Size},
         transfer::{Origin, Transfer, TransferState},
     },
@@ -50,6 +51,30 @@ pub async fn allowed(engine: &Engine, who: &Applicant) -> TransferResult<()> {
         None => Ok(()),
         Some(broken) => Err(refused(engine, &rules, &[broken], who)),
     }
+}
+
+/// The rules that hold whatever somebody brings: how many come, how full it is, how long ago they moved. Asked
+/// before anybody signs in anywhere; nothing is promised yet.
+///
+/// # Errors
+/// [`TransferError::Refused`] with the rules in sentences.
+pub async fn has_room(
+    engine: &Engine,
+    who: &Applicant,
+    account: Option<&AccountId>,
+    actor: &Url,
+) -> TransferResult<()> {
+    if is_from_here(engine, who) {
+        return Ok(());
+    }
+    let rules = rules(engine).await?.arrivals;
+    let (free, now) = (engine.blobs.free_bytes(), engine.clock.now_micros());
+    let mut room = admissions::room(&engine.store, account, actor.as_str(), free, now).await?;
+    // An account that is still to be made needs a place, too.
+    room.accounts = room.accounts.saturating_add(u64::from(account.is_none()));
+    let size = Size { posts: Some(0), media_bytes: Some(0), ..Size::default() };
+    let broken = rules.judge(&Request { who: who.clone(), size, ..Request::default() }, &room).broken;
+    if broken.is_empty() { Ok(()) } else { Err(refused(engine, &rules, &broken, who)) }
 }
 
 fn is_from_here(engine: &Engine, who: &Applicant) -> bool {

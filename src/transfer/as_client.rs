@@ -60,7 +60,7 @@ pub(super) async fn ask(
         client: Some(there.client),
     };
     let (actor, software, move_page) = (actor.id.clone(), there.software, there.move_page);
-    Ok(Some((Origin::ClientApi { actor, software, move_page }, login, url)))
+    Ok(Some((Origin::ClientApi { actor, software, move_page, lacks: there.lacks }, login, url)))
 }
 
 /// What redeems a code of such a server. Spec: RFC 6749 4.1.3.
@@ -103,19 +103,20 @@ pub(super) async fn owner(engine: &Engine, login: &Login) -> TransferResult<Url>
 }
 
 /// What cannot be had of an old home on which nothing of ours runs, in sentences; said beforehand.
-pub(super) fn not_this_way(transfer: &Transfer) -> Vec<&'static str> {
-    let Origin::ClientApi { move_page, .. } = &transfer.origin else { return Vec::new() };
+pub(super) fn not_this_way(transfer: &Transfer) -> Vec<String> {
+    let Origin::ClientApi { move_page, lacks, .. } = &transfer.origin else { return Vec::new() };
     let announcing = if move_page.is_some() {
         "only Old home can tell your followers: you press the button on its own page, and this server looks whether \
          it worked"
     } else {
         "only Old home can tell your followers, by its own means; this server knows no page for that there"
     };
-    vec![
+    let always = [
         "links to your old posts stay at Old home: nothing there can send visitors on",
         announcing,
         "what you write or change at Old home after the copy was made does not come along",
         "earlier versions of edited posts stay at Old home",
         "likes and bookmarks are not counted beforehand; reading them takes longer than is said here",
-    ]
+    ];
+    lacks.iter().cloned().chain(always.map(str::to_owned)).collect()
 }

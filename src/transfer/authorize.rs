@@ -9,6 +9,7 @@ use super::{
     as_client,
     discover::discover,
     look::leave_trial,
+    sign_in_again,
     start::state_hash,
 };
 use crate::{
@@ -57,7 +58,9 @@ pub async fn authorize(
         transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
     let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
     let waits = match login.purpose {
-        Purpose::Read => transfer.state == TransferState::AwaitingConsent,
+        Purpose::Read => {
+            transfer.state == TransferState::AwaitingConsent || sign_in_again::is_possible(&transfer)
+        }
         Purpose::HandOver => transfer.state.may_become(TransferState::HandingOver),
     };
     if !waits {
@@ -96,6 +99,9 @@ pub async fn authorize(
             logins::keep(&engine.store, &id, &granted).await?;
             endings::grant(&engine.store, &id).await?;
             leave_trial(engine, &transfer, TransferState::HandingOver).await?;
+        }
+        Purpose::Read if transfer.state == TransferState::Failed => {
+            sign_in_again::go_on(engine, &transfer, &granted, &expected).await?;
         }
         Purpose::Read => {
             allowed(engine, &applicant(engine, &named, &transfer.asked_for).await).await?;
@@ -172,11 +178,13 @@ async fn declined(
 ) -> TransferResult<TransferId> {
     let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
     match purpose {
-        Purpose::Read => {
+        Purpose::Read if transfer.state == TransferState::AwaitingConsent => {
             let (at, now) = (TransferState::AwaitingConsent, engine.clock.now_micros());
             transfers::fail(&engine.store, &transfer.id, at, sentence, now).await?;
         }
-        Purpose::HandOver => transfers::remark(&engine.store, &transfer.id, sentence).await?,
+        Purpose::Read | Purpose::HandOver => {
+            transfers::remark(&engine.store, &transfer.id, sentence).await?;
+        }
     }
     Ok(transfer.id.clone())
 }

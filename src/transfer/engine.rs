@@ -20,7 +20,7 @@ use crate::{
         scanner::Scanner,
         source::Source,
     },
-    store::{Store, blobs::Blobs},
+    store::{Store, blobs::Blobs, uploads::Uploads},
 };
 
 /// Opens the source a transfer reads from; the composition root knows the adapters.
@@ -51,6 +51,8 @@ pub struct Engine {
     pub store: Store,
     /// Our media.
     pub blobs: Blobs,
+    /// Archives that people brought.
+    pub uploads: Uploads,
     /// Time and randomness.
     pub clock: SharedClock,
     /// The way out.

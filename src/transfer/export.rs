@@ -154,7 +154,7 @@ fn write(item: Item, actor: &Url, followers: &Url) -> Element {
         Item::Boost(boost) => wire::activity::announce(&boost, actor, followers),
         Item::Like(reference) => wire::relation::write_reference("Like", actor, &reference),
         Item::Bookmark(reference) => wire::relation::write_reference("Add", actor, &reference),
-        Item::Follow { actor } => json!(actor),
+        Item::Follow { actor: followed, options } => wire::relation::write_follow(actor, &followed, &options),
         Item::Block { actor: blocked } => wire::relation::write_block(actor, &blocked),
         Item::Media(file) => wire::media::write(&file),
         Item::Belonging(belonging) => wire::belonging::write(actor, &belonging),

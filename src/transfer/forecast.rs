@@ -62,7 +62,7 @@ pub struct Forecast {
     /// Posts and boosts together, where Old home counts them only so.
     pub posts_about: Option<u64>,
     /// What cannot be had from this Old home, in sentences.
-    pub not_this_way: Vec<&'static str>,
+    pub not_this_way: Vec<String>,
     /// Length of all files, in bytes.
     pub media_bytes: Option<u64>,
     /// How long the copy will take, in seconds; from the pace at which Old home answered.

@@ -1,6 +1,6 @@
 //! The steps of a transfer: the program's story, one step a file.
 //!
-//! At the destination: [`preflight`] → [`start`] → [`authorize`] → [`survey`] → [`choose`] → [`admit`] → [`fetch`] → [`media`] → [`plan`] →
+//! At the destination: [`preflight`] → [`start`] (or [`bring`]) → [`authorize`] → [`survey`] → [`choose`] → [`admit`] → [`fetch`] → [`media`] → [`plan`] →
 //! [`import`] (with `prepare` and [`remap`]) → [`verify`] → [`trial`] (with [`look`], [`pass`],
 //! `differences` and `follow`) → [`give_map`].
 //!
@@ -15,6 +15,7 @@ mod announce_there;
 pub mod arrivals;
 mod as_client;
 pub mod authorize;
+pub mod bring;
 pub mod certificate;
 pub mod check;
 pub mod choose;
@@ -40,6 +41,7 @@ pub mod guests;
 pub mod hand_over;
 pub mod hide;
 pub mod heed;
+pub mod held_names;
 pub mod import;
 pub mod inventory;
 mod join;
@@ -64,6 +66,7 @@ pub mod remap;
 pub mod removal;
 pub mod rest;
 pub mod share;
+pub mod sign_in_again;
 pub mod source_side;
 pub mod start;
 pub mod status;

@@ -1,5 +1,6 @@
-//! New home: follows the people again whom the owner followed at Old home. Their own later choice, one
-//! Follow at a time and slowly: to other servers many at once look like an attack.
+//! New home: follows the people again whom the owner followed at Old home, and blocks whom they blocked where that
+//! is not done by rows alone. Their own later choice, one at a time and slowly: to other servers many at once
+//! look like an attack.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -7,9 +8,9 @@ use url::Url;
 
 use super::{Engine, TransferResult};
 use crate::{
-    model::{actor::authority, id::AccountId},
-    port::error::AdapterError,
-    store::refollows::{self, Outcome, RefollowRow},
+    model::{actor::authority, id::AccountId, tie::Tie},
+    port::{error::AdapterError, host::Tied},
+    store::refollows::{self, Outcome, RefollowRow, Wish},
 };
 
 /// Pause between two Follows to one server: three a minute.
@@ -30,14 +31,17 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(12);
 /// # Errors
 /// [`super::TransferError::Store`].
 pub async fn begin(engine: &Engine, account: &AccountId) -> TransferResult<()> {
-    let mut people: Vec<(String, String)> = Vec::new();
     let failed = refollows::people(&engine.store, account.as_str()).await?;
-    let failed = failed.into_iter().filter(|row| row.state == "failed").map(|row| row.actor);
+    let failed = failed.into_iter().filter(|row| row.state == "failed");
+    // What was chosen about them stands in their row, which is only asked again.
+    let failed =
+        failed.filter_map(|row| Some(Wish { tie: Tie::from_stored(&row.kind, "")?, actor: row.actor }));
     let kept = refollows::kept(&engine.store, account.as_str()).await?;
-    for actor in kept.into_iter().chain(failed) {
-        let server = Url::parse(&actor).map(|url| authority(&url)).unwrap_or_default();
-        people.push((actor, server));
-    }
+    let people = kept.into_iter().chain(failed).map(|wish| {
+        let server = Url::parse(&wish.actor).map(|url| authority(&url)).unwrap_or_default();
+        (wish, server)
+    });
+    let people = people.collect();
     let now = engine.clock.now_micros();
     Ok(refollows::choose(&engine.store, account.to_string(), people, now).await?)
 }
@@ -49,30 +53,53 @@ pub async fn begin(engine: &Engine, account: &AccountId) -> TransferResult<()> {
 /// and their server takes it for the same wish.
 pub async fn run_due(engine: &Engine) -> TransferResult<Option<i64>> {
     let due = refollows::due(&engine.store, engine.clock.now_micros(), LOOKS_AT).await?;
-    let mut asked: BTreeSet<String> = BTreeSet::new();
+    let (mut asked, mut resting) = (BTreeSet::new(), BTreeSet::new());
+    let mut accounts: BTreeSet<String> = BTreeSet::new();
     for row in due {
-        if asked.len() < AT_ONCE && asked.insert(row.server.clone()) {
-            ask(engine, row).await?;
+        accounts.insert(row.account_id.clone());
+        let is_free = asked.len() < AT_ONCE && !resting.contains(&row.account_id);
+        if is_free && asked.insert(row.server.clone()) {
+            let account = row.account_id.clone();
+            if ask(engine, row).await? {
+                resting.insert(account);
+            }
+        }
+    }
+    for account in accounts {
+        if refollows::waiting(&engine.store, &account).await? == 0 {
+            give_back(engine, &account.into()).await;
         }
     }
     Ok(refollows::next_due(&engine.store).await?)
 }
 
-async fn ask(engine: &Engine, row: RefollowRow) -> TransferResult<()> {
+/// Nobody waits any more: the owner's permission at the host, where it needs one, goes back.
+pub async fn give_back(engine: &Engine, account: &AccountId) {
+    let Some(permits) = engine.host.permits() else { return };
+    if let Err(error) = permits.give_back(&*engine.remote, account).await {
+        tracing::warn!(%error, "a permission could not be given back");
+    }
+}
+
+/// Asks one; whether the account has to rest now.
+async fn ask(engine: &Engine, row: RefollowRow) -> TransferResult<bool> {
     let account = AccountId::from(row.account_id.clone());
-    let outcome = match Url::parse(&row.actor) {
-        Ok(actor) => engine.host.follow(&*engine.remote, &account, &actor).await,
-        Err(_) => Err(AdapterError::item("their address is no web address")),
+    let outcome = match (Url::parse(&row.actor), Tie::from_stored(&row.kind, &row.options)) {
+        (Ok(actor), Some(tie)) => engine.host.tie(&*engine.remote, &account, &actor, &tie).await,
+        _ => Err(AdapterError::item("their address is no web address")),
     };
     let now = engine.clock.now_micros();
     let after = |pause: Duration| now.saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX));
     let outcome = match outcome {
-        Ok(()) => Outcome::Asked,
+        Ok(Tied::Done) => Outcome::Asked,
+        Ok(Tied::Rests { why, after: pause }) => Outcome::Rests(after(pause), why),
         Err(AdapterError::Busy { why, after: pause, .. }) if row.attempts + 1 < ATTEMPTS => {
             let doubled = FIRST_PAUSE * 2_u32.pow(u32::try_from(row.attempts).unwrap_or(0).min(8));
             Outcome::Again(after(pause.max(doubled).min(LONGEST_PAUSE)), why)
         }
         Err(error) => Outcome::Failed(error.to_string()),
     };
-    Ok(refollows::settle(&engine.store, row, outcome, after(PACE)).await?)
+    let rests = matches!(outcome, Outcome::Rests(..));
+    refollows::settle(&engine.store, row, outcome, after(PACE)).await?;
+    Ok(rests)
 }

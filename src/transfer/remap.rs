@@ -6,12 +6,16 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+mod typed;
+
 use crate::{
     model::{
         belonging::Belonging,
+        earlier::Earlier,
         item::{Boost, Item},
         mapping::Reservation,
-        object::{Breadcrumb, Object, TagKind, Visibility},
+        media::Attachment,
+        object::{Breadcrumb, Object, SourceText, TagKind, Visibility},
     },
     port::host::HostAccount,
     wire::audience,
@@ -47,9 +51,13 @@ pub struct Known {
 pub fn addresses(item: &Item) -> Vec<String> {
     let mut found: Vec<String> = match item {
         Item::Post(object) => {
-            let links = links(&object.content).into_iter().map(|(_, _, address)| address);
+            let said = object.earlier.iter().map(|earlier| (&earlier.content, &earlier.source));
+            let linked = said.chain([(&object.content, &object.source)]).flat_map(|(html, source)| {
+                let typed = source.as_ref().map(|source| typed::links(&source.content)).unwrap_or_default();
+                links(html).into_iter().chain(typed).map(|(_, _, address)| address)
+            });
             let named = object.in_reply_to.iter().chain(&object.quote).chain(&object.answers);
-            named.map(Url::to_string).chain(links).collect()
+            named.map(Url::to_string).chain(linked).collect()
         }
         Item::Boost(boost) => vec![boost.object.to_string()],
         Item::Like(reference) | Item::Bookmark(reference) => vec![reference.object.to_string()],
@@ -100,12 +108,9 @@ fn remap_post(object: &Object, reservation: &Reservation, sides: &Sides, known: 
     // One's own answers are found by what they answer, as everywhere.
     post.answers.retain(|answer| !known.posts.contains_key(answer.as_str()));
     post.content = remap_links(&object.content, known);
-    post.attachments.retain(|attachment| known.files.contains_key(&attachment.url));
-    for attachment in &mut post.attachments {
-        if let Some(url) = known.files.get(&attachment.url) {
-            attachment.url = url.to_string();
-        }
-    }
+    post.source = object.source.as_ref().map(|source| remap_source(source, known));
+    post.earlier = object.earlier.iter().map(|earlier| remap_earlier(earlier, known)).collect();
+    remap_files(&mut post.attachments, known);
     for tag in &mut post.tags {
         let is_self = tag.href.as_deref() == Some(sides.source_actor.as_str());
         if tag.kind == TagKind::Mention && is_self {
@@ -119,6 +124,28 @@ fn remap_post(object: &Object, reservation: &Reservation, sides: &Sides, known: 
     }
     (post.to, post.cc) = readdressed(object, sides);
     post
+}
+
+fn remap_earlier(earlier: &Earlier, known: &Known) -> Earlier {
+    let mut version = earlier.clone();
+    version.content = remap_links(&earlier.content, known);
+    version.source = earlier.source.as_ref().map(|source| remap_source(source, known));
+    remap_files(&mut version.attachments, known);
+    version
+}
+
+fn remap_source(source: &SourceText, known: &Known) -> SourceText {
+    SourceText { content: remap_at(&source.content, typed::links(&source.content), known), ..source.clone() }
+}
+
+/// Files that arrived have their new addresses; the others are not shown.
+fn remap_files(attachments: &mut Vec<Attachment>, known: &Known) {
+    attachments.retain(|attachment| known.files.contains_key(&attachment.url));
+    for attachment in attachments {
+        if let Some(url) = known.files.get(&attachment.url) {
+            attachment.url = url.to_string();
+        }
+    }
 }
 
 /// The audience at the new home: the same width, its own followers instead of the old ones, and of the
@@ -155,16 +182,22 @@ fn moved(url: &Url, known: &Known) -> Url {
 
 /// Rewrites links to own posts; a reader gets the page, not the document.
 fn remap_links(html: &str, known: &Known) -> String {
-    let mut out = String::with_capacity(html.len());
+    remap_at(html, links(html), known)
+}
+
+/// Puts new addresses in the places of old ones.
+fn remap_at(text: &str, links: Vec<(usize, usize, String)>, known: &Known) -> String {
+    let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (start, end, address) in links(html) {
+    for (start, end, address) in links {
         let Some(post) = known.posts.get(&address) else { continue };
         let target = post.page.as_ref().unwrap_or(&post.url);
-        out.push_str(html.get(done..start).unwrap_or_default());
+        out.push_str(text.get(done..start).unwrap_or_default());
+        // An address of ours has neither, so that it is the same in markup and in plain text.
         out.push_str(&target.as_str().replace('&', "&amp;").replace('"', "&quot;"));
         done = end;
     }
-    out.push_str(html.get(done..).unwrap_or_default());
+    out.push_str(text.get(done..).unwrap_or_default());
     out
 }
 

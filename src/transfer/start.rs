@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     Engine, TransferError, TransferResult,
-    admit::{allowed, applicant},
+    admit::{allowed, applicant, has_room},
     as_client,
     discover::{Discovered, discover, hands_over},
 };
@@ -49,7 +49,9 @@ pub async fn start(
         let why = format!("{asked_for} is this very account; type the address of the account you come from");
         return Err(TransferError::Refused(why));
     }
-    allowed(engine, &applicant(engine, &actor_id, typed).await).await?;
+    let who = applicant(engine, &actor_id, typed).await;
+    allowed(engine, &who).await?;
+    has_room(engine, &who, Some(account), &actor_id).await?;
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, &actor_id, None).await?;
     let id = TransferId::from(engine.clock.id());
     let (origin, login, url) = first_rung(engine, &id, &actor).await?;
@@ -83,7 +85,7 @@ async fn first_rung(engine: &Engine, id: &TransferId, actor: &Actor) -> Transfer
 }
 
 /// The actor that was typed: behind a handle, or at its own address where a server has no handles.
-async fn named(engine: &Engine, typed: &str) -> TransferResult<(String, Url)> {
+pub(super) async fn named(engine: &Engine, typed: &str) -> TransferResult<(String, Url)> {
     if let Some(address) = web_url(typed.trim()) {
         return Ok((address.to_string(), address));
     }

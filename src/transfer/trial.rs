@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    Engine, TransferError, TransferResult, access, admit, announce_there, certificate,
+    Engine, TransferError, TransferResult, access, admit, announce_there, bring, certificate,
     discover::{discover, takes_map},
     hide,
     look::leave_trial,
@@ -66,6 +66,7 @@ pub async fn release(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     certificate::issue(engine, transfer, Occasion::Kept).await?;
     let (from, to) = (TransferState::Keeping, TransferState::Kept);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
+    bring::forget(engine, &transfer.id);
     Ok(())
 }
 
@@ -114,6 +115,8 @@ pub(super) async fn forget(engine: &Engine, transfer: &Transfer) -> TransferResu
     if let Err(error) = removing.remove_all(&engine.store, left).await {
         tracing::warn!(%error, "files of a discarded copy could not be removed");
     }
+    drop(removing);
+    bring::forget(engine, &transfer.id);
     transfers::erase(&engine.store, &transfer.id).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod arrival;
 pub mod audience;
 pub mod belonging;
 pub mod collection;
+pub mod earlier;
 pub mod lenient;
 pub mod media;
 pub mod object;

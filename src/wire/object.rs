@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{audience, lenient};
+use super::{audience, earlier, lenient};
 use crate::model::{
     media::Attachment,
     moment::Moment,
@@ -79,6 +79,7 @@ pub fn read(value: &Value, followers: Option<&Url>) -> Result<Object, String> {
             shares: lenient::total(value, "shares").unwrap_or(0),
         },
         answers: answers(value),
+        earlier: earlier::read(value),
         id,
         attributed_to: author,
     })
@@ -110,7 +111,7 @@ fn is_open(answer: &Value) -> bool {
 }
 
 /// HTML of the object: `content`, or the first of `contentMap`.
-fn content(value: &Value) -> String {
+pub(super) fn content(value: &Value) -> String {
     lenient::text(value, "content")
         .or_else(|| value.get("contentMap")?.as_object()?.values().find_map(Value::as_str).map(str::to_owned))
         .unwrap_or_default()
@@ -120,7 +121,7 @@ fn language(value: &Value) -> Option<String> {
     value.get("contentMap")?.as_object()?.keys().next().cloned().filter(|tag| tag.len() <= 35)
 }
 
-fn source(value: &Value) -> Option<SourceText> {
+pub(super) fn source(value: &Value) -> Option<SourceText> {
     let source = value.get("source")?;
     Some(SourceText {
         content: lenient::text(source, "content")?,
@@ -145,7 +146,7 @@ fn tag(value: &Value) -> Option<Tag> {
     Some(Tag { kind, name: lenient::text(value, "name").or_else(|| href.clone())?, href })
 }
 
-fn attachment(value: &Value) -> Option<Attachment> {
+pub(super) fn attachment(value: &Value) -> Option<Attachment> {
     if lenient::is_type(value, "Link") || lenient::is_type(value, "PropertyValue") {
         return None;
     }
@@ -276,9 +277,7 @@ impl Serialize for Written<'_> {
         if let Some(language) = &object.language {
             out.put("contentMap", &BTreeMap::from([(language, &object.content)]))?;
         }
-        if let Some(SourceText { content, media_type }) = &object.source {
-            out.put("source", &json!({"content": content, "mediaType": media_type}))?;
-        }
+        out.some("source", object.source.as_ref().map(write_source).as_ref())?;
         out.put("sensitive", &object.is_sensitive)?;
         out.put("published", &object.published)?;
         out.some("updated", object.updated.as_ref())?;
@@ -290,6 +289,9 @@ impl Serialize for Written<'_> {
         out.list("attachment", &object.attachments.iter().map(write_attachment).collect::<Vec<_>>())?;
         if let Some(poll) = &object.poll {
             out.poll(poll)?;
+        }
+        if !object.earlier.is_empty() {
+            out.put(earlier::FORMER, &earlier::write(&object.earlier))?;
         }
         out.list("previously", &object.previously.iter().map(write_breadcrumb).collect::<Vec<_>>())?;
         out.put("likes", &Tally::of(None, object.tallies.likes))?;
@@ -328,7 +330,11 @@ impl Serialize for WrittenTag<'_> {
     }
 }
 
-fn write_attachment(attachment: &Attachment) -> Value {
+pub(super) fn write_source(source: &SourceText) -> Value {
+    json!({"content": source.content, "mediaType": source.media_type})
+}
+
+pub(super) fn write_attachment(attachment: &Attachment) -> Value {
     let mut out = json!({
         "type": "Document",
         "mediaType": attachment.media_type,
@@ -374,7 +380,8 @@ mod tests {
                 {"type": "Link", "href": "https://example.org"}
             ],
             "previously": ["https://older.example/1", {"actor": "https://a.example/u", "id": "https://a.example/1"}],
-            "likes": {"totalItems": 4}
+            "likes": {"totalItems": 4},
+            "formerRepresentations": {"orderedItems": [{"content": "soap?", "updated": "2022-05-06T07:08:09Z"}]}
         })
     }
 
@@ -393,6 +400,7 @@ mod tests {
         assert_eq!(object.attachments.len(), 1, "a link preview is not a medium");
         assert_eq!(object.previously.len(), 2);
         assert_eq!(object.tallies.likes, 4);
+        assert_eq!(object.earlier[0].content, "soap?");
     }
 
     #[test]

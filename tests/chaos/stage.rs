@@ -20,7 +20,7 @@ pub const FILES: usize = 60;
 
 /// Everybody may come and go; pages as long as they are by default.
 const OPEN: Settings<'static> =
-    Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 100 };
+    Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 100, more: "" };
 
 /// Old or New.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

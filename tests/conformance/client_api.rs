@@ -14,21 +14,14 @@ use godwit::{
 
 use super::{
     borrowed::Borrowed,
-    client_server::{Contents, Limit, Manner, USUAL},
+    client_server::{
+        Contents, Limit, Manner, Mischief, USUAL,
+        manners::{AKKOMA, FRIENDICA, GOTOSOCIAL, MITRA, PIXELFED, PLEROMA, SNAC, Shows},
+    },
     openings::walk,
 };
 
 const SMALL: Contents = Contents { statuses: 60, following: 90, bookmarks: 45, favourites: 50 };
-/// Like the one with the smallest interface in the table.
-const OTHER: Manner = Manner {
-    software: "gotosocial",
-    version: "0.20.0",
-    says_actors: false,
-    gives_many: false,
-    publishes: false,
-};
-/// Read backwards.
-const BACKWARDS: Manner = Manner { software: "pleroma", version: "2.5.0", ..OTHER };
 
 async fn read(source: &dyn Source) -> BTreeMap<ItemKind, Vec<Item>> {
     let mut all: BTreeMap<ItemKind, Vec<Item>> = BTreeMap::new();
@@ -42,35 +35,40 @@ async fn read(source: &dyn Source) -> BTreeMap<ItemKind, Vec<Item>> {
     all
 }
 
-#[actix_web::test]
-async fn everything_its_owner_can_see_is_read_from_servers_of_three_kinds() {
-    for manner in [USUAL, OTHER, BACKWARDS] {
-        let there = Borrowed::new(manner, SMALL);
-        let source = there.open(&there.servers()).await;
-        let all = read(&*source).await;
-        let count = |kind: ItemKind| u64::try_from(all.get(&kind).map_or(0, Vec::len)).unwrap();
-        for (kind, number) in [
-            (ItemKind::Posts, SMALL.posts()),
-            (ItemKind::Boosts, SMALL.boosts()),
-            (ItemKind::Media, SMALL.files()),
-            (ItemKind::ProfileImages, 1),
-            (ItemKind::Following, 90),
-            (ItemKind::Blocked, 2),
-            (ItemKind::Muted, 2),
-            (ItemKind::Lists, 2),
-            (ItemKind::Notes, 2),
-            (ItemKind::Pins, 2),
-            (ItemKind::Bookmarks, 45),
-            (ItemKind::Likes, 50),
-        ] {
-            assert_eq!(count(kind), number, "{} of {}", kind.as_str(), manner.software);
-        }
+/// Reads an account at a server of this manner, and compares what came with what its software gives out.
+async fn everything_comes_from(manner: Manner) {
+    let there = Borrowed::new(manner, SMALL);
+    let source = there.open(&there.servers()).await;
+    let all = read(&*source).await;
+    let count = |kind: ItemKind| u64::try_from(all.get(&kind).map_or(0, Vec::len)).unwrap();
+    let has = |path: &str| !manner.lacks.contains(&path);
+    let of = |path: &str, number: u64| if has(path) { number } else { 0 };
+    let [posts, boosts, files] = SMALL.of(manner.shows);
+    let has_filters = has("/api/v1/filters") && !["pixelfed", "mitra", "snac"].contains(&manner.software);
+    for (kind, number) in [
+        (ItemKind::Posts, posts),
+        (ItemKind::Boosts, boosts),
+        (ItemKind::Media, files),
+        (ItemKind::ProfileImages, 1),
+        (ItemKind::Following, of("/following", 90)),
+        (ItemKind::Blocked, of("/api/v1/blocks", 2)),
+        (ItemKind::Muted, of("/api/v1/mutes", 2)),
+        (ItemKind::BlockedDomains, of("/api/v1/domain_blocks", 2)),
+        (ItemKind::Filters, u64::from(has_filters)),
+        (ItemKind::Lists, if manner.software == "pixelfed" { 0 } else { 2 }),
+        (ItemKind::Notes, of("/following", 1) + of("/api/v1/mutes", 1)),
+        (ItemKind::Pins, if manner.software == "pixelfed" { 0 } else { 2 }),
+        (ItemKind::Bookmarks, 45),
+        (ItemKind::Likes, 50),
+    ] {
+        assert_eq!(count(kind), number, "{} of {}", kind.as_str(), manner.software);
+    }
+    if manner.shows == Shows::All {
+        assert_eq!([posts, boosts, files], [SMALL.posts(), SMALL.boosts(), SMALL.files()]);
         for audience in Visibility::ALL {
             let is = |item: &&Item| item.visibility() == audience;
             assert!(all[&ItemKind::Posts].iter().any(|item| is(&item)), "{audience:?}");
         }
-        let followed: Vec<&Item> = all[&ItemKind::Following].iter().collect();
-        assert!(followed.iter().any(|item| item.key().as_str() == "https://birds.example/users/bird0"));
         let parents: Vec<String> = all[&ItemKind::Posts]
             .iter()
             .filter_map(|item| match item {
@@ -78,9 +76,77 @@ async fn everything_its_owner_can_see_is_read_from_servers_of_three_kinds() {
                 _ => None,
             })
             .collect();
-        assert!(parents.iter().any(|parent| parent.starts_with("https://birds.example/notes/")));
-        assert!(parents.iter().any(|parent| parent.starts_with("https://old.example/users/ann/statuses/")));
+        let own = format!("https://old.example{}", manner.posts);
+        for begin in ["https://birds.example/notes/", &own] {
+            assert!(parents.iter().any(|parent| parent.starts_with(begin)), "{begin} of {}", manner.software);
+        }
     }
+    if has("/following") {
+        let mut followed = all[&ItemKind::Following].iter().map(Item::key);
+        assert!(followed.any(|key| key.as_str() == "https://birds.example/users/bird0"));
+        let chosen = |item: &&Item| matches!(item, Item::Follow { options, .. } if !options.is_usual());
+        assert_eq!(all[&ItemKind::Following].iter().filter(chosen).count(), 2, "of {}", manner.software);
+    }
+    let typed = all[&ItemKind::Posts].iter().filter(|item| match item {
+        Item::Post(post) => {
+            post.source.as_ref().is_some_and(|source| source.content.starts_with("Post number"))
+        }
+        _ => false,
+    });
+    let tells = !manner.says_typed.is_empty() || ["mastodon", "mitra"].contains(&manner.software);
+    assert_eq!(typed.count() > 0, tells, "what was typed, of {}", manner.software);
+}
+
+#[actix_web::test]
+async fn everything_its_owner_can_see_is_read_from_every_kind_of_server() {
+    for manner in [USUAL, GOTOSOCIAL, PLEROMA, AKKOMA, PIXELFED, FRIENDICA, MITRA, SNAC] {
+        everything_comes_from(manner).await;
+    }
+}
+
+/// What becomes of reading whom the account follows, while the server does something to whoever reads.
+async fn troubled(mischief: Mischief) -> Result<usize, String> {
+    let there = Borrowed::new(USUAL, SMALL);
+    let source = there.open(&there.servers()).await;
+    there.server().mischief = Some(mischief);
+    let (mut found, mut cursor) = (0, None);
+    for _ in 0..50 {
+        let page =
+            source.page(K::Following, cursor.as_ref(), 100).await.map_err(|error| error.to_string())?;
+        found += page.items.len() + page.unreadable.len();
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(found);
+        }
+    }
+    panic!("{mischief:?} never ends");
+}
+
+#[actix_web::test]
+async fn a_server_that_does_harm_is_an_error_or_an_end_and_never_without_end() {
+    let circle = troubled(Mischief::Circle).await.unwrap_err();
+    assert!(circle.contains("lead back"), "{circle}");
+    let elsewhere = troubled(Mischief::Elsewhere).await;
+    assert!(elsewhere.as_ref().is_ok_and(|found| *found < 5), "{elsewhere:?}");
+    let huge = troubled(Mischief::Huge).await.unwrap_err();
+    assert!(huge.contains("following"), "{huge}");
+    for text in ["{}", "null", "7", "\"list\"", "{\"error\": []}", "[[", ""] {
+        assert!(troubled(Mischief::WrongTypes(text)).await.is_err(), "{text}");
+    }
+    for (text, found) in [("[]", 0), ("[1, null, {}, [], \"x\"]", 5), ("[{\"id\": 7, \"acct\": {}}]", 1)] {
+        assert_eq!(troubled(Mischief::WrongTypes(text)).await, Ok(found), "{text}");
+    }
+    assert!(troubled(Mischief::SendsOn).await.is_err());
+}
+
+#[actix_web::test]
+async fn a_permission_that_was_taken_back_in_the_middle_says_what_to_do() {
+    let there = Borrowed::new(USUAL, SMALL);
+    let source = there.open(&there.servers()).await;
+    let page = source.page(K::Content, None, 20).await.unwrap();
+    there.server().tokens.revoke_all();
+    let error = source.page(K::Content, page.next.as_ref(), 20).await.unwrap_err().to_string();
+    assert!(error.contains("Sign in there again"), "{error}");
 }
 
 #[actix_web::test]

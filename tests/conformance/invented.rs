@@ -13,6 +13,8 @@ use godwit::{
             Belonging, Filter, FilterAction, FilterPlace, ListReplies, PeopleList, Phrase, SettingName,
         },
         collection::{CollectionKind, Cursor, Page},
+        earlier::Earlier,
+        follow::FollowOptions,
         item::{Boost, Item, Reference},
         login::Login,
         media::{Attachment, MediaFile, MediaRole},
@@ -117,7 +119,10 @@ impl Invented {
             (CollectionKind::Outbox, boosts.collect()),
             (CollectionKind::Liked, (0..5).map(|n| Item::Like(pointer(n, TIMES.get(n).copied()))).collect()),
             (CollectionKind::Bookmarks, (1..4).map(|n| Item::Bookmark(pointer(n, None))).collect()),
-            (CollectionKind::Following, (5..9).map(|n| Item::Follow { actor: actor(n) }).collect()),
+            (
+                CollectionKind::Following,
+                (5..9).map(|n| Item::Follow { actor: actor(n), options: followed(n) }).collect(),
+            ),
         ]);
         for belonging in belongings() {
             let kind = CollectionKind::from_word(belonging.kind().as_str()).unwrap();
@@ -281,7 +286,27 @@ fn post(number: usize, draw: Draw, files: Vec<String>) -> Item {
         previously: Vec::new(),
         tallies: Tallies { replies: tally, likes: votes, shares: 0 },
         answers: Vec::new(),
+        earlier: if has(7) { vec![before(&words)] } else { Vec::new() },
     }))
+}
+
+/// A version that was replaced.
+fn before(words: &str) -> Earlier {
+    Earlier {
+        written: Moment::parse("2024-01-01T00:00:00Z").unwrap(),
+        content: format!("<p>{} before</p>", escaped(words)),
+        source: Some(SourceText { content: format!("{words} before"), media_type: "text/plain".into() }),
+        summary: None,
+        is_sensitive: false,
+        attachments: Vec::new(),
+        options: Vec::new(),
+    }
+}
+
+/// Every second one is followed in a way of its own.
+fn followed(number: usize) -> FollowOptions {
+    let languages = if number % 2 == 1 { vec!["de".to_owned(), "en".to_owned()] } else { Vec::new() };
+    FollowOptions { shows_boosts: number.is_multiple_of(2), notifies: number % 2 == 1, languages }
 }
 
 fn attachment(number: usize, url: String, alt: &str) -> Attachment {

@@ -207,6 +207,28 @@ async fn a_copy_from_such_a_server_can_be_thrown_away_and_its_permission_is_give
 }
 
 #[tokio::test]
+async fn a_permission_that_is_gone_in_the_middle_is_given_again_and_the_copy_goes_on() {
+    // Slow enough that the permission is taken back before all is read.
+    let there = There::start(USUAL, vec![Limit { requests: 20, seconds: 2, is_paging: false }]);
+    let (mut new, mover) = new_home(&there).await;
+    let (id, _) = begin(&there, &mover).await;
+    mover.until(&id, "awaiting_choice").await;
+    let page = format!("{}/transfers/{id}", mover.new_origin());
+    there.server.lock().unwrap().tokens.revoke_all();
+    mover.browser.submit(&mover.browser.visit(&page).await.form("originals_only")).await;
+    let failed = mover.until(&id, "failed").await;
+    assert!(failed["problem"].to_string().contains("Sign in there again"), "{failed:#}");
+
+    let shown = mover.browser.visit(&page).await;
+    let mut forms = crate::forms::forms(&shown.text(), &shown.url).into_iter();
+    let again = forms.find(|form| form.action.path().ends_with("/sign-in")).unwrap();
+    let back = mover.browser.follow(mover.browser.submit(&again).await).await;
+    assert_eq!(back.url.as_str(), page, "{}", back.words());
+    everything_is_there(&mover.until(&id, "trial").await);
+    assert!(new.is_well());
+}
+
+#[tokio::test]
 async fn an_answer_for_another_account_is_not_taken_for_this_one() {
     let there = There::start(USUAL, Vec::new());
     let (mut new, mover) = new_home(&there).await;

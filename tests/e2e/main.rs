@@ -40,6 +40,7 @@ mod rename;
 mod several_daemons;
 mod subset;
 mod trial;
+mod upload;
 
 #[path = "../laboratory/cluster.rs"]
 mod cluster;

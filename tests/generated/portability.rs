@@ -94,7 +94,7 @@ fn collections() -> String {
             CollectionKind::Content => "objects as they are now, without wrapper",
             CollectionKind::Outbox => "`Announce`",
             CollectionKind::Blocked => "`Block`",
-            CollectionKind::Following => "actor ids",
+            CollectionKind::Following => "actor ids; a `Follow` where something was chosen about it",
             CollectionKind::Liked => "`Like`; the bare object id where no date is known",
             CollectionKind::Bookmarks => "`Add`; the bare object id where no date is known",
             CollectionKind::Media => "`Document` with length and hash",

@@ -7,7 +7,7 @@ use std::{
 
 use godwit::{
     adapters::{
-        Surroundings, look_beside,
+        Rights, Surroundings, look_beside,
         mastodon_database::{Database, role, schema::Version},
         role_beside,
     },
@@ -54,7 +54,7 @@ async fn the_printed_role_reads_everything_and_sees_no_secret() {
         let findings = look(&whole).await;
         assert_eq!(weight(&findings, "database"), Weight::Good, "{findings:?}");
         assert_eq!(weight(&findings, "least privilege"), Weight::Warns, "it is the owner");
-        let script = role_beside(&whole).await.unwrap();
+        let script = role_beside(&whole, Rights::Reading).await.unwrap();
         // One role serves all databases of a cluster: here each has one of its own name.
         let name = format!("reader_{}", version.as_str().replace('.', "_"));
         home.stage.run(&script.replace(role::ROLE, &name)).await;
@@ -118,10 +118,14 @@ async fn a_redis_that_answers_is_good() {
     let port = listener.local_addr().unwrap().port();
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut heard = [0; 200];
-        let read = stream.read(&mut heard).unwrap();
-        stream.write_all(b"+OK\r\n+PONG\r\n").unwrap();
-        String::from_utf8_lossy(&heard[..read]).into_owned()
+        let mut said = String::new();
+        for answer in ["+OK\r\n", "+PONG\r\n"] {
+            let mut heard = [0; 200];
+            let read = stream.read(&mut heard).unwrap();
+            said.push_str(&String::from_utf8_lossy(&heard[..read]));
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+        said
     });
     let mut surroundings = surroundings(&home, home.stage.url.clone());
     surroundings.redis = format!("redis://:secret@127.0.0.1:{port}/0");

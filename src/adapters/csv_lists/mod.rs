@@ -92,10 +92,10 @@ impl CsvLists {
             Row::Broken { place, why } => Err((place.clone(), why.clone())),
             Row::Address(object) => Ok(Item::Bookmark(Reference { object: object.clone(), published: None })),
             Row::Server(domain) => checked(Belonging::DomainBlock { domain: domain.clone() }, domain),
-            Row::Person { handle, hides_notifications } => match self.people.known(handle) {
+            Row::Person { handle, hides_notifications, options } => match self.people.known(handle) {
                 Err(why) => Err((handle.clone(), why)),
                 Ok(actor) => match kind {
-                    CollectionKind::Following => Ok(Item::Follow { actor }),
+                    CollectionKind::Following => Ok(Item::Follow { actor, options: options.clone() }),
                     CollectionKind::Blocked => Ok(Item::Block { actor }),
                     _ => {
                         let hides_notifications = *hides_notifications;

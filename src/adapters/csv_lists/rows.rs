@@ -12,7 +12,11 @@ use csv::{ByteRecord, ReaderBuilder};
 use url::Url;
 
 use super::{Tables, shape};
-use crate::{model::collection::CollectionKind, port::error::AdapterError, wire::lenient};
+use crate::{
+    model::{collection::CollectionKind, follow::FollowOptions},
+    port::error::AdapterError,
+    wire::lenient,
+};
 
 /// Largest file, in bytes; servers write and take no larger ones.
 const FILE_BYTES: u64 = 20 << 20;
@@ -27,7 +31,7 @@ const PEOPLE: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Row {
     /// Somebody.
-    Person { handle: String, hides_notifications: bool },
+    Person { handle: String, hides_notifications: bool, options: FollowOptions },
     /// A server.
     Server(String),
     /// A post.
@@ -145,7 +149,7 @@ pub(super) fn read(name: &str, bytes: &[u8], tables: &mut Tables) -> Result<(), 
         }
     }
     if with_options > 0 {
-        let why = "were followed without their boosts, or in certain languages only; this server shows all they write";
+        let why = "were followed without their boosts, or in certain languages only; a server that has no such choices shows all they write";
         tables.notes.push((with_options, why.to_owned()));
     }
     Ok(())
@@ -172,9 +176,21 @@ fn row(kind: CollectionKind, header: &[String], cells: &[String]) -> Result<Row,
         _ if first.is_empty() => Err("it names nobody".to_owned()),
         _ => {
             let says_no = column(header, cells, 1, "hide notifications") == Some("false");
-            Ok(Row::Person { handle: first.to_owned(), hides_notifications: !says_no })
+            let options = options(header, cells);
+            Ok(Row::Person { handle: first.to_owned(), hides_notifications: !says_no, options })
         }
     }
+}
+
+/// What was chosen about somebody who is followed.
+fn options(header: &[String], cells: &[String]) -> FollowOptions {
+    let languages = column(header, cells, 3, "languages").unwrap_or_default();
+    FollowOptions {
+        shows_boosts: column(header, cells, 1, "show boosts") != Some("false"),
+        notifies: column(header, cells, 2, "notify on new posts") == Some("true"),
+        languages: languages.split(',').map(|one| one.trim().to_owned()).collect(),
+    }
+    .checked()
 }
 
 /// Whether somebody is followed in some special way.

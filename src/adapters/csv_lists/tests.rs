@@ -135,6 +135,19 @@ async fn handles_become_actors_and_nobody_is_dropped() {
 }
 
 #[tokio::test]
+async fn what_was_chosen_about_a_follow_comes_along() {
+    let header = "Account address,Show boosts,Notify on new posts,Languages";
+    let text = format!("{header}\nbob@b.example,false,true,\"en, de\"\ncid@b.example,true,false,\n");
+    let (source, _) = beside(&[("following.csv", &text)]);
+    let page = source.page(CollectionKind::Following, None, 9).await.unwrap();
+    let [Item::Follow { options: bob, .. }, Item::Follow { options: cid, .. }] = &page.items[..] else {
+        panic!("{:?}", page.items)
+    };
+    assert_eq!((bob.shows_boosts, bob.notifies, bob.languages.join(" ").as_str()), (false, true, "de en"));
+    assert!(cid.is_usual());
+}
+
+#[tokio::test]
 async fn a_handle_is_asked_for_once_however_often_it_stands_there() {
     let (source, remote) = beside(&[("following.csv", "bob@b.example\n"), ("blocks.csv", "bob@b.example\n")]);
     whole(&source, CollectionKind::Following).await;

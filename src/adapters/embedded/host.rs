@@ -5,10 +5,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    model::id::AccountId,
+    model::{id::AccountId, tie::Tie},
     port::{
         error::AdapterError,
-        host::{Host, HostAccount, Located, Standing},
+        host::{Host, HostAccount, Located, Standing, Tied},
         remote::{Remote, Signer},
     },
     site::{Site, accounts::Account},
@@ -45,7 +45,8 @@ impl Host for EmbeddedHost {
     }
 
     async fn account_named(&self, username: &str) -> Result<Option<HostAccount>, AdapterError> {
-        Ok(self.site.account_named(username).await?.map(|account| self.described(account)))
+        // Whoever asks by name asks for others: an account whose name is only held is none to them.
+        Ok(self.site.public_account(username).await?.map(|account| self.described(account)))
     }
 
     async fn locate(&self, url: &Url) -> Result<Option<Located>, AdapterError> {
@@ -76,15 +77,21 @@ impl Host for EmbeddedHost {
         Ok(self.site.add_alias(account, other).await?)
     }
 
-    async fn follow(
+    async fn tie(
         &self,
         remote: &dyn Remote,
         account: &AccountId,
         actor: &Url,
-    ) -> Result<(), AdapterError> {
+        tie: &Tie,
+    ) -> Result<Tied, AdapterError> {
+        // Blocks of a copy stand here from the first moment.
+        if *tie == Tie::Block {
+            return Ok(Tied::Done);
+        }
         let account = self.site.account(account).await?;
         let account = account.ok_or_else(|| AdapterError::item("the account at this server is gone"))?;
-        self.site.ask_to_follow(remote, &account, actor).await?
+        self.site.ask_to_follow(remote, &account, actor).await??;
+        Ok(Tied::Done)
     }
 
     async fn remove_alias(&self, account: &AccountId, other: &Url) -> Result<(), AdapterError> {

@@ -9,6 +9,7 @@ use crate::{
             Belonging, Filter, FilterAction, FilterPlace, ListReplies, PeopleList, Phrase, SettingName,
         },
         collection::{CollectionKind, Page, Unreadable},
+        follow::FollowOptions,
         item::Item,
         moment::Moment,
     },
@@ -76,6 +77,18 @@ pub fn mute(account: &Value, relation: Option<&Value>, actor: url::Url) -> Belon
     Belonging::Mute { actor, hides_notifications: hides.unwrap_or(true), ends }
 }
 
+/// What the owner wants to see of somebody they follow; as usual where the server does not say.
+pub fn follow(relation: Option<&Value>) -> FollowOptions {
+    let flag = |field: &str| relation.and_then(|relation| relation.get(field)).and_then(Value::as_bool);
+    let languages = relation.into_iter().flat_map(|relation| lenient::field(relation, "languages"));
+    FollowOptions {
+        shows_boosts: flag("showing_reblogs").unwrap_or(true),
+        notifies: flag("notifying").unwrap_or(false),
+        languages: languages.filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+    .checked()
+}
+
 /// The settings that mean something elsewhere.
 pub fn settings(account: &Value) -> Vec<(SettingName, String)> {
     let nothing = Value::Null;
@@ -117,6 +130,18 @@ mod tests {
         let single =
             json!({"title": "One", "context": ["home"], "keywords": [], "statuses": [{"status_id": "9"}]});
         assert!(filter(&single).unwrap_err().contains("single posts"));
+    }
+
+    #[test]
+    fn a_follow_is_as_usual_unless_the_server_says_what_was_chosen() {
+        assert!(follow(None).is_usual() && follow(Some(&json!({"id": "1"}))).is_usual());
+        let chosen = follow(Some(&json!({"showing_reblogs": false, "notifying": true, "languages": ["en"]})));
+        assert_eq!(
+            (chosen.shows_boosts, chosen.notifies, chosen.languages),
+            (false, true, vec!["en".into()])
+        );
+        let odd = json!({"showing_reblogs": "no", "languages": {"en": 1}});
+        assert!(follow(Some(&odd)).shows_boosts);
     }
 
     #[test]

@@ -160,8 +160,8 @@ async fn read(response: Response, doing: &str, asked: &Url) -> Result<Answer, Fa
         200..=299 => {}
         404 | 405 | 410 | 501 => return Err(Failed::Missing),
         401 => {
-            let why = "Old home no longer accepts the permission. Throw the copy away and start again, \
-                       or try again later";
+            let why = "Old home no longer accepts the permission. Sign in there again, and the copy goes on, \
+                       or throw it away";
             return Err(AdapterError::fatal(doing, why).into());
         }
         403 => {

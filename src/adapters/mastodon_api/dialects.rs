@@ -3,6 +3,7 @@
 //! Read from their sources, or left at what every one of them answers. A server that does not offer
 //! something answers 404 or says that it is not implemented, whatever stands here.
 
+use super::walk::Way;
 use crate::model::collection::CollectionKind as K;
 
 /// So many requests in so many seconds.
@@ -34,6 +35,10 @@ pub struct Dialect {
     pub posts: usize,
     /// People on one page at most.
     pub people: usize,
+    /// Accounts it says the owner's relation to in one answer.
+    pub relations: usize,
+    /// Lists that are not walked like the others.
+    pub ways: &'static [(K, Way)],
     /// All requests with one token.
     pub all: Limit,
     /// Requests for pages with one token.
@@ -46,10 +51,14 @@ pub struct Dialect {
     pub many_since: Option<(u32, u32)>,
     /// Whether the id of a post is the last part of its address.
     pub ids_end_addresses: bool,
+    /// Whether it tells of one post at a time what was typed, and not in its lists.
+    pub tells_sources: bool,
     /// What may be read, in its words; parts of `read` where it has parts.
     pub scopes: &'static str,
     /// Its own page where the owner moves their followers on, where it has one.
     pub move_page: Option<&'static str>,
+    /// What else its owner should know beforehand, in sentences.
+    pub says: &'static [&'static str],
 }
 
 /// All that belongs to reading, part by part: nothing else is asked for.
@@ -64,14 +73,18 @@ pub static UNKNOWN: Dialect = Dialect {
     first_id: None,
     posts: 20,
     people: 40,
+    relations: 40,
+    ways: &[],
     all: CALM,
     paging: CALM,
     without: &[],
     filters: Filters::Second,
     many_since: None,
     ids_end_addresses: false,
+    tells_sources: false,
     scopes: "read",
     move_page: None,
+    says: &[],
 };
 
 /// The table.
@@ -81,9 +94,11 @@ static DIALECTS: [Dialect; 8] = [
         first_id: Some("0"),
         posts: 40,
         people: 80,
+        relations: 80,
         paging: Limit { requests: 300, seconds: 900 },
         many_since: Some((4, 3)),
         ids_end_addresses: true,
+        tells_sources: true,
         scopes: PARTS,
         move_page: Some("/settings/migration"),
         ..UNKNOWN
@@ -93,9 +108,11 @@ static DIALECTS: [Dialect; 8] = [
         first_id: Some("00000000000000000000000000"),
         posts: 40,
         people: 80,
+        relations: 80,
         without: &[K::FeaturedTags, K::BlockedDomains],
         ids_end_addresses: true,
         move_page: Some("/settings/user/migration"),
+        says: &["Old home knows no blocked servers and no topics on a page"],
         ..UNKNOWN
     },
     Dialect {
@@ -104,13 +121,20 @@ static DIALECTS: [Dialect; 8] = [
         people: 40,
         without: &[K::FeaturedTags, K::FollowedTags],
         filters: Filters::First,
+        says: &["Old home gives out no topics that are followed or stand on a page"],
         ..UNKNOWN
     },
     Dialect {
         names: &["pixelfed"],
+        posts: 40,
+        relations: 20,
+        // Of posts it names no next page, and leaves some out of full ones; the links of followed accounts
+        // have their names exchanged, and those of likes go on behind the first one of a page.
+        ways: &[(K::Content, Way::Silent), (K::Following, Way::Counted), (K::Liked, Way::Behind("like_id"))],
         without: &[K::Filters, K::Lists, K::FeaturedTags, K::Pins],
         filters: Filters::First,
         move_page: Some("/settings/account/migration/manage"),
+        says: &["answers and boosts are not among the posts that Old home gives out"],
         ..UNKNOWN
     },
     Dialect {
@@ -118,16 +142,26 @@ static DIALECTS: [Dialect; 8] = [
         posts: 40,
         without: &[K::BlockedDomains, K::FeaturedTags, K::Filters],
         filters: Filters::First,
+        says: &["Old home gives out no blocked servers, no filters and no topics on a page"],
         ..UNKNOWN
     },
     Dialect {
         names: &["mitra"],
-        without: &[K::BlockedDomains, K::FeaturedTags, K::FollowedTags, K::Filters, K::Lists],
+        posts: 40,
+        people: 80,
+        relations: 80,
+        tells_sources: true,
+        without: &[K::Blocked, K::BlockedDomains, K::FeaturedTags, K::FollowedTags, K::Filters],
+        says: &["Old home gives out no blocked accounts and servers, no filters and no topics"],
         ..UNKNOWN
     },
     Dialect {
         names: &["snac", "snac2"],
+        relations: 1,
+        // It gives all it gives at once, whatever page is asked for.
+        ways: &[(K::Content, Way::Silent)],
         without: &[K::BlockedDomains, K::FeaturedTags, K::Filters],
+        says: &["Old home gives out its newest public posts only, 256 at most"],
         ..UNKNOWN
     },
     Dialect {

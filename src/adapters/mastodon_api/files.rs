@@ -64,6 +64,8 @@ pub fn pictures(account: &Value) -> Vec<Item> {
                 "default_avatar",
                 "/images/avi.png",
                 "/images/banner.png",
+                "/identicon",
+                "/susie.png",
             ]
             .iter()
             .any(|mark| url.path().contains(mark));

@@ -75,37 +75,40 @@ impl ApiSource {
         let ids: Vec<String> = accounts.iter().filter_map(|account| lenient::text(account, "id")).collect();
         let query: Vec<String> =
             ids.iter().filter(|id| super::parents::is_plain(id)).map(|id| format!("id[]={id}")).collect();
-        if query.is_empty() {
-            return Ok(BTreeMap::new());
+        let mut all = BTreeMap::new();
+        for some in query.chunks(self.dialect.relations) {
+            let url = self.client.at(&format!("/api/v1/accounts/relationships?{}", some.join("&")))?;
+            let answer = match self.client.get(&url, Lane::Plain, of).await {
+                Ok(answer) => answer.value,
+                Err(Failed::Missing) => break,
+                Err(Failed::Adapter(error)) => return Err(error),
+            };
+            let id = |relation: &Value| Some((lenient::text(relation, "id")?, relation.clone()));
+            all.extend(lenient::many(&answer).filter_map(id));
         }
-        let url = self.client.at(&format!("/api/v1/accounts/relationships?{}", query.join("&")))?;
-        let answer = match self.client.get(&url, Lane::Plain, of).await {
-            Ok(answer) => answer.value,
-            Err(Failed::Missing) => Value::Null,
-            Err(Failed::Adapter(error)) => return Err(error),
-        };
-        let id = |relation: &Value| Some((lenient::text(relation, "id")?, relation.clone()));
-        Ok(lenient::many(&answer).filter_map(id).collect())
+        Ok(all)
     }
 
     /// Whom the owner follows, mutes or blocks.
     pub(super) async fn relations(&self, kind: K, place: Option<&str>, limit: usize) -> Result<Page, Failed> {
         let limit = limit.min(self.dialect.people);
-        let leaf = self.leaf(kind, &self.people_path(kind), Way::Backwards, place, limit).await?;
+        let leaf = self.leaf(kind, &self.people_path(kind), self.way(kind), place, limit).await?;
         let relations = match kind {
-            K::Muted => self.relationships(kind, &leaf.values).await?,
+            K::Muted | K::Following => self.relationships(kind, &leaf.values).await?,
             _ => BTreeMap::new(),
         };
         let mut page = Page { next: leaf.next.map(Cursor), ..Page::default() };
         let actors = self.people.actors(&leaf.values).await;
         for (account, actor) in leaf.values.iter().zip(actors) {
             let key = people::key(account);
+            let relation = lenient::text(account, "id").and_then(|id| relations.get(&id));
             match actor {
                 Err(why) => page.unreadable.push(unreadable(kind, key, why)),
-                Ok(actor) if kind == K::Following => page.items.push(Item::Follow { actor }),
+                Ok(actor) if kind == K::Following => {
+                    page.items.push(Item::Follow { actor, options: belongings::follow(relation) });
+                }
                 Ok(actor) if kind == K::Blocked => page.items.push(Item::Block { actor }),
                 Ok(actor) => {
-                    let relation = lenient::text(account, "id").and_then(|id| relations.get(&id));
                     belongings::add(&mut page, kind, key, Ok(belongings::mute(account, relation, actor)));
                 }
             }
@@ -123,7 +126,7 @@ impl ApiSource {
         let at = NOTED.iter().position(|kind| kind.as_str() == at).unwrap_or(0);
         let Some(of) = NOTED.get(at).copied() else { return Ok(Page::default()) };
         let limit = limit.min(self.dialect.people);
-        let leaf = self.leaf(K::Notes, &self.people_path(of), Way::Backwards, place, limit).await?;
+        let leaf = self.leaf(K::Notes, &self.people_path(of), self.way(of), place, limit).await?;
         let relations = self.relationships(K::Notes, &leaf.values).await?;
         let following = NOTED.get(at + 1).map(|kind| format!("{} ", kind.as_str()));
         let next = leaf.next.map(|next| format!("{} {next}", of.as_str())).or(following);
@@ -154,7 +157,7 @@ impl ApiSource {
     pub(super) async fn names(&self, kind: K, place: Option<&str>, limit: usize) -> Result<Page, Failed> {
         let path = if kind == K::FollowedTags { "/api/v1/followed_tags" } else { "/api/v1/domain_blocks" };
         let limit = limit.min(100);
-        let leaf = self.leaf(kind, path, Way::Backwards, place, limit).await?;
+        let leaf = self.leaf(kind, path, self.way(kind), place, limit).await?;
         let mut page = Page { next: leaf.next.map(Cursor), ..Page::default() };
         for value in leaf.values {
             let name = value.as_str().map(str::to_owned).or_else(|| lenient::text(&value, "name"));

@@ -31,6 +31,7 @@ use crate::{
 
 mod aside;
 mod belongings;
+mod circles;
 mod client;
 mod dialects;
 mod files;
@@ -40,10 +41,12 @@ mod parents;
 mod people;
 mod posts;
 mod registration;
+mod sources;
 mod status;
 mod walk;
 
 use aside::Aside;
+use circles::Circles;
 use client::{Client, Failed, Rest, real_rest};
 use dialects::Dialect;
 use pace::{Governor, Lane};
@@ -110,6 +113,7 @@ pub struct ApiSource {
     parents: Parents,
     how: How,
     aside: Aside,
+    circles: Circles,
     lost_parents: std::sync::atomic::AtomicU64,
     governor: Arc<Governor>,
     clock: SharedClock,
@@ -175,11 +179,12 @@ impl ApiSource {
             dialect,
             account,
             aside: Aside::default(),
+            circles: Circles::default(),
             lost_parents: 0.into(),
             governor,
             clock,
         };
-        source.governor.expect(source.pages(), source.clock.now_micros());
+        source.governor.expect(source.pages(), source.sources(), source.clock.now_micros());
         Ok(source)
     }
 

@@ -179,13 +179,13 @@ impl Governor {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account was opened; so many pages of each collection are expected.
-    pub fn expect(&self, pages: BTreeMap<CollectionKind, i64>, now: i64) {
+    /// The account was opened; so many pages of each collection are expected, and so many requests beside.
+    pub fn expect(&self, pages: BTreeMap<CollectionKind, i64>, besides: i64, now: i64) {
         let mut state = self.state();
         let in_all = pages.values().sum();
         if state.began == 0 {
             state.paging.expect(in_all);
-            state.all.expect(in_all * 2);
+            state.all.expect(in_all * 2 + besides);
         }
         if state.began == 0 || now - state.last > FIXED_AFTER {
             (state.began, state.ends_at, state.is_fixed) = (now, None, false);
@@ -295,10 +295,16 @@ impl State {
     /// How long what is left takes.
     fn left(&self, now: i64) -> i64 {
         let (mut pages, mut plain) = (0, 0);
-        for progress in self.progress.values() {
+        for (kind, progress) in &self.progress {
             let left = (progress.planned - progress.pages).max(0);
             pages += left;
-            plain += left * progress.plain / progress.pages.max(1);
+            // Until one was read: pages of people bring a question about relations along.
+            let asks =
+                matches!(kind, CollectionKind::Following | CollectionKind::Muted | CollectionKind::Notes);
+            plain += match progress.pages {
+                0 => left * i64::from(asks),
+                read => left * progress.plain / read,
+            };
         }
         let answers = (pages + plain) * (self.asking / self.requests.max(1));
         self.paging.lasts(pages, now).max(self.all.lasts(pages + plain, now)).max(answers)

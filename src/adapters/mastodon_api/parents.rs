@@ -43,7 +43,7 @@ impl Parents {
         let wanted: BTreeSet<String> = page
             .iter()
             .filter(|post| post.get("reblog").is_none_or(Value::is_null))
-            .filter(|post| own(post, owner, how).is_none())
+            .filter(|post| own(post, owner, how).or_else(|| beside(post)).is_none())
             .filter_map(|post| lenient::text(post, "in_reply_to_id"))
             .filter(|id| is_plain(id) && !self.known().contains_key(id))
             .collect();
@@ -65,7 +65,8 @@ impl Parents {
     pub fn of(&self, post: &Value, owner: &Owner, how: How) -> Answers {
         let Some(id) = lenient::text(post, "in_reply_to_id") else { return Answers::Nothing };
         let known = || self.known().get(&id).cloned().flatten();
-        own(post, owner, how).or_else(known).map_or(Answers::Lost, Answers::This)
+        let found = own(post, owner, how).or_else(|| beside(post)).or_else(known);
+        found.map_or(Answers::Lost, Answers::This)
     }
 }
 
@@ -99,6 +100,11 @@ fn own(post: &Value, owner: &Owner, how: How) -> Option<Url> {
     let address = status::address(post).ok()?;
     let start = address.as_str().strip_suffix(own.as_str())?;
     is_plain(&parent).then(|| Url::parse(&format!("{start}{parent}")).ok()).flatten()
+}
+
+/// The address of what is answered, where the server shows it along with the answer.
+fn beside(post: &Value) -> Option<Url> {
+    status::address(post.get("in_reply_to_status")?).ok()
 }
 
 /// A key that may stand in an address.

@@ -95,6 +95,7 @@ pub fn said(account: &Value) -> Option<Url> {
     lenient::url(account, "uri")
         .or_else(|| lenient::url(account.get("pleroma")?, "ap_id"))
         .or_else(|| lenient::url(account, "ap_id"))
+        .or_else(|| lenient::url(account, "actor_id"))
 }
 
 /// What stands for an account that cannot be found.

@@ -47,7 +47,7 @@ impl ApiSource {
     }
 
     async fn walked(&self, kind: K, place: Option<&str>, limit: usize) -> Result<(Page, Seen), Failed> {
-        let leaf = self.leaf(K::Content, &self.own_list(), self.way(), place, limit).await?;
+        let leaf = self.leaf(K::Content, &self.own_list(), self.way(K::Content), place, limit).await?;
         if kind == K::Content {
             self.parents.learn(&self.client, &leaf.values, &self.owner, self.how).await?;
         }
@@ -61,6 +61,9 @@ impl ApiSource {
                             self.lost_parents.fetch_add(1, Ordering::Relaxed);
                         }
                         Answers::Lost | Answers::Nothing => {}
+                    }
+                    if post.source.is_none() && kind == K::Content {
+                        post.source = self.typed(value).await?;
                     }
                     page.items.push(Item::Post(post));
                     seen.files.extend(files.into_iter().map(Item::Media));
@@ -84,7 +87,7 @@ impl ApiSource {
         limit: usize,
     ) -> Result<Page, Failed> {
         let path = if kind == K::Liked { "/api/v1/favourites" } else { "/api/v1/bookmarks" };
-        let leaf = self.leaf(kind, path, self.way(), place, limit.min(self.dialect.posts)).await?;
+        let leaf = self.leaf(kind, path, self.way(kind), place, limit.min(self.dialect.posts)).await?;
         let mut page = Page { next: leaf.next.map(Cursor), ..Page::default() };
         for value in leaf.values {
             match status::address(&value) {

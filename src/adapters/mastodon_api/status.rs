@@ -40,10 +40,20 @@ pub enum Status {
 /// # Errors
 /// What it would have been, and a sentence for the report.
 pub fn read(value: &Value, owner: &Owner) -> Result<Status, Unreadable> {
+    let value = shown_by_others(value, owner).unwrap_or(value);
     let is_boost = value.get("reblog").is_some_and(|inner| !inner.is_null());
     let kind = if is_boost { CollectionKind::Outbox } else { CollectionKind::Content };
     let outcome = if is_boost { boost(value, owner) } else { post(value, owner) };
     outcome.map_err(|why| Unreadable { kind: kind.main_item(), key: key(value), why })
+}
+
+/// The owner's own post, where a server shows it inside somebody else's boost of it.
+fn shown_by_others<'v>(value: &'v Value, owner: &Owner) -> Option<&'v Value> {
+    let author = |value: &Value| value.get("account").and_then(|account| lenient::text(account, "id"));
+    let inner = value.get("reblog").filter(|inner| !inner.is_null())?;
+    let is_the_owners = author(inner).is_some_and(|author| author == owner.id);
+    let is_passed_on = author(value).is_some_and(|author| author != owner.id);
+    (is_the_owners && is_passed_on).then_some(inner)
 }
 
 /// What stands for a post that cannot be read.
@@ -117,7 +127,8 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
         is_sensitive: flag("sensitive"),
         language: lenient::text(value, "language").filter(|tag| tag.len() <= 35),
         published: time(value, "created_at").ok_or("it has no date that can be read")?,
-        updated: time(value, "edited_at"),
+        // Some state the time of writing where nothing was edited.
+        updated: time(value, "edited_at").filter(|edited| time(value, "created_at").as_ref() != Some(edited)),
         visibility,
         to,
         cc,
@@ -133,6 +144,7 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
             shares: number("reblogs_count"),
         },
         answers: Vec::new(),
+        earlier: Vec::new(),
         id,
     };
     Ok(Status::Post(Box::new(object), files))
@@ -195,7 +207,7 @@ fn poll(value: &Value) -> Poll {
     }
 }
 
-/// What was typed, where the list says it; one request for each post would be another matter.
+/// What was typed, where the list says it.
 fn source(value: &Value) -> Option<SourceText> {
     let stated = value.pointer("/akkoma/source").filter(|source| !source.is_null());
     let (content, media_type) = if let Some(source) = stated {

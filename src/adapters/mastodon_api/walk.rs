@@ -25,16 +25,29 @@ pub enum Way {
     Backwards,
     /// From the oldest on, behind this id.
     Forwards(&'static str),
+    /// From the newest on, by the number of the page, until one is empty.
+    Counted,
+    /// From the newest on, behind the last id of each page, until one is empty: no links are given.
+    Silent,
+    /// As [`Way::Silent`], behind this field of the last element.
+    Behind(&'static str),
 }
 
+/// Where counting pages begins.
+const FIRST_PAGE: &str = "1";
+
 impl ApiSource {
-    /// Which way lists with ids of their own are walked here.
-    pub(super) fn way(&self) -> Way {
-        self.dialect.first_id.map_or(Way::Backwards, Way::Forwards)
+    /// Which way a list is walked here. Only lists of posts have ids of their own to begin behind.
+    pub(super) fn way(&self, of: K) -> Way {
+        if let Some((_, way)) = self.dialect.ways.iter().find(|(kind, _)| *kind == of) {
+            return *way;
+        }
+        let is_of_posts = matches!(of, K::Content | K::Bookmarks | K::Liked);
+        self.dialect.first_id.filter(|_| is_of_posts).map_or(Way::Backwards, Way::Forwards)
     }
 
     /// One page of a list at `path`; `place` is what stood behind `max_id` or `min_id` in the server's
-    /// own link, or the whole of such a link where it pages by something else.
+    /// own link, or the whole of such a link where it pages by something else, or the page's number.
     pub(super) async fn leaf(
         &self,
         of: K,
@@ -45,34 +58,72 @@ impl ApiSource {
     ) -> Result<Leaf, Failed> {
         let mut url = self.client.at(path)?;
         url.query_pairs_mut().append_pair("limit", &limit.to_string());
-        let key = if way == Way::Backwards { "max_id" } else { "min_id" };
-        match (place, way) {
-            (Some(place), _) if place.starts_with('?') => url.set_query(place.get(1..)),
-            (Some(place), _) => drop(url.query_pairs_mut().append_pair(key, place)),
-            (None, Way::Forwards(first)) => drop(url.query_pairs_mut().append_pair(key, first)),
-            (None, Way::Backwards) => {}
+        let key = match way {
+            Way::Forwards(_) => "min_id",
+            Way::Counted => "page",
+            Way::Backwards | Way::Silent | Way::Behind(_) => "max_id",
+        };
+        let begin = match way {
+            Way::Forwards(first) => Some(first),
+            Way::Counted => Some(FIRST_PAGE),
+            Way::Backwards | Way::Silent | Way::Behind(_) => None,
+        };
+        match place.or(begin) {
+            Some(place) if place.starts_with('?') => url.set_query(place.get(1..)),
+            Some(place) => drop(url.query_pairs_mut().append_pair(key, place)),
+            None => {}
         }
         let answer = self.client.get(&url, Lane::Paging, of).await?;
         let mut values: Vec<Value> = match answer.value {
             Value::Array(values) => values,
             _ => return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), NO_LIST).into()),
         };
-        let next = next(&answer.links, &url, way, &values, limit);
-        if way != Way::Backwards {
+        let next = match way {
+            Way::Counted => counted(place, &values),
+            Way::Silent => behind("id", &values),
+            Way::Behind(field) => behind(field, &values),
+            Way::Backwards | Way::Forwards(_) => next(&answer.links, &url, way, &values, limit),
+        };
+        if matches!(way, Way::Forwards(_)) {
             values.reverse();
         }
-        Ok(Leaf { values, next: next.filter(|next| Some(next.as_str()) != place) })
+        if matches!(way, Way::Silent | Way::Behind(_)) && next.is_some() && next.as_deref() == place {
+            // It ends where the last one ended: the same page once more.
+            values.clear();
+        }
+        let next = next.filter(|next| Some(next.as_str()) != place);
+        if next.as_deref().is_some_and(|next| self.circles.closes(path, place, next)) {
+            return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), CIRCLE).into());
+        }
+        Ok(Leaf { values, next })
     }
 }
 
 /// What an answer is called that should have been a list.
 const NO_LIST: &str = "Old home's answer is no list";
+/// What a list is called that would never end.
+const CIRCLE: &str = "the pages of Old home's list lead back to where they began, so that it has no end";
+
+/// The page behind this one, where pages have numbers.
+fn counted(place: Option<&str>, values: &[Value]) -> Option<String> {
+    let page: u32 = place.unwrap_or(FIRST_PAGE).parse().ok()?;
+    (!values.is_empty()).then(|| page.saturating_add(1).to_string())
+}
+
+/// Behind the last element of a page.
+fn behind(field: &str, values: &[Value]) -> Option<String> {
+    values.last().and_then(|last| lenient::text(last, field).or_else(|| number(last, field)))
+}
+
+fn number(value: &Value, field: &str) -> Option<String> {
+    value.get(field).and_then(Value::as_u64).map(|number| number.to_string())
+}
 
 /// Where the next page begins: where the server says, or behind the last id where it does not say.
 fn next(links: &Links, asked: &Url, way: Way, values: &[Value], limit: usize) -> Option<String> {
     let (link, key) = match way {
-        Way::Backwards => (&links.next, "max_id"),
         Way::Forwards(_) => (&links.prev, "min_id"),
+        _ => (&links.next, "max_id"),
     };
     let is_silent = links.next.is_none() && links.prev.is_none();
     match link {

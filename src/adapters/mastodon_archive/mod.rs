@@ -22,6 +22,7 @@ use crate::{
         collection::{CollectionKind, Cursor, Page},
         item::Item,
         media::MediaFile,
+        outlook::Outline,
     },
     port::{
         error::AdapterError,
@@ -148,6 +149,11 @@ impl Source for MastodonArchive {
             }
         });
         Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
+    }
+
+    async fn outline(&self) -> Result<Option<Outline>, AdapterError> {
+        let bytes = self.contents.media.iter().map(|file| file.bytes.unwrap_or(0)).sum();
+        Ok(Some(Outline { media_bytes: Some(bytes), ..Outline::default() }))
     }
 
     fn notes(&self) -> Vec<(u64, String)> {

@@ -12,19 +12,22 @@ use super::{
     Caches, Database, Place,
     database::silent,
     document::{self, Shown},
-    host::{self, Secrets},
+    host::{self, OwnersPermits, Secrets},
+    keeper::Keeper,
     place::{Meaning, Named, Whose},
     schema::{Schema, Version},
     source::{audience_of, path_of_file},
 };
 use crate::{
-    model::{actor::Actor, id::AccountId, item::ItemKind},
+    model::{actor::Actor, id::AccountId, item::ItemKind, tie::Tie},
     port::{
         clock::SharedClock,
         error::AdapterError,
-        host::{Host, HostAccount, Located},
-        remote::Signer,
+        host::{Host, HostAccount, Located, Tied},
+        permits::Permits,
+        remote::{Remote, Signer},
     },
+    store::Store,
 };
 
 /// A status that an address may mean: its number, author, name and form of addresses, whether it is a
@@ -39,6 +42,8 @@ pub struct MastodonAccounts {
     database: Database,
     place: Place,
     changing: Option<Changing>,
+    permits: Option<OwnersPermits>,
+    keeper: Option<Keeper>,
 }
 
 /// What is needed to change something there.
@@ -52,13 +57,26 @@ struct Changing {
 impl MastodonAccounts {
     /// Stands before the server at `place`.
     pub fn new(database: Database, place: Place) -> Self {
-        Self { database, place, changing: None }
+        Self { database, place, changing: None, permits: None, keeper: None }
     }
 
     /// Also changes what a move changes. `secrets` open its keys since 4.7.
     #[must_use]
     pub fn changing(self, clock: SharedClock, caches: Option<Caches>, secrets: Option<Secrets>) -> Self {
         Self { changing: Some(Changing { clock, caches, secrets }), ..self }
+    }
+
+    /// Lets the keeper sign, where there is one: no key is read here then.
+    #[must_use]
+    pub fn kept_by(self, keeper: Option<Keeper>) -> Self {
+        Self { keeper, ..self }
+    }
+
+    /// Also follows and blocks, with permissions of owners that are kept in `store`.
+    #[must_use]
+    pub fn acting(self, store: Store, clock: SharedClock) -> Self {
+        let permits = OwnersPermits::new(self.database.clone(), store, clock, self.place.web.clone());
+        Self { permits: Some(permits), ..self }
     }
 
     pub(super) async fn named(&self, id: &AccountId, doing: &str) -> Result<Named, AdapterError> {
@@ -282,8 +300,40 @@ impl Host for MastodonAccounts {
         Ok(())
     }
 
+    async fn tie(
+        &self,
+        remote: &dyn Remote,
+        account: &AccountId,
+        actor: &Url,
+        tie: &Tie,
+    ) -> Result<Tied, AdapterError> {
+        let Some(permits) = &self.permits else { return not_yet("following or blocking somebody") };
+        let (database, place) = (&self.database, &self.place);
+        host::Asking { database, place, permits, remote }.tie(account, actor, tie).await
+    }
+
+    fn permits(&self) -> Option<&dyn Permits> {
+        let permits = self.permits.as_ref()?;
+        Some(permits)
+    }
+
+    async fn sign_delivery(
+        &self,
+        account: &AccountId,
+        inbox: &Url,
+        activity: &str,
+    ) -> Result<Option<Vec<(String, String)>>, AdapterError> {
+        match &self.keeper {
+            Some(keeper) => keeper.sign(account, inbox, activity).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     async fn signer(&self, account: &AccountId) -> Result<Signer, AdapterError> {
         let doing = "signing for the account";
+        if self.keeper.is_some() {
+            return Err(AdapterError::fatal(doing, "its key is kept by the keeper, which hands none out"));
+        }
         let Some(changing) = &self.changing else { return not_yet(doing) };
         let named = self.named(account, doing).await?;
         let (mut c, schema) = self.database.connection().await?;

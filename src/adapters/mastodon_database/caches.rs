@@ -2,25 +2,39 @@
 //! search index is told what to look at again.
 //!
 //! Its Redis can be made to do anything in its name, so only two words are spoken to it, about names of
-//! these kinds, and nothing it says is followed.
+//! these kinds (and PING), and nothing it says is followed.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpStream, UnixStream},
 };
 use url::Url;
 
+use super::keeper::{Keeper, Order};
+use crate::port::error::AdapterError;
+
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Names in one word at most.
 const AT_ONCE: usize = 500;
+/// Numbers in one order to the keeper at most.
+const MOST_ORDERED: usize = 5_000;
 
-/// Its Redis.
+/// Its Redis, or the keeper that alone may write there.
 #[derive(Clone)]
 pub struct Caches {
-    at: Url,
+    way: Way,
+}
+
+#[derive(Clone)]
+enum Way {
+    /// Itself.
+    Redis(Url),
+    /// Through another process.
+    Keeper(Keeper),
 }
 
 impl std::fmt::Debug for Caches {
@@ -31,7 +45,8 @@ impl std::fmt::Debug for Caches {
 }
 
 /// Indexes of the search, each with a set of numbers to look at again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Index {
     /// Accounts.
     Accounts,
@@ -58,7 +73,7 @@ impl Index {
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The address is none.
-    #[error("home.redis must be like redis://:password@host:6379/0 or unix:///path")]
+    #[error("home.redis must be like redis://:password@host:6379/0, unix:///path or keeper:///path")]
     Address,
     /// It does not answer, or not in time.
     #[error("the server's Redis does not answer: {0}")]
@@ -66,6 +81,9 @@ pub enum CacheError {
     /// It answered with an error.
     #[error("the server's Redis refuses: {0}")]
     Refused(String),
+    /// The keeper cannot, or will not.
+    #[error("{0}")]
+    Keeper(#[from] AdapterError),
 }
 
 impl Caches {
@@ -74,11 +92,14 @@ impl Caches {
     /// # Errors
     /// [`CacheError::Address`]; the address, which may hold a password, is not repeated.
     pub fn at(address: &str) -> Result<Self, CacheError> {
+        if let Some(keeper) = Keeper::at(address) {
+            return Ok(Self { way: Way::Keeper(keeper) });
+        }
         let at = Url::parse(address).map_err(|_| CacheError::Address)?;
         if !matches!(at.scheme(), "redis" | "unix") {
             return Err(CacheError::Address);
         }
-        Ok(Self { at })
+        Ok(Self { way: Way::Redis(at) })
     }
 
     /// Drops what is remembered of an account and of posts.
@@ -86,6 +107,14 @@ impl Caches {
     /// # Errors
     /// [`CacheError`]; what is not dropped is forgotten by itself after ten minutes.
     pub async fn forget(&self, account: i64, statuses: &[i64]) -> Result<(), CacheError> {
+        if let Way::Keeper(keeper) = &self.way {
+            let mut some = statuses.chunks(MOST_ORDERED);
+            let first = some.next().unwrap_or_default();
+            for statuses in std::iter::once(first).chain(some) {
+                keeper.ask(&Order::Forget { account, statuses: statuses.to_vec() }).await?;
+            }
+            return Ok(());
+        }
         let of_account =
             ["accounts/show:accounts/", "filters:v3:", "exclude_account_ids_for:", "exclude_domains_for:"];
         let mut names: Vec<String> = of_account.iter().map(|name| format!("cache:{name}{account}")).collect();
@@ -102,6 +131,12 @@ impl Caches {
     /// # Errors
     /// [`CacheError`].
     pub async fn look_again(&self, index: Index, ids: &[i64]) -> Result<(), CacheError> {
+        if let Way::Keeper(keeper) = &self.way {
+            for ids in ids.chunks(MOST_ORDERED) {
+                keeper.ask(&Order::LookAgain { index, ids: ids.to_vec() }).await?;
+            }
+            return Ok(());
+        }
         let words = ids.chunks(AT_ONCE).map(|some| {
             let numbers = some.iter().map(i64::to_string);
             ("SADD", std::iter::once(index.set().to_owned()).chain(numbers).collect())
@@ -109,27 +144,39 @@ impl Caches {
         self.say(words.collect()).await
     }
 
+    /// Whether it is there.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub async fn answers(&self) -> Result<(), CacheError> {
+        if let Way::Keeper(keeper) = &self.way {
+            return Ok(keeper.ask(&Order::Ready {}).await.map(drop)?);
+        }
+        self.say(vec![("PING", Vec::new())]).await
+    }
+
     async fn say(&self, words: Vec<(&'static str, Vec<String>)>) -> Result<(), CacheError> {
+        let Way::Redis(at) = &self.way else { return Ok(()) };
         if words.is_empty() {
             return Ok(());
         }
         let mut all = Vec::new();
-        if let Some(password) = self.at.password() {
-            let user = Some(self.at.username()).filter(|user| !user.is_empty());
+        if let Some(password) = at.password() {
+            let user = Some(at.username()).filter(|user| !user.is_empty());
             let named = user.into_iter().chain([password]).map(str::to_owned);
             all.push(("AUTH", named.collect()));
         }
-        let number = self.at.path().trim_start_matches('/');
-        if self.at.scheme() == "redis" && !number.is_empty() && number != "0" {
+        let number = at.path().trim_start_matches('/');
+        if at.scheme() == "redis" && !number.is_empty() && number != "0" {
             all.push(("SELECT", vec![number.to_owned()]));
         }
         all.extend(words);
         let speaking = async {
-            if self.at.scheme() == "unix" {
-                return speak(UnixStream::connect(self.at.path()).await?, &all).await;
+            if at.scheme() == "unix" {
+                return speak(UnixStream::connect(at.path()).await?, &all).await;
             }
-            let host = self.at.host_str().unwrap_or("localhost");
-            speak(TcpStream::connect((host, self.at.port().unwrap_or(6379))).await?, &all).await
+            let host = at.host_str().unwrap_or("localhost");
+            speak(TcpStream::connect((host, at.port().unwrap_or(6379))).await?, &all).await
         };
         let late = || std::io::Error::from(std::io::ErrorKind::TimedOut);
         tokio::time::timeout(PATIENCE, speaking).await.map_err(|_| late())?

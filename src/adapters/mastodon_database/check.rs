@@ -1,19 +1,14 @@
-//! Whether everything beside us is as it must be: database, role, files, Redis, clock.
-
-use std::{
-    io::{Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    time::Duration,
-};
+//! Whether everything beside us is as it must be: database, role, keys, addresses, files, Redis, clock.
 
 use sqlx::PgConnection;
-use url::Url;
 
-use super::{Database, role, schema::Schema, source::path_of_file};
+use super::{Database, host::Secrets, role, schema::Schema, source::path_of_file};
 use crate::{adapters::Surroundings, model::finding::Finding};
 
-/// How long Redis is waited for.
-const WAIT: Duration = Duration::from_secs(3);
+mod keys;
+mod redis;
+mod writing;
+
 /// Difference between two clocks from which on signatures begin to fail here and there, in seconds.
 const MOST_SECONDS: i64 = 30;
 
@@ -28,7 +23,7 @@ pub async fn look(surroundings: &Surroundings, now_micros: i64) -> Vec<Finding> 
     }
     findings.push(directory(surroundings));
     if !surroundings.redis.is_empty() {
-        findings.push(redis(surroundings.redis.clone()).await);
+        findings.push(redis::look(&surroundings.redis).await);
     }
     findings
 }
@@ -61,6 +56,7 @@ async fn in_database(
             permissions(&mut connection, schema).await?,
             secrets(&mut connection).await?,
             clock(&mut connection, now_micros).await?,
+            keys::address(&mut connection, &surroundings.base).await?,
             sample(&mut connection, surroundings).await?,
         ])
     };
@@ -68,6 +64,25 @@ async fn in_database(
         Ok(found) => findings.extend(found),
         Err(error) => {
             findings.push(Finding::blocks("database", error.to_string(), "run the script of --print-role"));
+        }
+    }
+    if !surroundings.takes_copies {
+        return;
+    }
+    let (primary_key, salt) = surroundings.encryption.clone();
+    let secrets = (!primary_key.is_empty()).then_some(Secrets { primary_key, salt });
+    let is_kept = surroundings.redis.starts_with("keeper:");
+    let looked = async {
+        Ok::<_, sqlx::Error>([
+            writing::look(&mut connection, schema).await?,
+            keys::look(&mut connection, schema, secrets.as_ref(), is_kept).await?,
+        ])
+    };
+    match looked.await {
+        Ok(found) => findings.extend(found),
+        Err(error) => {
+            let remedy = "run the script of `godwit check --print-role --writing`";
+            findings.push(Finding::blocks("writing", error.to_string(), remedy));
         }
     }
 }
@@ -169,53 +184,11 @@ fn directory(surroundings: &Surroundings) -> Finding {
     // A file without a name: nothing is left of it.
     match tempfile::tempfile_in(dir) {
         Ok(_) => Finding::good("media directory", "it can be read and written"),
-        Err(error) => Finding::warns(
-            "media directory",
-            format!("nothing can be written into {}: {error}", dir.display()),
-            "needed only where accounts arrive: let this user write there (group of the server's own user)",
-        ),
-    }
-}
-
-async fn redis(address: String) -> Finding {
-    let asked = tokio::task::spawn_blocking(move || ping(&address)).await;
-    match asked.unwrap_or_else(|error| Err(error.to_string())) {
-        Ok(()) => Finding::good("redis", "it answers"),
-        Err(why) => Finding::warns("redis", why, "correct home.redis, or leave it empty"),
-    }
-}
-
-/// Spec: the serialization protocol of Redis, one command as an array of strings.
-fn ping(address: &str) -> Result<(), String> {
-    let url = Url::parse(address).map_err(|_| "home.redis must be like redis://host:6379/0".to_owned())?;
-    let host =
-        url.host_str().filter(|_| url.scheme() == "redis").ok_or("home.redis must begin with redis://")?;
-    let place = (host, url.port().unwrap_or(6379)).to_socket_addrs().map_err(|error| error.to_string())?;
-    let place = place.into_iter().next().ok_or_else(|| format!("{host} has no address"))?;
-    let mut stream = TcpStream::connect_timeout(&place, WAIT).map_err(|error| format!("{host}: {error}"))?;
-    let waits = stream.set_read_timeout(Some(WAIT)).and_then(|()| stream.set_write_timeout(Some(WAIT)));
-    waits.map_err(|error| error.to_string())?;
-    let mut text = String::new();
-    if let Some(password) = url.password() {
-        let name = Some(url.username()).filter(|name| !name.is_empty());
-        text.push_str(&command(&["AUTH"].into_iter().chain(name).chain([password]).collect::<Vec<_>>()));
-    }
-    text.push_str(&command(&["PING"]));
-    stream.write_all(text.as_bytes()).map_err(|error| error.to_string())?;
-    let mut answer = Vec::new();
-    let mut buffer = [0_u8; 512];
-    while !answer.ends_with(b"+PONG\r\n") {
-        let read = stream.read(&mut buffer).map_err(|error| format!("{host}: {error}"))?;
-        answer.extend_from_slice(buffer.get(..read).unwrap_or_default());
-        if read == 0 || answer.contains(&b'-') || answer.len() > 4096 {
-            return Err(format!("{host} is there, but does not let us in"));
+        Err(error) => {
+            let cause = format!("nothing can be written into {}: {error}", dir.display());
+            let remedy = "needed only where accounts arrive: let this user write there (group of the server's own user)";
+            let weigh = if surroundings.takes_copies { Finding::blocks } else { Finding::warns };
+            weigh("media directory", cause, remedy)
         }
     }
-    Ok(())
-}
-
-fn command(words: &[&str]) -> String {
-    words.iter().fold(format!("*{}\r\n", words.len()), |said, word| {
-        said + "$" + &word.len().to_string() + "\r\n" + word + "\r\n"
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Beside, Own, Surroundings};
+use super::{Beside, KeeperOwn, Own, Rights, Surroundings};
 use crate::port::{entrance::Entrance, error::AdapterError};
 
 pub mod accounts;
@@ -13,6 +13,7 @@ pub mod destination;
 mod document;
 mod exports;
 pub mod host;
+pub mod keeper;
 pub mod place;
 pub mod role;
 pub mod schema;
@@ -58,10 +59,12 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
         return Ok(Beside { host: Arc::new(host), exports: Arc::new(exports), destination: None, entrance });
     }
     let Own { store, blobs, clock } = own;
+    let keeper = keeper::Keeper::at(&surroundings.redis);
     let accounts = MastodonAccounts::new(database.clone(), place.clone());
+    let accounts = accounts.acting(store.clone(), Arc::clone(&clock));
     let destination = MastodonDestination::new(database, store, blobs, Arc::clone(&clock), place);
     Ok(Beside {
-        host: Arc::new(accounts.changing(clock, caches.clone(), secrets)),
+        host: Arc::new(accounts.changing(clock, caches.clone(), secrets).kept_by(keeper)),
         exports: Arc::new(exports),
         destination: Some(Arc::new(match caches {
             Some(caches) => destination.telling(caches),
@@ -71,13 +74,52 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
     })
 }
 
-/// The script that makes the role for the release that is found; of the newest one as long as there is no
-/// role to look with.
+/// Keeps the keys and the Redis of the server that is known so far, for whoever runs as one of these users.
+///
+/// # Errors
+/// When what is known makes no sense, or the socket breaks.
+pub async fn keep_beside(
+    surroundings: &Surroundings,
+    own: KeeperOwn,
+    listener: tokio::net::UnixListener,
+) -> Result<(), AdapterError> {
+    let wrong = |why: &dyn std::fmt::Display| AdapterError::fatal("reading the configuration", why);
+    if surroundings.redis.starts_with("keeper:") {
+        return Err(wrong(&"the keeper itself needs the address of the server's Redis in home.redis"));
+    }
+    let caches = match surroundings.redis.as_str() {
+        "" => None,
+        address => Some(Caches::at(address).map_err(|why| wrong(&why))?),
+    };
+    let (primary_key, salt) = surroundings.encryption.clone();
+    let keeping = keeper::Keeping {
+        database: Database::at(&surroundings.database)?,
+        place: Place {
+            web: surroundings.base.clone(),
+            domain: surroundings.handle_domain.clone(),
+            media_url: surroundings.media_url.clone(),
+            media_root: surroundings.media_dir.clone(),
+        },
+        caches,
+        secrets: (!primary_key.is_empty()).then_some(host::Secrets { primary_key, salt }),
+        clock: own.clock,
+        sign: own.sign,
+    };
+    let kept = keeper::keep(Arc::new(keeping), listener, own.users).await;
+    kept.map_err(|error| AdapterError::fatal("listening as the keeper", error))
+}
+
+/// The script that makes the role, or lets it do more, for the release that is found; of the newest one as
+/// long as there is no role to look with.
 ///
 /// # Errors
 /// [`AdapterError::Fatal`] when its database's address cannot be read.
-pub async fn print_role(surroundings: &Surroundings) -> Result<String, AdapterError> {
+pub async fn print_role(surroundings: &Surroundings, rights: Rights) -> Result<String, AdapterError> {
     let found = Database::at(&surroundings.database)?.look().await;
     let version = found.map_or(schema::Version::V4_7, |schema| schema.version);
-    Ok(role::script(version))
+    Ok(match rights {
+        Rights::Reading => role::script(version),
+        Rights::Writing => role::writing_script(version),
+        Rights::Signing => role::signing_script(version),
+    })
 }

@@ -24,7 +24,8 @@ async fn follows(new: &NewHome) -> usize {
 async fn whom_one_followed_is_asked_by_choice_only_and_one_of_a_server_at_a_time() {
     let new = NewHome::open().await;
     let ann = new.account("ann").await;
-    let followed = PEOPLE.map(|actor| Item::Follow { actor: url(actor) }).to_vec();
+    let followed =
+        PEOPLE.map(|actor| Item::Follow { actor: url(actor), options: FollowOptions::default() }).to_vec();
     let (transfer, _) = new.copy(&ann, OldHome::new().page(CollectionKind::Following, followed)).await;
     let (remote, clock) = (FakeRemote::default(), Arc::new(StillClock::new()));
     for actor in &PEOPLE[..3] {

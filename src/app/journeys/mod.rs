@@ -17,6 +17,7 @@ use crate::{
     model::{
         actor::Profile,
         collection::{CollectionKind, Cursor, Page},
+        follow::FollowOptions,
         id::TransferId,
         item::{Item, Reference},
         login::Login,

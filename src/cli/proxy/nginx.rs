@@ -24,6 +24,13 @@ location ^~ /godwit/ {{
     proxy_pass http://{ours};
     {HEADERS}
 }}
+# People bring archives here, as large as godwit itself allows.
+location = /transfers/archive {{
+    client_max_body_size 0;
+    proxy_request_buffering off;
+    proxy_pass http://{ours};
+    {HEADERS}
+}}
 location ~ ^/(?:{pages})(?:/|$) {{
     proxy_pass http://{ours};
     {HEADERS}

@@ -14,6 +14,7 @@ use crate::{
         problem::Problem,
         ui::{
             layout::{self, Home},
+            post::Author,
             words::{number, sentence},
         },
     },
@@ -163,6 +164,7 @@ fn announced(
                 @if departure.is_forwarding { (say!("departures-stop-sending-visitors-on")) } @else { (say!("departures-send-visitors-on-again")) }
             }
         }
+        p { a href=(come_back(departure)) { (say!("departures-come-back-here")) } }
         p { a href={ "/departures/" (session.account.username) "/onward" } { (say!("departures-i-have-moved-on-from-there")) } }
         @if !session.is_guest { p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } } }
         @if !session.is_guest && departure.ending().is_none_or(|ending| ending == Ending::Announce) {
@@ -170,6 +172,14 @@ fn announced(
         }
         @if !session.is_guest && departure.is_forwarding && departure.ending() == Some(Ending::Announce) { (delete::line(session, emptied)) }
     }
+}
+
+/// Where the way back begins: the box, with the address there in it.
+fn come_back(departure: &DepartureRow) -> String {
+    let there = Url::parse(&departure.target);
+    let there = there.map_or_else(|_| departure.target.clone(), |url| Author::elsewhere(&url).handle);
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("of", &there).finish();
+    format!("/transfers/new?{query}")
 }
 
 /// A copy beside this account, and the way to name it no longer.

@@ -11,11 +11,14 @@ mod book;
 mod departures;
 mod erase;
 mod hidden;
+mod packet;
 mod policy_form;
 mod policy_page;
 mod request_page;
 mod sanctions;
 mod wall;
+
+pub(super) use {packet::packet, wall::drawn_from};
 
 /// The JSON endpoints of this folder.
 #[derive(OpenApi)]

@@ -6,21 +6,16 @@ use maud::{Markup, html};
 use super::{
     admin::{Admin, Sent, desk_page, then},
     arrivals::{name, outcome},
-    hidden, wall,
+    hidden,
+    packet::{kind_name, packet},
+    wall,
 };
 use crate::{
     app::App,
-    http::{
-        problem::Problem,
-        ui::{
-            layout::csrf,
-            words::{self, bytes, number},
-        },
-    },
+    http::{problem::Problem, ui::layout::csrf},
     model::{
         collection::CollectionKind,
         id::TransferId,
-        moment::Moment,
         transfer::{Transfer, TransferState},
     },
     site::sessions::Session,
@@ -53,25 +48,10 @@ pub(super) async fn show(
     let account = app.site.account(&transfer.account).await?.map(|account| account.username);
     let out_of_sight = hidden_imports::find(&app.store, &transfer.id).await?;
     let now = app.clock.now_micros();
-    let (domain, is_open) = (app.config.domain(), transfer.state == TransferState::AwaitingApproval);
+    let is_open = transfer.state == TransferState::AwaitingApproval;
     let body = html! {
-        p { (say!("desk-wants-to-come-as", old = name(&one), new = account.unwrap_or_default())) " "
-            strong { (outcome(&one, now)) } }
-        dl.facts {
-            dt { (say!("desk-asked-at")) } dd { (Moment::from_micros(one.asked_at).day()) }
-            dt { (say!("desk-comes-from")) } dd {
-                (one.request.who.shown())
-                @if one.request.is_archive { " – " (say!("desk-a-file-claims-it")) }
-                @else if one.request.is_known_server { " – " (say!("desk-others-came-from-there")) }
-                @else { " – " (say!("desk-nobody-came-from-there")) }
-            }
-            dt { (say!("desk-cost")) } dd { (say!("desk-room", bytes = bytes(one.reserved_bytes))) }
-        }
-        (sizes(&survey, &one))
-        @if !one.needs.is_empty() {
-            h2 { (say!("desk-why-you-are-asked")) }
-            ul { @for need in &one.needs { li { (need.sentence(&domain)) } } }
-        }
+        p { strong { (outcome(&one, now)) } }
+        (packet(&app, &one, &survey, &account.unwrap_or_default()))
         @if let Some(question) = &one.question {
             p { (say!("desk-you-asked")) " " q { (question) } }
             @if let Some(answer) = &one.answer { p { (say!("desk-they-said")) " " q { (answer) } } }
@@ -83,31 +63,6 @@ pub(super) async fn show(
         (wall::wall(&transfer, &survey, &query))
     };
     Ok(desk_page(&app, admin.session(), &text!("desk-request-of", who = name(&one)), &body))
-}
-
-/// Numbers by kind, as Old home says them.
-fn sizes(survey: &serde_json::Value, one: &Application) -> Markup {
-    let counts = survey.get("counts").and_then(serde_json::Value::as_object);
-    html! {
-        @if let Some(counts) = counts {
-            div.table { table {
-                caption { (say!("desk-what-old-home-says")) }
-                tbody { @for (kind, count) in counts { tr {
-                    th scope="row" { (kind_name(kind)) }
-                    td.number { (count.as_u64().map_or_else(|| "?".to_owned(), number)) }
-                    td { @if CollectionKind::from_word(kind).is_some_and(|kind| one.without_kinds.contains(&kind)) {
-                        (say!("desk-stays-there"))
-                    } }
-                } } }
-            } }
-        }
-        p { (say!("desk-files-in-all", bytes = one.request.size.media_bytes.map_or_else(|| "?".to_owned(), bytes))) }
-    }
-}
-
-fn kind_name(word: &str) -> String {
-    let kind = CollectionKind::from_word(word).and_then(|kind| kind.yields().first().copied());
-    kind.map_or_else(|| word.to_owned(), |kind| words::kind(kind.as_str()))
 }
 
 /// The four answers.

@@ -89,6 +89,11 @@ pub(super) fn wall(transfer: &Transfer, survey: &Value, query: &Query) -> Markup
     }
 }
 
+/// Every post the wall may show, with its files closed: what an applicant is told of it.
+pub(in crate::http) fn drawn_from(transfer: &Transfer, survey: &Value) -> Markup {
+    html! { @for (number, post) in posts(survey).iter().enumerate() { (card(transfer, number, post, false)) } }
+}
+
 fn card(transfer: &Transfer, number: usize, post: &Value, is_open: bool) -> Markup {
     let files = post.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     html! {

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpResponse,
     http::header,
-    web::{Data, Form},
+    web::{Data, Form, Query},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -22,13 +22,18 @@ use crate::{
             words,
         },
     },
+    model::actor::authority,
+    port::{client_api::Applicant, error::AdapterError},
     site::sessions::Session,
     store::refollows::{self, PersonRow},
-    transfer::refollow,
+    transfer::{TransferError, refollow},
 };
 
 /// How often the page is looked at again while people wait, in seconds.
 const LOOKS_AGAIN_SECONDS: u32 = 10;
+
+/// Where an owner comes back to who was asked for permission at the server beside us.
+const PERMITTED: &str = "/follows/again/permitted";
 
 /// A form that only carries its session's token.
 #[derive(Deserialize)]
@@ -61,9 +66,55 @@ pub(super) async fn begin(
     form: Form<Bare>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
-    let begun = refollow::begin(&app.engine, &signed.session.account.id).await;
+    let account = &signed.session.account.id;
+    if let Some(permits) = app.host.permits() {
+        let is_given = permits.is_given(account).await.map_err(refused)?;
+        if !is_given {
+            let way = permits.way(&*app.remote, account, &applicant(&app)).await.map_err(refused)?;
+            return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, way.as_str())).finish());
+        }
+    }
+    let begun = refollow::begin(&app.engine, account).await;
     begun.map_err(|error| Problem::from(error).page())?;
     Ok(back())
+}
+
+/// What the server beside us sends an owner back with.
+#[derive(Deserialize)]
+pub(super) struct Answer {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+}
+
+/// `GET` [`PERMITTED`]: with a yes it begins, with a no nothing happens.
+pub(super) async fn permitted(
+    app: Data<App>,
+    signed: SignedIn,
+    answer: Query<Answer>,
+) -> Result<HttpResponse, Problem> {
+    let account = &signed.session.account.id;
+    let Some(permits) = app.host.permits().filter(|_| !answer.code.is_empty()) else { return Ok(back()) };
+    permits.take(&*app.remote, account, &answer.state, &answer.code).await.map_err(refused)?;
+    let begun = refollow::begin(&app.engine, account).await;
+    begun.map_err(|error| Problem::from(error).page())?;
+    Ok(back())
+}
+
+/// Who we say we are.
+fn applicant(app: &App) -> Applicant {
+    let mut back = app.config.server.base_url.clone();
+    back.set_path(PERMITTED);
+    Applicant {
+        name: format!("godwit ({})", authority(&app.config.server.base_url)),
+        website: app.config.server.base_url.to_string(),
+        redirect_uri: back.to_string(),
+    }
+}
+
+fn refused(error: AdapterError) -> Problem {
+    Problem::from(TransferError::from(error)).page()
 }
 
 /// `POST /follows/again/stop`.
@@ -74,6 +125,7 @@ pub(super) async fn stop(
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     refollows::stop(&app.store, signed.session.account.id.to_string()).await?;
+    refollow::give_back(&app.engine, &signed.session.account.id).await;
     Ok(back())
 }
 
@@ -108,7 +160,7 @@ fn page(session: &Session, title: &str, people: &[PersonRow]) -> Markup {
             table.numbers {
                 caption { (say!("yours-each-of-them")) }
                 @for person in people { tr {
-                    th scope="row" { (name(&person.actor)) }
+                    th scope="row" { (name(&person.actor)) @if person.kind == "block" { " " (say!("yours-is-blocked")) } }
                     td { (stands(&person.state)) @if let Some(why) = &person.why { ": " (words::sentence(why)) } }
                 } }
             }

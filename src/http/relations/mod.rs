@@ -30,6 +30,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/follows/again/live", get().to(again::live))
         .route("/follows/again", post().to(again::begin))
         .route("/follows/again/stop", post().to(again::stop))
+        .route("/follows/again/permitted", get().to(again::permitted))
         .route("/api/v1/following", get().to(following))
         .route("/api/v1/followers", get().to(followers))
         .route("/api/v1/notifications", get().to(told));

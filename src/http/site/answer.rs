@@ -7,7 +7,10 @@ use url::Url;
 
 use crate::{
     app::App,
-    http::{extract::MaybeSignedIn, problem::Problem},
+    http::{
+        extract::{MaybeSignedIn, session_of},
+        problem::Problem,
+    },
     site::{accounts::Account, viewer::Viewer},
     wire,
 };
@@ -27,10 +30,15 @@ pub(super) fn viewer(session: &MaybeSignedIn) -> Viewer {
     Viewer::of(session.0.as_ref().map(|(session, _)| session))
 }
 
-/// The account of an address.
+/// The account of an address. One whose name is only held shows to whom it belongs and to nobody else.
 pub(super) async fn account(app: &App, name: &str, request: &HttpRequest) -> Result<Account, Problem> {
-    let found = app.site.account_named(name).await?;
-    found.ok_or_else(|| Problem::not_found().for_request(request))
+    let missing = || Problem::not_found().for_request(request);
+    let found = app.site.account_named(name).await?.ok_or_else(missing)?;
+    if found.held_until.is_some() {
+        let asker = session_of(request.clone()).await.ok().flatten();
+        asker.filter(|(session, _)| session.account.id == found.id).ok_or_else(missing)?;
+    }
+    Ok(found)
 }
 
 /// An `ActivityPub` document.

@@ -23,7 +23,8 @@ pub(super) async fn show(app: Data<App>, signed: SignedIn) -> Result<HttpRespons
     let news = notifications(&app, account).await?;
     let usual = app.site.settings(account).await?.audience();
     let copies = transfers::open_copies(&app, account).await?;
-    Ok(ui::home::page(&app, &signed.session, &timeline, &news, &copies, usual))
+    let held = transfers::held_at_home(&signed.session);
+    Ok(ui::home::page(&app, &signed.session, &timeline, &news, &copies, &held, usual))
 }
 
 /// What happened around an account, newest first.

@@ -25,6 +25,8 @@ mod tests;
 mod well_known;
 mod write;
 
+pub(super) use session::{refuse_foreign, session_cookie};
+
 /// A route for reading: GET, and HEAD for those who only ask whether it is there.
 fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))

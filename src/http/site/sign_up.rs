@@ -1,5 +1,5 @@
-//! Making an account on the way, where the admins allow it: a taken name is noticed at once, with others
-//! that are free; the account is there, and its name held, before anything is asked of Old home.
+//! Making an account that has nothing to do with a move, where the admins allow it: a taken name is noticed at
+//! once, with others that are free. On the way of a move, `transfers/name.rs` asks instead.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -14,6 +14,8 @@ use crate::{
     app::App,
     http::{limits::asks_from, problem::Problem, ui::sign_up},
     site::SiteError,
+    store::held_names::AT_FIRST,
+    transfer::admit,
     words::text,
 };
 
@@ -44,8 +46,14 @@ pub(super) async fn sign_up(
     let next = local(&app.config.server.base_url, &form.next);
     let from = asks_from(&request);
     let told = |error: SiteError| Problem::from(error).page();
-    match app.site.sign_up(&form.username, &form.password, &from).await {
-        Ok(token) => {
+    let rules = admit::rules(&app.engine).await.map_err(|error| Problem::from(error).page())?;
+    let most = rules.arrivals.terms.limits.accounts_total;
+    // On the way to bringing a file, say: the name is the account's own when something of it was kept.
+    let is_on_the_way = next.starts_with("/transfers");
+    let until = is_on_the_way.then(|| app.clock.now_micros() + AT_FIRST);
+    match app.site.sign_up((&form.username, &form.password), &from, most, until).await {
+        Ok(account) => {
+            let token = app.site.first_sign_in(&account.username, &form.password).await.map_err(told)?;
             let mut response = go(&next);
             response
                 .add_cookie(&session_cookie(&app, token, Duration::days(30)))

@@ -35,7 +35,7 @@ async fn receive(
         return Err(Problem::new(ProblemKind::BadSignature, "The request is not signed."));
     }
     if let Some(name) = request.match_info().get("name")
-        && app.site.account_named(name).await?.is_none()
+        && app.site.public_account(name).await?.is_none()
     {
         return Err(Problem::not_found());
     }

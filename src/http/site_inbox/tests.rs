@@ -17,7 +17,7 @@ use crate::{
         fakes::{FakeRemote, StillClock},
         remote::Signer,
     },
-    store::accounts,
+    store::{accounts, held_names},
 };
 
 const ANN: &str = "https://old.example/users/ann";
@@ -50,7 +50,7 @@ async fn lab() -> Lab {
         public_key_pem: String::new(),
         created_at: 0,
     };
-    accounts::insert(&app.store, bob).await.unwrap();
+    held_names::make(&app.store, bob, None, None).await.unwrap();
     let (signer, pem) = test_keys::pair(ANN);
     remote.serve(
         ANN,

@@ -7,13 +7,39 @@ use crate::{
     app::App,
     http::ui::{post::Author, words},
     model::collection::CollectionKind,
-    site::sessions::Session,
-    transfer::preflight::Preflight,
+    transfer::preflight::{Facts, Preflight},
     words::say,
 };
 
-/// The page between the box and Old home.
-pub(super) fn page(app: &App, session: &Session, found: &Preflight, handle: &str) -> Markup {
+/// The account at Old home and the one here: stands on every page of a move, in colour and words.
+pub(super) fn homes(old: &str, new: &str) -> Markup {
+    html! {
+        div.homes {
+            p.home.is-old { span { (say!("transfers-old-home")) } strong { (old) } }
+            p.home.is-new { span { (say!("transfers-new-home")) } strong { (new) } }
+        }
+    }
+}
+
+/// What Old home is, before somebody who has no account here chooses a name.
+pub(super) fn facts(found: &Facts) -> Markup {
+    html! {
+        p {
+            @match &found.software {
+                _ if !found.hands_over => { (say!("transfers-before-reads", host = found.host)) },
+                Some(software) => { (say!("transfers-before-runs", host = found.host, software = software)) },
+                None => { (say!("transfers-before-answers", host = found.host)) },
+            }
+        }
+        @if let Some(there) = &found.moved_to {
+            p.warning { (say!("transfers-before-moved", there = Author::elsewhere(there).handle)) }
+        }
+        @if found.refuses_us { p.warning { (say!("transfers-before-refuses", host = found.host)) } }
+    }
+}
+
+/// The page between the box and Old home; `username` is the account here that receives the copy.
+pub(super) fn page(app: &App, username: &str, found: &Preflight, handle: &str) -> Markup {
     // What people ask for first stands first; it is read in another order.
     let is_loud = |kind: &CollectionKind| matches!(kind, CollectionKind::Content | CollectionKind::Following);
     let (loud, quiet): (Vec<_>, Vec<_>) = CollectionKind::ALL.into_iter().partition(is_loud);
@@ -21,11 +47,7 @@ pub(super) fn page(app: &App, session: &Session, found: &Preflight, handle: &str
     let kinds: Vec<String> = loud.into_iter().chain(quiet).filter_map(name).collect();
     html! {
         h1 { (say!("transfers-before-title", host = found.host)) }
-        div.homes {
-            p.home.is-old { span { (say!("transfers-old-home")) } strong { (handle) } }
-            p.home.is-new { span { (say!("transfers-new-home")) }
-                strong { "@" (session.account.username) "@" (app.config.domain()) } }
-        }
+        (homes(handle, &format!("@{username}@{}", app.config.domain())))
         p {
             @match &found.software {
                 _ if !found.not_this_way.is_empty() => { (say!("transfers-before-reads", host = found.host)) },
@@ -42,6 +64,7 @@ pub(super) fn page(app: &App, session: &Session, found: &Preflight, handle: &str
         }
         @if found.refuses_us { p.warning { (say!("transfers-before-refuses", host = found.host)) } }
         p { (say!("transfers-before-next", host = found.host)) }
+        @if found.host == app.config.domain() { p.note { (say!("transfers-before-rename", username = username)) } }
         p.actions {
             a.button.primary href=(found.consent_page) rel="nofollow" { (say!("transfers-go-on-at", host = found.host)) }
             a.button href="/transfers/new" { (say!("transfers-another-address")) }
@@ -70,7 +93,8 @@ pub(super) fn ladder(domain: &str) -> Markup {
             summary { (say!("transfers-what-else")) }
             ol {
                 li { (say!("transfers-else-godwit")) }
-                li { (say!("transfers-else-archive", here = domain)) }
+                li { (say!("transfers-else-archive", here = domain)) " "
+                    a href="/transfers/archive" { (say!("transfers-bring-a-file")) } }
                 li { (say!("transfers-else-lists", here = domain)) }
             }
         }

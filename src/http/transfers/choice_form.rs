@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use maud::{Markup, html};
 
-use super::{pages::back, pressed::Pressed};
+use super::{
+    pages::{Objection, back, objected},
+    pressed::Pressed,
+};
 use crate::words::{say, text};
 use crate::{
     http::{
@@ -21,7 +24,7 @@ use crate::{
         transfer::Transfer,
     },
     site::sessions::Session,
-    transfer::{choose, status::Status},
+    transfer::{TransferError, choose, status::Status},
 };
 
 /// The form. `forecast` says what will come of it: how much, how long, what changes on the way.
@@ -83,7 +86,13 @@ fn name(kind: CollectionKind) -> String {
 pub async fn begin(pressed: Pressed) -> Result<HttpResponse, Problem> {
     let transfer = pressed.transfer().await?;
     let choices = read(&pressed).map_err(Problem::page)?;
-    back(&pressed.id, choose::begin(&pressed.app.engine, &transfer, choices).await)
+    match choose::begin(&pressed.app.engine, &transfer, choices.clone()).await {
+        Err(TransferError::Refused(why)) => {
+            let objection = Objection { choices, why };
+            objected(&pressed.app, &pressed.signed.session, &transfer, objection).await
+        }
+        other => back(&pressed.id, other),
+    }
 }
 
 /// The form's fields. All boxes ticked is everything, also of kinds that are learnt later.

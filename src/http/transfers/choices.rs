@@ -11,7 +11,7 @@ use crate::{
         transfer::{Origin, Transfer, TransferState as S},
     },
     site::sessions::Session,
-    transfer::give_map,
+    transfer::{give_map, sign_in_again},
 };
 
 /// Who chooses about what.
@@ -53,7 +53,10 @@ impl Choices<'_> {
                     }
                 },
                 S::AwaitingConfirmation => (self.button("confirm", &text!("transfers-yes-copy-that-account"), "primary")),
-                S::Failed if !self.was_refused => (self.button("retry", &text!("transfers-try-again"), "primary")),
+                S::Failed if !self.was_refused => {
+                    (self.button("retry", &text!("transfers-try-again"), "primary"))
+                    @if sign_in_again::is_possible(self.transfer) { (self.sign_in_again()) }
+                },
                 S::Failed | S::AwaitingConsent | S::Discarded | S::Removed => p.actions {
                     a.button.primary href="/transfers/new" { (say!("transfers-start-again")) }
                 },
@@ -162,6 +165,18 @@ impl Choices<'_> {
     /// Whether the last word rests at Old home.
     fn rests(&self) -> bool {
         give_map::rests_until(self.transfer).is_some()
+    }
+
+    /// Where Old home no longer takes the permission, trying again does not help.
+    fn sign_in_again(&self) -> Markup {
+        let old = self.old_host;
+        html! {
+            details.quiet {
+                summary { (say!("transfers-if-no-longer-accepts-your-permission", old = old)) }
+                p { (say!("transfers-give-it-again-there", old = old)) }
+                (self.button("sign-in", &text!("transfers-sign-in-again-at", old = old), "secondary"))
+            }
+        }
     }
 
     /// The button that leads to Old home for what was begun there.

@@ -69,7 +69,7 @@ fn size(forecast: &Forecast) -> String {
 }
 
 /// A length of time as a person says it.
-fn duration(seconds: u64) -> String {
+pub(super) fn duration(seconds: u64) -> String {
     match seconds {
         0..=59 => text!("transfers-less-than-a-minute"),
         60..=5_399 => text!("transfers-about-minutes", n = (seconds + 30) / 60),

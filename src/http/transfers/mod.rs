@@ -12,11 +12,15 @@ mod choices;
 mod differing;
 mod forecast;
 mod former_homes;
+mod held;
 mod looks;
+mod name;
 mod numbers;
 mod pages;
 mod pressed;
 mod remove;
+mod upload;
+mod upload_page;
 mod view;
 mod waiting;
 mod words;
@@ -49,7 +53,7 @@ mod words;
 ))]
 pub struct ApiDoc;
 
-pub use pages::open_copies;
+pub use {held::held_at_home, pages::open_copies};
 
 /// The routes of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -57,6 +61,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/former-homes", post().to(former_homes::add))
         .route("/transfers/new", get().to(pages::new))
         .route("/transfers", post().to(pages::start))
+        .route("/transfers/name", post().to(name::take))
+        .route("/transfers/archive", get().to(upload::form))
+        .route("/transfers/archive", post().to(upload::take))
+        .route("/transfers/name/longer", post().to(held::longer))
+        .route("/transfers/name/keep", post().to(held::keep))
+        .route("/transfers/name/give-up", post().to(held::give_up))
         .route("/transfers/{id}", get().to(pages::show))
         .route("/transfers/{id}/live", get().to(pages::live))
         .route("/transfers/{id}/confirm", post().to(pages::confirm))
@@ -76,6 +86,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .route("/transfers/{id}/look-again", post().to(pages::look_again))
         .route("/transfers/{id}/try-again", post().to(pages::try_again))
         .route("/transfers/{id}/retry", post().to(pages::retry))
+        .route("/transfers/{id}/sign-in", post().to(pages::sign_in))
         .route("/transfers/{id}/finish", get().to(pages::finish))
         .route("/api/v1/transfers", get().to(api::list))
         .route("/api/v1/transfers", post().to(api::start))

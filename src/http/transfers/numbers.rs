@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::forecast;
 use crate::words::{say, text};
 use crate::{
-    http::ui::words::{self, number, pace},
+    http::ui::words::{self, number},
     model::{
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
@@ -13,15 +14,18 @@ use crate::{
     transfer::status::Status,
 };
 
-/// Bar, table and reasons.
-pub(super) fn numbers(transfer: &Transfer, status: &Status) -> Markup {
+/// Seconds after which a pace tells something.
+const TELLS_AFTER: u64 = 5;
+
+/// Bar, table and reasons; `seconds` since the present step began.
+pub(super) fn numbers(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
     let report = &status.report;
     let is_counted = !matches!(
         transfer.state,
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Failed
     );
     html! {
-        @if transfer.state.is_running() { (bar(transfer, status)) }
+        @if transfer.state.is_running() { (bar(transfer, status, seconds)) }
         (table(report, is_counted, status.differences.count == 0))
         @if is_counted && matches!(transfer.origin, Origin::ClientApi { .. }) {
             p.note { (say!("transfers-old-home-does-not-count-for-a-move")) }
@@ -37,30 +41,43 @@ fn there(counts: &KindCounts, is_counted: bool) -> u64 {
 }
 
 /// Everything has two ways to go: read at Old home, put in its place here.
-fn bar(transfer: &Transfer, status: &Status) -> Markup {
+fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
     let state = transfer.state;
     if state == S::HandingOver && transfer.origin.is_home() {
         let (done, all) = (status.map.handed_over, status.map.entries);
         return html! {
             p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }
             progress max=(all.max(1)) value=(done) data-done=(done) aria-label=(say!("transfers-addresses-told")) {}
-            (pace())
+            p.pace { (pace(done, all, seconds)) }
         };
     }
     let counts = || status.report.items.values();
     let all: u64 = counts().map(|one| there(one, false)).sum();
     let read: u64 = counts().map(|one| one.source).sum();
     let here: u64 = counts().map(|one| one.destination + one.skipped + one.declined + one.failed).sum();
+    // What this step has done of what it has to do: first everything is read, then it is put in its place.
+    let done = if state == S::Fetching { read } else { here };
     let is_measured = all > 0 && matches!(state, S::Fetching | S::Planned | S::Importing | S::Verifying);
     html! {
         @if is_measured {
             p { (say!("transfers-of-read-at-old-home-in-place", read = number(read), all = number(all), here = number(here))) }
             progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
-            (pace())
+            p.pace { (pace(done, all, seconds)) }
         } @else {
             progress aria-label=(say!("transfers-at-work")) {}
         }
     }
+}
+
+/// How fast it goes and how long it takes, from what was done since the step began; nothing while that is too
+/// little to tell.
+fn pace(done: u64, all: u64, seconds: u64) -> String {
+    if seconds < TELLS_AFTER || done == 0 || done >= all {
+        return String::new();
+    }
+    let a_minute = done.saturating_mul(60) / seconds;
+    let left = (all - done).saturating_mul(seconds) / done;
+    text!("transfers-pace", n = number(a_minute.max(1)), left = forecast::duration(left))
 }
 
 fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
@@ -123,5 +140,20 @@ fn reasons(title: &str, lines: &[ReasonCount]) -> Markup {
                 } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_told_once_it_can_be_and_never_when_nothing_is_left() {
+        assert_eq!(pace(100, 1_000, 2), "", "too soon");
+        assert_eq!(pace(1_000, 1_000, 60), "");
+        assert_eq!(pace(0, 1_000, 60), "");
+        let said = pace(600, 1_800, 30);
+        assert!(said.contains("1,200 a minute") && said.contains("about one minute"), "{said}");
+        assert!(pace(10, 100_000, 60).contains("about 167 hours"));
     }
 }

@@ -6,15 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Deserialize;
 
-use super::{api::own, before, looks, pressed::Pressed, view, words};
+use super::{api::own, before, looks, name, pressed::Pressed, view, waiting, words};
 use crate::words::text;
 use crate::{
     app::App,
     http::{
-        extract::SignedIn,
+        extract::{MaybeSignedIn, SignedIn},
         live::{self, Shown},
         problem::Problem,
         ui::{
@@ -23,15 +23,16 @@ use crate::{
         },
     },
     model::{
+        choices::Choices,
         ending::Ending,
         login::Purpose,
         transfer::{Transfer, TransferState as S},
     },
     site::{accounts::Account, sessions::Session},
-    store::{StoreError, logins, transfers},
+    store::{StoreError, logins, passes, transfers},
     transfer::{
-        TransferError, forecast::forecast, give_map, look, preflight::preflight, start::Wish, status::status,
-        trial, trial_end,
+        TransferError, forecast::forecast, give_map, look, preflight::preflight, sign_in_again, start::Wish,
+        status::status, trial, trial_end,
     },
 };
 
@@ -47,15 +48,35 @@ const QUEUED_SECONDS: u32 = 30;
 #[derive(Debug, Deserialize)]
 pub struct HandleForm {
     handle: String,
+    #[serde(default)]
     csrf: String,
 }
 
+/// An address that is in the box already.
+#[derive(Debug, Deserialize)]
+pub struct Prefilled {
+    #[serde(default)]
+    of: String,
+}
+
 /// `GET /transfers/new`.
-pub async fn new(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
-    let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-    let typed = view::Typed { text: "", error: None };
-    let body = view::new(&app, &signed.session, &typed, &before);
-    Ok(page(&app, Some(&signed.session), Home::New, &text!("transfers-bring-an-account-here"), &body))
+pub async fn new(
+    app: web::Data<App>,
+    session: MaybeSignedIn,
+    prefilled: web::Query<Prefilled>,
+) -> Result<HttpResponse, Problem> {
+    let Some((session, _)) = &session.0 else {
+        if !app.config.policy.sign_up {
+            return Ok(see(&name::sign_in(&prefilled.of)));
+        }
+        let typed = view::Typed { text: &prefilled.of, error: None };
+        let body = view::new(&app, None, &typed, &[]);
+        return Ok(page(&app, None, Home::New, &text!("transfers-bring-an-account-here"), &body));
+    };
+    let before = transfers::of_account(&app.store, &session.account.id).await?;
+    let typed = view::Typed { text: &prefilled.of, error: None };
+    let body = view::new(&app, Some(session), &typed, &before);
+    Ok(page(&app, Some(session), Home::New, &text!("transfers-bring-an-account-here"), &body))
 }
 
 /// The copies of an account that are at work or wait for a word: what its own page reminds of.
@@ -79,36 +100,48 @@ pub async fn open_copies(app: &App, account: &Account) -> Result<Vec<OpenCopy>, 
 }
 
 /// `POST /transfers`: what is known of Old home and the way there, or the same page with the reason why not.
+/// Who has no account here chooses a name next.
 pub async fn start(
     app: web::Data<App>,
-    signed: SignedIn,
+    request: HttpRequest,
+    session: MaybeSignedIn,
     form: web::Form<HandleForm>,
 ) -> Result<HttpResponse, Problem> {
+    let Some((session, token)) = session.0 else {
+        return name::first(&app, &request, &form.handle).await;
+    };
+    let signed = SignedIn { session, token };
     signed.check_form(&form.csrf).map_err(Problem::page)?;
     let wish = Wish { waits: true, ..Wish::default() };
-    match preflight(&app.engine, &signed.session.account.id, &form.handle, &wish).await {
+    let session = &signed.session;
+    match preflight(&app.engine, &session.account.id, &form.handle, &wish).await {
         Ok(found) => {
             let handle = form.handle.trim();
-            let body = before::page(&app, &signed.session, &found, handle);
+            let body = before::page(&app, &session.account.username, &found, handle);
             let title = text!("transfers-before-title", host = found.host);
-            Ok(page(&app, Some(&signed.session), Home::New, &title, &body))
+            Ok(page(&app, Some(session), Home::New, &title, &body))
         }
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
-        Err(refused) => {
-            let before = transfers::of_account(&app.store, &signed.session.account.id).await?;
-            let typed = view::Typed { text: &form.handle, error: Some(&refused) };
-            let body = view::new(&app, &signed.session, &typed, &before);
-            let mut response = page(
-                &app,
-                Some(&signed.session),
-                Home::New,
-                &text!("transfers-bring-an-account-here"),
-                &body,
-            );
-            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        Err(refused) => not_that(&app, Some(session), &form.handle, &refused).await,
     }
+}
+
+/// The box once more, with the reason why what was typed does not do.
+pub(super) async fn not_that(
+    app: &App,
+    session: Option<&Session>,
+    handle: &str,
+    refused: &TransferError,
+) -> Result<HttpResponse, Problem> {
+    let before = match session {
+        Some(session) => transfers::of_account(&app.store, &session.account.id).await?,
+        None => Vec::new(),
+    };
+    let typed = view::Typed { text: handle, error: Some(refused) };
+    let body = view::new(app, session, &typed, &before);
+    let mut response = page(app, session, Home::New, &text!("transfers-bring-an-account-here"), &body);
+    *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// `GET /transfers/{id}`: where it stands, in numbers.
@@ -119,8 +152,13 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let transfer = own(&app, &signed.session, &id).await.map_err(Problem::page)?;
     ask_soon(&app, &transfer).await?;
-    let shown = shown(&app, &signed.session, &transfer).await?;
-    Ok(shown.page(&app, &signed.session, Home::New, &format!("/transfers/{id}/live")))
+    let shown = shown(&app, &signed.session, &transfer, None).await?;
+    Ok(shown.page(&app, &signed.session, Home::New, &place(&transfer)))
+}
+
+/// Where the changes of a transfer's page come from.
+fn place(transfer: &Transfer) -> String {
+    format!("/transfers/{}/live", transfer.id)
 }
 
 /// `GET /transfers/{id}/live`: the same as it changes.
@@ -140,7 +178,7 @@ pub async fn live(
                 asked.set(Instant::now());
                 ask_soon(&app, &transfer).await?;
             }
-            shown(&app, &session, &transfer).await
+            shown(&app, &session, &transfer, None).await
         }
     })
 }
@@ -153,8 +191,38 @@ async fn ask_soon(app: &App, transfer: &Transfer) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn shown(app: &App, session: &Session, transfer: &Transfer) -> Result<Shown, Problem> {
-    let status = status(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?;
+/// What was chosen, and why it does not do.
+pub(super) struct Objection {
+    /// The choice.
+    pub(super) choices: Choices,
+    /// The reason.
+    pub(super) why: String,
+}
+
+/// The page once more, with what speaks against the choice that was made on it.
+pub(super) async fn objected(
+    app: &App,
+    session: &Session,
+    transfer: &Transfer,
+    objection: Objection,
+) -> Result<HttpResponse, Problem> {
+    let shown = shown(app, session, transfer, Some(objection)).await?;
+    let mut page = shown.page(app, session, Home::New, &place(transfer));
+    *page.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page)
+}
+
+async fn shown(
+    app: &App,
+    session: &Session,
+    transfer: &Transfer,
+    objection: Option<Objection>,
+) -> Result<Shown, Problem> {
+    let mut status = status(&app.engine, transfer).await.map_err(|error| Problem::from(error).page())?;
+    let objection = objection.map(|objection| {
+        status.choices = objection.choices;
+        objection.why
+    });
     let named = match transfer.state {
         S::AwaitingConfirmation => {
             logins::find(&app.store, &transfer.id, Purpose::Read).await?.map(|login| login.actor)
@@ -169,14 +237,24 @@ async fn shown(app: &App, session: &Session, transfer: &Transfer) -> Result<Show
     };
     let read_by = app.engine.sources.read_by(&transfer.id);
     let minutes = read_by.map(|end| (end - app.clock.now_micros()).max(0) / 60_000_000);
-    let known = view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes };
+    let seen = match transfer.state {
+        S::AwaitingApproval => Some(waiting::seen(app, &session.account, transfer).await?),
+        _ => None,
+    };
+    let since = passes::changed_at(&app.store, &transfer.id).await?;
+    let seconds = u64::try_from((app.clock.now_micros() - since) / 1_000_000).unwrap_or(0);
+    let known =
+        view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes, seen, seconds, objection };
+    let is_asked =
+        status.application.as_ref().is_some_and(|one| one.question.is_some() && one.answer.is_none());
     let body = view::show(app, session, transfer, &status, &known);
     // The page follows the work by itself, also without JavaScript.
     let follows = match transfer.state {
         state if state.is_running() => Some(RUNNING_SECONDS),
         _ if looks::is_looking(&status) => Some(RUNNING_SECONDS),
         S::AwaitingAnnouncement => Some(WAITING_SECONDS),
-        S::AwaitingApproval => Some(QUEUED_SECONDS),
+        // Whoever writes an answer is not disturbed.
+        S::AwaitingApproval if !is_asked => Some(QUEUED_SECONDS),
         _ => None,
     };
     Ok(Shown { title: words::headline(transfer), body, follows })
@@ -222,6 +300,12 @@ pub async fn retry(pressed: Pressed) -> Result<HttpResponse, Problem> {
     back(&pressed.id, trial::retry(&pressed.app.engine, &pressed.transfer().await?).await)
 }
 
+/// `POST /transfers/{id}/sign-in`: on to Old home, which is asked for its permission once more.
+pub async fn sign_in(pressed: Pressed) -> Result<HttpResponse, Problem> {
+    let asked = sign_in_again::ask(&pressed.app.engine, &pressed.transfer().await?).await;
+    Ok(see(asked.map_err(|error| Problem::from(error).page())?.as_str()))
+}
+
 /// `POST /transfers/{id}/announce`: on to Old home, where the hand-over is consented to.
 pub async fn announce(pressed: Pressed) -> Result<HttpResponse, Problem> {
     ask(pressed, Ending::Announce).await
@@ -263,6 +347,6 @@ pub(super) fn back(id: &str, outcome: Result<(), TransferError>) -> Result<HttpR
     Ok(see(&format!("/transfers/{id}")))
 }
 
-fn see(location: &str) -> HttpResponse {
+pub(super) fn see(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }

@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::{before, choice_form, choices::Choices, differing, forecast, looks, numbers, waiting, words};
+use super::{
+    before, choice_form, choices::Choices, differing, forecast, held, looks, name, numbers, waiting, words,
+};
 use crate::words::{say, text};
 use crate::{
     app::App,
@@ -11,7 +13,7 @@ use crate::{
     model::{
         actor::authority,
         moment::Moment,
-        transfer::{Transfer, TransferState as S},
+        transfer::{Origin, Transfer, TransferState as S},
     },
     site::sessions::Session,
     transfer::{
@@ -29,13 +31,16 @@ pub(super) struct Typed<'a> {
     pub(super) error: Option<&'a TransferError>,
 }
 
-/// The page with the one box.
-pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Transfer]) -> Markup {
+/// The page with the one box; also for somebody who has no account here yet, where they may make one.
+pub(super) fn new(app: &App, session: Option<&Session>, typed: &Typed<'_>, before: &[Transfer]) -> Markup {
     let here = app.config.domain();
     let refusal = typed.error.map(|error| words::refusal(typed.text, error));
+    let new = session.map_or_else(|| here.clone(), |session| format!("@{}@{here}", session.account.username));
     html! {
         h1 { (say!("transfers-bring-an-account-here")) }
         p { (say!("transfers-you-have-an-account-on-another-server", here = here)) }
+        @let unnamed = text!("transfers-name-old-example");
+        (before::homes(if typed.text.is_empty() { &unnamed } else { typed.text }, &new))
         @if let Some((said, exactly)) = &refusal {
             div.warning role="alert" {
                 p #why { (said) }
@@ -46,7 +51,7 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
             }
         }
         form.card method="post" action="/transfers" {
-            (csrf(session))
+            @if let Some(session) = session { (csrf(session)) }
             label for="handle" { (say!("transfers-your-address-at-old-home")) }
             input #handle name="handle" type="text" required autofocus autocapitalize="none" autocomplete="off"
                 spellcheck="false" inputmode="email" placeholder=(say!("transfers-name-old-example")) value=(typed.text)
@@ -54,12 +59,34 @@ pub(super) fn new(app: &App, session: &Session, typed: &Typed<'_>, before: &[Tra
             p { (say!("transfers-next-old-home-asks-you-to-sign")) }
             div.actions { button type="submit" { (say!("transfers-see-what-can-come-along")) } }
         }
+        p.actions { a.button href="/transfers/archive" { (say!("transfers-only-a-file")) } }
+        @if let Some(session) = session { (other_ways(app, session)) }
+        @else { (name::has_account(app, typed.text)) }
         @if !before.is_empty() {
             h2 { (say!("transfers-your-copies")) }
             ul.ways { @for transfer in before {
                 li { a href={ "/transfers/" (transfer.id) } { (words::old_handle(transfer)) }
                     span { (words::headline(transfer)) } }
             } }
+        }
+    }
+}
+
+/// What else can be brought, and where to: a file, or this very account under another name.
+fn other_ways(app: &App, session: &Session) -> Markup {
+    let (here, name) = (app.config.domain(), &session.account.username);
+    html! {
+        p.hint { (say!("transfers-comes-into-your-account", name = name, here = here)) }
+        @if app.config.policy.sign_up && session.account.held_until.is_none() {
+            details.choice {
+                summary { (say!("transfers-another-name-here")) }
+                p { (say!("transfers-another-name-here-means", name = name, here = here)) }
+                form method="post" action="/transfers/name" {
+                    (csrf(session))
+                    input type="hidden" name="of" value={ "@" (name) "@" (here) };
+                    button.secondary type="submit" { (say!("transfers-choose-another-name")) }
+                }
+            }
         }
     }
 }
@@ -73,6 +100,12 @@ pub(super) struct Known<'a> {
     pub(super) forecast: Option<&'a Forecast>,
     /// Minutes that reading will still take, where Old home lets itself be asked only so often.
     pub(super) minutes: Option<i64>,
+    /// What the admins see of the request, while it waits.
+    pub(super) seen: Option<Markup>,
+    /// Seconds since the present step began.
+    pub(super) seconds: u64,
+    /// What speaks against the choice that was made.
+    pub(super) objection: Option<String>,
 }
 
 /// The page of one transfer.
@@ -83,8 +116,10 @@ pub(super) fn show(
     status: &Status,
     known: &Known<'_>,
 ) -> Markup {
-    let old_actor =
-        known.named.cloned().or_else(|| status.old_actor.as_deref().and_then(|text| Url::parse(text).ok()));
+    // Whose a file claims to be is known once it was looked at.
+    let claimed = || status.survey.as_ref()?.get("actor")?.as_str();
+    let written = || Url::parse(status.old_actor.as_deref().or_else(claimed)?).ok();
+    let old_actor = known.named.cloned().or_else(written);
     let old_handle =
         old_actor.as_ref().map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle);
     let old_host = old_actor.as_ref().map_or_else(|| text!("transfers-old-home"), authority);
@@ -105,31 +140,35 @@ pub(super) fn show(
     html! {
         h1 { (words::headline(transfer)) }
         (way(transfer.state))
-        div.homes {
-            p.home.is-old { span { (say!("transfers-old-home")) } strong { (old_handle) } }
-            p.home.is-new { span { (say!("transfers-new-home")) } strong { (new_handle) } }
+        (before::homes(&old_handle, &new_handle))
+        @if matches!(transfer.origin, Origin::Archive { .. }) && old_actor.is_some() {
+            p.hint { (say!("transfers-so-the-file-says", file = transfer.asked_for)) }
         }
         @if transfer.state == S::AwaitingConfirmation {
             p.warning { (say!("transfers-you-typed-but-at-old-home-you", asked_for = transfer.asked_for, old_handle = old_handle)) }
         }
         @if let Some(problem) = transfer.problem.as_deref().filter(|_| !is_announcing && status.announces_at.is_none()) { (trouble(transfer.state, problem)) }
+        @if let Some(why) = &known.objection {
+            div.warning role="alert" { p { (sentence(why)) } p { (say!("transfers-choose-less")) } }
+        }
         @if let Some(hidden) = &status.hidden { (out_of_sight(app, hidden)) }
         p { (words::explanation(transfer)) }
         @if let Some(day) = &trial_ends { p.hint { (say!("transfers-the-trial-lasts-until", day = day)) } }
-        (waiting::waiting(session, transfer, status))
+        (waiting::waiting(session, transfer, status, known.seen.as_ref().unwrap_or(&html! {})))
         (choices.first())
         @if let Some(minutes) = known.minutes.filter(|_| transfer.state == S::Fetching) { (slowly(&old_host, minutes)) }
         @if transfer.state == S::AwaitingChoice {
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };
             (choice_form::form(session, transfer, status, &shown))
         } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded | S::Removing | S::Removed) {
-            (numbers::numbers(transfer, status))
+            (numbers::numbers(transfer, status, known.seconds))
             (differing::differing(session, transfer, status))
             (differing::papers(transfer))
         }
         @if transfer.state == S::Trial { (looks::since(session, transfer, status, &old_host)) }
         @if transfer.state == S::Done && transfer.origin.is_home() { (afterwards(&old_host, old_actor.as_ref())) }
         (choices.others())
+        (held::held(session, transfer.state))
     }
 }
 

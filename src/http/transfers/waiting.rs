@@ -13,12 +13,14 @@ use super::{
 use crate::{
     app::App,
     http::{
+        desk,
         extract::SignedIn,
         problem::Problem,
         ui::{layout::csrf, words::sentence},
     },
     model::transfer::{Transfer, TransferState as S},
-    site::sessions::Session,
+    site::{accounts::Account, sessions::Session},
+    store::{applications, transfers},
     transfer::{
         admit,
         status::{Application, Status},
@@ -27,11 +29,11 @@ use crate::{
 };
 
 /// Where the request stands: place, reasons, the question; or why not.
-pub(super) fn waiting(session: &Session, transfer: &Transfer, status: &Status) -> Markup {
+pub(super) fn waiting(session: &Session, transfer: &Transfer, status: &Status, seen: &Markup) -> Markup {
     let Some(one) = &status.application else { return html! {} };
     html! {
         @match transfer.state {
-            S::AwaitingApproval => (queue(session, transfer, one)),
+            S::AwaitingApproval => (queue(session, transfer, one, seen)),
             S::Discarding | S::Discarded if matches!(one.outcome.as_str(), "declined" | "timed_out") => {
                 p.warning role="note" {
                     (say!("transfers-the-admins-did-not-let-it-in", why = sentence(one.why.as_deref().unwrap_or_default())))
@@ -42,12 +44,24 @@ pub(super) fn waiting(session: &Session, transfer: &Transfer, status: &Status) -
     }
 }
 
-fn queue(session: &Session, transfer: &Transfer, one: &Application) -> Markup {
+/// What the admins have before them: the request as they see it, and the posts their sample is drawn from.
+pub(super) async fn seen(app: &App, account: &Account, transfer: &Transfer) -> Result<Markup, Problem> {
+    let survey = transfers::survey(&app.store, &transfer.id).await?.unwrap_or_default();
+    let Some(one) = applications::find(&app.store, &transfer.id).await? else { return Ok(html! {}) };
+    Ok(html! {
+        (desk::packet(app, &one, &survey, &account.username))
+        (desk::drawn_from(transfer, &survey))
+    })
+}
+
+fn queue(session: &Session, transfer: &Transfer, one: &Application, seen: &Markup) -> Markup {
     html! {
         @if let Some(place) = one.place { p { (say!("transfers-your-place-in-the-queue", place = place)) } }
         @if !one.needs.is_empty() { ul { @for need in &one.needs { li { (need) } } } }
-        p.hint {
-            (say!("transfers-what-the-admins-see"))
+        details.choice {
+            summary { (say!("transfers-what-the-admins-see-exactly")) }
+            p.hint { (say!("transfers-what-the-admins-see")) }
+            (seen)
         }
         @if let Some(question) = &one.question {
             section.card aria-labelledby="question" {

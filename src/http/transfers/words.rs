@@ -220,7 +220,8 @@ mod tests {
         {
             let by_file = Transfer { ending, ..transfer(*state, None) };
             let actor = url::Url::parse("https://old.example/users/ann").unwrap();
-            let origin = Origin::ClientApi { actor, software: String::new(), move_page: None };
+            let origin =
+                Origin::ClientApi { actor, software: String::new(), move_page: None, lacks: Vec::new() };
             let there = Transfer { origin, ..by_file.clone() };
             let say = |transfer: &Transfer| format!("{} {}", headline(transfer), explanation(transfer));
             let said = format!("{} {}", say(&by_file), say(&there));

@@ -38,13 +38,14 @@ pub struct OpenCopy {
     pub stands: String,
 }
 
-/// The page.
+/// The page; `held` says what holds for a name that is not the account's own yet.
 pub fn page(
     app: &App,
     session: &Session,
     timeline: &[Seen],
     news: &[News],
     copies: &[OpenCopy],
+    held: &Markup,
     usual: Visibility,
 ) -> HttpResponse {
     let account = &session.account;
@@ -57,6 +58,7 @@ pub fn page(
                 (say!("site-this-account-has-moved-to", link = html! { a href=(target) { (Author::elsewhere(target).handle) } }, link2 = html! { a href="/departures" { (say!("site-see-who-was-told")) } }))
             }
         }
+        (held)
         @for copy in copies {
             div.note.new-home {
                 p { strong { (copy.stands) } " (" (copy.of) ")" }

@@ -21,7 +21,7 @@ pub fn page(app: &App, session: Option<&Session>) -> HttpResponse {
                     a.button href="/transfers/new" { (say!("site-bring-an-account-here")) }
                 } @else {
                     a.button.primary href="/sign-in" { (say!("site-sign-in")) }
-                    a.button href="/sign-in?next=/transfers/new" { (say!("site-bring-an-account-here")) }
+                    a.button href="/transfers/new" { (say!("site-bring-an-account-here")) }
                 }
             }
         }

@@ -41,7 +41,7 @@ impl Site {
         let Some(name) = name else {
             return Ok(None);
         };
-        let Some(account) = self.account_named(&name).await? else {
+        let Some(account) = self.public_account(&name).await? else {
             return Ok(None);
         };
         let (actor, page) = (self.urls.actor(&account.username), self.urls.profile(&account.username));

@@ -84,7 +84,7 @@ impl Site {
         let Some(Meaning::Actor(username)) = self.urls.meaning(actor) else {
             return Ok(None);
         };
-        let account = self.account_named(&username).await?;
+        let account = self.public_account(&username).await?;
         Ok(account.filter(|account| self.urls.actor(&account.username) == *actor))
     }
 }

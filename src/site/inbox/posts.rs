@@ -137,7 +137,7 @@ impl Site {
         let mut out = Vec::new();
         let answered = post.in_reply_to.as_ref().and_then(|url| self.urls.meaning(url));
         let answered = match answered {
-            Some(Meaning::Thing { username: Some(username), .. }) => self.account_named(&username).await?,
+            Some(Meaning::Thing { username: Some(username), .. }) => self.public_account(&username).await?,
             _ => None,
         };
         let mentions =

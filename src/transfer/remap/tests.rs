@@ -147,3 +147,34 @@ proptest! {
         prop_assert_eq!(remap_links(&content, &Known::default()), content);
     }
 }
+
+#[test]
+fn links_to_own_posts_lead_to_the_new_page_in_what_was_typed_and_in_earlier_versions_too() {
+    let mut object = post("", None, &[]);
+    let typed =
+        "see https://old.example/@ann/1, https://old.example/users/ann/statuses/2 and https://x.example/1";
+    let source = Some(SourceText { content: typed.into(), media_type: "text/plain".into() });
+    object.source.clone_from(&source);
+    let shown = object.attachments.clone();
+    object.earlier.push(Earlier {
+        written: object.published.clone(),
+        content: r#"<a href="https://old.example/@ann/1">before</a>"#.into(),
+        source,
+        summary: None,
+        is_sensitive: false,
+        attachments: shown,
+        options: Vec::new(),
+    });
+    for named in ["https://old.example/@ann/1", "https://old.example/users/ann/statuses/2"] {
+        assert!(addresses(&Item::Post(Box::new(object.clone()))).contains(&named.to_owned()), "{named}");
+    }
+    let once = remapped(object);
+    let new = "see https://new.example/@ann/1, https://new.example/@ann/2 and https://x.example/1";
+    assert_eq!(once.source.as_ref().unwrap().content, new);
+    let before = &once.earlier[0];
+    assert_eq!(before.source.as_ref().unwrap().content, new);
+    assert_eq!(before.content, r#"<a href="https://new.example/@ann/1">before</a>"#);
+    assert_eq!(before.attachments.len(), 1, "a file that did not arrive is not shown there either");
+    let twice = remapped(once.clone());
+    assert_eq!((twice.source, twice.earlier[0].source.clone()), (once.source.clone(), once.source));
+}

@@ -192,3 +192,4 @@ departures-told-and-silent = told; { $n ->
  } this account
 departures-could-not-be-told = could not be told
 departures-how-fast-is-up-to-them = How fast your followers come along, and whether all do, is up to their servers. Whoever stays can be told by a last post.
+departures-come-back-here = Come back here

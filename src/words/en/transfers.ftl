@@ -128,6 +128,9 @@ transfers-write-days-like-2023-07-20-or = Write days like 2023-07-20, or leave t
 transfers-look-around-your-copy = Look around your copy
 transfers-yes-copy-that-account = Yes, copy that account
 transfers-try-again = Try again
+transfers-if-no-longer-accepts-your-permission = If { $old } no longer accepts your permission
+transfers-give-it-again-there = Give it again there; the copy goes on here where it stopped.
+transfers-sign-in-again-at = Sign in again at { $old }
 transfers-go-to-your-profile = Go to your profile
 transfers-throw-the-copy-away = Throw the copy away
 transfers-let-old-home-ask-again = Let Old home ask again
@@ -210,7 +213,10 @@ transfers-size = { $n ->
  }
 transfers-size-files = { $bytes } of files
 transfers-size-time = copying takes { $time }
-transfers-about-minutes = about { $n } minutes
+transfers-about-minutes = { $n ->
+    [one] about one minute
+   *[other] about { $n } minutes
+}
 transfers-about-hours = about { $n } hours
 transfers-will-follow = will follow along by themselves.
 transfers-will-click = must find you and follow anew: their servers do not do it by themselves.
@@ -244,8 +250,8 @@ transfers-before-password = Your password, your mail address, and apps you are s
 transfers-before-cool-down = A move that was announced cannot be repeated at once: many servers ignore another one for a week to a month. A copy you only try has no such limit.
 transfers-what-else = What else is possible
 transfers-else-godwit = Ask the admins of Old home to let accounts leave: with godwit beside their server, everything comes along.
-transfers-else-archive = Ask Old home for your archive (mostly under “Export” in the settings) and give the file to the admins of { $here }. Posts, pictures, likes and bookmarks come along; old links and followers do not.
-transfers-else-lists = Take the lists of people you follow, mute and block from Old home as files, and give them to the admins of { $here } as well.
+transfers-else-archive = Ask Old home for an archive of your account (mostly under “Export” in the settings) and bring the file to { $here }. Posts, pictures, likes and bookmarks come along; old links and followers do not.
+transfers-else-lists = Take the lists of people you follow, mute and block from Old home as files, and bring them to { $here } with the archive.
 transfers-only-it-can-tell-your-followers = Only <strong>{ $old }</strong> can tell your followers, on its own page. What happens:
 transfers-when-you-press-below-it-becomes-visible = When you press the button below, your copy becomes visible here to whoever could see the originals. From then on it cannot be thrown away without a trace.
 transfers-then-you-press-the-button-there = Then you press the button for moving at { $old }, with your password there. Your followers are told. That cannot be called back.
@@ -274,3 +280,60 @@ transfers-try-it-for-more-days = { $days ->
     [one] Try it for one day from today
    *[other] Try it for { $days } days from today
  }
+
+### The name here.
+
+transfers-have-an-account-here = You have an account at <strong>{ $here }</strong> already?
+transfers-sign-in-here = Sign in at { $here }
+transfers-your-name-at = Your name at { $here }
+transfers-this-name-is-free = <strong>{ $name }</strong> is free.
+transfers-and-these = So are { $names }.
+transfers-your-name-is-free = The name <strong>{ $name }</strong> is free at { $here }.
+transfers-name-here = Name here
+transfers-a-new-password-for = A new password, for { $here }
+transfers-the-name-is-held = The name is held for you at once, while the copy comes. Nobody sees the account at { $here } before you keep or announce the copy; if you throw the copy away, the name is free again a day later.
+transfers-take-this-name = Take this name and go on
+transfers-nothing-else-is-asked = Your display name, your text and your pictures come along with the copy; you are not asked for them.
+transfers-before-rename = You say yes under your old name; then sign out and sign in as <strong>@{ $username }</strong>, with the new password, to see the copy.
+transfers-comes-into-your-account = The copy comes into your account <strong>@{ $name }@{ $here }</strong>. What is there already stays as it is.
+transfers-another-name-here = Take another name at this server
+transfers-another-name-here-means = You get a second account here under the new name, and @{ $name }@{ $here } is your Old home: its posts are copied, you try the copy, and when you announce, followers and old links go along.
+transfers-choose-another-name = Choose another name
+transfers-your-name-is-held = The name @{ $name } is held for you
+transfers-held-until = Nobody but you sees this account. The name is yours once you keep or announce a copy; otherwise it is held until { $until }, and then the account goes.
+transfers-hold-it-longer = Hold it longer
+transfers-keep-the-account-without-a-copy = Keep the account without a copy
+transfers-everybody-sees-it-then = Everybody can see the account then, and it stays.
+transfers-keep-the-account = Keep the account
+transfers-give-the-name-up = Give the name up
+transfers-the-account-goes-with-all = The account goes with everything in it, and somebody else may take the name. This cannot be undone; your Old home stays as it is.
+transfers-yes-give-it-up = Yes, give it up
+transfers-you-gave-the-name-up = You gave the name up
+transfers-is-free-again = Nothing of @{ $name } is left at { $here }, and the name is free again.
+
+### A file.
+
+transfers-bring-a-file = Bring an archive file
+transfers-only-a-file = Old home is gone? Bring an archive file
+transfers-a-file = a file
+transfers-bring-a-file-means = Your old server has given you an archive of your account, or did so before it went away. <strong>{ $here }</strong> reads it and makes a copy only you can see, like any other.
+transfers-the-archive = The archive
+transfers-zip-or-tar-up-to = A zip or tar.gz as your old server made it, up to { $most }. Do not unpack it.
+transfers-lists-beside-it = Lists, if you have them
+transfers-lists-are = CSV files: people you follow, block or mute, servers you block, lists, bookmarks. Choose several at once.
+transfers-send-the-file = Send the file
+transfers-after-sending = Sending takes as long as your line needs; keep this page open until the next one appears. Then you see what is in the file and choose what shall come.
+transfers-what-a-file-cannot = What a file cannot do
+transfers-a-file-announces-nothing = It tells nobody that you moved: only Old home itself could. Your followers stay where they are.
+transfers-a-file-proves-nothing = It proves nothing: posts say where the file claims they were. The rules of this server hold for the server it names.
+transfers-a-file-stays-as-it-is = It stays as it is: what you write at Old home later does not come along.
+transfers-old-home-still-answers = Old home still answers
+transfers-others-are-sending = Others are sending files at this moment. Nothing was taken; try again in a few minutes.
+transfers-choose-a-file-first = Choose the archive first. Nothing was sent.
+transfers-the-file-is-larger-than = The file is larger than this server takes ({ $most }). Nothing was kept. Ask the admins here, or ask Old home for an archive without files.
+transfers-the-file-broke-off = The file broke off on its way. Nothing was kept; send it once more.
+transfers-the-disk-is-full = This server has no room for the file at present. Nothing was kept; its admins can make room.
+transfers-so-the-file-says = So says the file { $file }. Nobody has checked it.
+transfers-what-the-admins-see-exactly = What the admins see, exactly
+transfers-pace = About { $n } a minute; { $left } left.
+transfers-choose-less = Nothing was begun. Choose less below, or ask the admins here.

@@ -5,6 +5,7 @@ yours-not-asked-waiting-asked-failed = { $kept } not asked, { $waiting } waiting
 yours-each-of-them-is-told-that-you = Each of them is told that you want to follow them, as if you had pressed Follow. One server is asked three times a minute at most, so this can take a while; it goes on when you close this page.
 yours-follow = Follow { $failed }
 yours-stop-ask-nobody-else = Stop: ask nobody else
+yours-is-blocked = is blocked
 yours-each-of-them = Each of them
 yours-what-you-set-up = What you set up
 yours-nobody-but-you-sees-this-page-others = Nobody but you sees this page. Others see only what stands on your own page: pinned posts and topics.

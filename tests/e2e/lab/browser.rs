@@ -182,8 +182,19 @@ impl Browser {
         self.after_changes(&origin, async || is_so(&self.json(url).await)).await;
     }
 
+    /// What it would send to a home to say who it is.
+    pub fn cookie(&self, authority: &str) -> Option<String> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(authority).cloned()
+    }
+
     /// Sends any request.
-    pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
         let url = Url::parse(url).unwrap();
         let authority = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
         let mut request = self.client.request(method, url.clone()).body(body);

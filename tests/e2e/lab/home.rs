@@ -20,11 +20,13 @@ pub struct Settings<'a> {
     pub departures: &'a str,
     /// `limits.page_items`.
     pub page_items: u32,
+    /// Further lines: of `[limits]` first, then tables of their own.
+    pub more: &'a str,
 }
 
 /// Everybody may come and go; pages are short, so that many are turned.
 pub const OPEN: Settings<'static> =
-    Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 10 };
+    Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 10, more: "" };
 
 /// A home; its process ends when this is dropped.
 pub struct Home {
@@ -93,13 +95,13 @@ impl Home {
 
     /// Writes the configuration; a running home reads it when it starts again.
     pub fn configure(&self, settings: Settings<'_>) {
-        let Settings { arrivals, departures, page_items } = settings;
+        let Settings { arrivals, departures, page_items, more: limits } = settings;
         let Self { origin, listen, database_url, reachable: hosts, more, .. } = self;
         let text = format!(
             "[server]\nbase_url = \"{origin}\"\nlisten = \"{listen}\"\ndata_dir = \"data\"\n\
              [database]\nurl = \"{database_url}\"\n\
              [policy]\narrivals = {arrivals}\ndepartures = {departures}\nsign_up = true\n\
-             [limits]\npage_items = {page_items}\n[federation]\nloopback_hosts = {hosts:?}\n{more}"
+             [limits]\npage_items = {page_items}\n{limits}\n[federation]\nloopback_hosts = {hosts:?}\n{more}"
         );
         fs::write(self.dir.path().join("config.toml"), text).unwrap();
     }

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, process::Command, sync::Arc};
 
 use godwit::{
-    adapters::mastodon_database::{MastodonDestination, Place, schema::Version},
+    adapters::mastodon_database::{
+        Caches, Database, MastodonAccounts, MastodonDestination, Place, schema::Version,
+    },
     model::id::{AccountId, TransferId},
     port::{
         clock::SystemClock,
@@ -83,6 +85,8 @@ pub struct House {
     pub destination: MastodonDestination,
     pub media: PathBuf,
     pub blobs: Blobs,
+    pub store: Store,
+    place: Place,
     _dir: TempDir,
 }
 
@@ -108,19 +112,42 @@ impl House {
         };
         let (store, blobs) = (Store::open(dir.path()).await.unwrap(), Blobs::open(dir.path()).await.unwrap());
         let clock = Arc::new(SystemClock);
-        let destination =
-            MastodonDestination::new(stage.database.clone(), store, blobs.clone(), clock, place);
-        Some(Self { stage, destination, media, blobs, _dir: dir })
+        let destination = MastodonDestination::new(
+            stage.database.clone(),
+            store.clone(),
+            blobs.clone(),
+            clock,
+            place.clone(),
+        );
+        Some(Self { stage, destination, media, blobs, store, place, _dir: dir })
+    }
+
+    /// Writes as another role of the database, or whatever else its address says.
+    pub fn acting_as(&mut self, url: &str) {
+        let (store, blobs, clock) = (self.store.clone(), self.blobs.clone(), Arc::new(SystemClock));
+        let database = Database::at(url).unwrap();
+        self.destination = MastodonDestination::new(database, store, blobs, clock, self.place.clone());
+    }
+
+    /// Tells a Redis what changed.
+    pub fn telling(&mut self, caches: Caches) {
+        self.destination = self.destination.clone().telling(caches);
+    }
+
+    /// The server as a host that acts for its owners.
+    pub fn host(&self) -> MastodonAccounts {
+        let accounts = MastodonAccounts::new(self.stage.database.clone(), self.place.clone());
+        accounts.acting(self.store.clone(), Arc::new(SystemClock))
     }
 
     pub fn eve() -> AccountId {
         AccountId::from(EVE.to_string())
     }
 
-    fn sides() -> Sides {
+    fn sides(luggage: &Luggage) -> Sides {
         let at = |path: &str| Url::parse(&format!("https://new.example{path}")).unwrap();
         Sides {
-            source_actor: Url::parse("https://old.example/users/ann").unwrap(),
+            source_actor: luggage.owner.clone(),
             account: HostAccount {
                 id: Self::eve(),
                 username: "Eve".into(),
@@ -151,6 +178,7 @@ impl House {
             .collect();
         for place in self.destination.reserve(transfer, &eve, &files).await.unwrap() {
             known.files.insert(place.key.to_string(), place.url.clone());
+            luggage.keys_of_files.lock().unwrap().insert(place.url.to_string(), place.key.to_string());
             places.push(place);
         }
         let mut kinds: Vec<_> = luggage.items.iter().map(godwit::model::item::Item::kind).collect();
@@ -174,6 +202,12 @@ impl House {
             for (item, place) in of.into_iter().zip(given) {
                 if kind == godwit::model::item::ItemKind::Posts {
                     known.posts.insert(place.key.to_string(), place.clone());
+                    let page = if let godwit::model::item::Item::Post(object) = item {
+                        object.url.as_ref()
+                    } else {
+                        None
+                    };
+                    known.posts.extend(page.map(|page| (page.to_string(), place.clone())));
                 }
                 own.push((item, place));
             }
@@ -192,7 +226,11 @@ impl House {
                         Some((place.url.to_string(), (place.local_id.clone(), blob)))
                     })
                     .collect();
-                Prepared { item: remap(item, &reservation, &Self::sides(), &known), reservation, blobs }
+                Prepared {
+                    item: remap(item, &reservation, &Self::sides(luggage), &known),
+                    reservation,
+                    blobs,
+                }
             })
             .collect()
     }

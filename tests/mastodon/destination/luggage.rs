@@ -1,6 +1,6 @@
 //! What somebody brings along: of everything something.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use godwit::{
     model::{
@@ -9,6 +9,8 @@ use godwit::{
             Belonging, Filter, FilterAction, FilterPlace, ListReplies, PeopleList, Phrase, SettingName,
         },
         digest::Digest,
+        earlier::Earlier,
+        follow::FollowOptions,
         item::{Boost, Item, Reference},
         media::Attachment,
         moment::Moment,
@@ -21,13 +23,30 @@ use godwit::{
 use url::Url;
 
 /// A suitcase.
-#[derive(Default)]
 pub struct Luggage {
     pub items: Vec<Item>,
     pub files: BTreeMap<String, StoredBlob>,
     pub profile: Profile,
     pub avatar: Option<StoredBlob>,
-    bytes: Vec<(String, Vec<u8>)>,
+    /// Whose it is.
+    pub owner: Url,
+    /// The keys of files by the addresses they were given.
+    pub keys_of_files: Mutex<BTreeMap<String, String>>,
+    pub bytes: Vec<(String, Vec<u8>)>,
+}
+
+impl Default for Luggage {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            files: BTreeMap::new(),
+            profile: Profile::default(),
+            avatar: None,
+            owner: url(ANN),
+            keys_of_files: Mutex::default(),
+            bytes: Vec::new(),
+        }
+    }
 }
 
 const ANN: &str = "https://old.example/users/ann";
@@ -70,6 +89,7 @@ pub fn post(number: u32, visibility: Visibility, content: &str) -> Object {
         previously: Vec::new(),
         tallies: Tallies::default(),
         answers: Vec::new(),
+        earlier: Vec::new(),
     }
 }
 
@@ -113,6 +133,22 @@ impl Luggage {
         ];
         named.in_reply_to = Some(old(10));
         named.updated = Some(Moment::parse("2011-03-02T10:00:00Z").unwrap());
+        named.earlier = ["first", "second"]
+            .into_iter()
+            .zip(0_u8..)
+            .map(|(word, hour)| Earlier {
+                written: Moment::parse(&format!("2011-03-01T1{hour}:00:00Z")).unwrap(),
+                content: String::new(),
+                source: Some(SourceText {
+                    content: format!("{word} to @bob, see {}", old(10)),
+                    media_type: "text/plain".into(),
+                }),
+                summary: (hour == 0).then(|| "birds".to_owned()),
+                is_sensitive: hour == 0,
+                attachments: Vec::new(),
+                options: Vec::new(),
+            })
+            .collect();
         let mut shown = post(12, Visibility::Unlisted, "<p>look</p>");
         for name in ["one", "two"] {
             let address = format!("https://old.example/media/{name}.png");
@@ -168,7 +204,9 @@ impl Luggage {
         all.items.push(Item::Like(reference("https://new.example/users/frank/statuses/115000000000000000")));
         all.items.push(Item::Like(reference("https://nowhere.example/notes/1")));
         all.items.push(Item::Bookmark(reference("https://far.example/notes/1")));
-        all.items.push(Item::Follow { actor: url("https://far.example/users/hugo") });
+        let languages = vec!["de".to_owned(), "en".to_owned()];
+        let options = FollowOptions { shows_boosts: false, notifies: true, languages };
+        all.items.push(Item::Follow { actor: url("https://far.example/users/hugo"), options });
         all.items.push(Item::Block { actor: url("https://far.example/users/ivan") });
         let about = || url(GRETA);
         all.items.extend(
@@ -187,7 +225,7 @@ impl Luggage {
                 }),
                 Belonging::List(PeopleList {
                     title: "friends".into(),
-                    members: vec![about()],
+                    members: vec![about(), url("https://far.example/users/hugo")],
                     replies: ListReplies::Followed,
                     is_exclusive: true,
                 }),
@@ -211,6 +249,14 @@ impl Luggage {
             Item::Post(Box::new(post))
         });
         Self { items: posts.collect(), ..Self::default() }
+    }
+
+    /// Adds a file.
+    pub fn pack(&mut self, address: &str, bytes: Vec<u8>, media_type: &str) {
+        let (sha256, length) = (Digest::of(&bytes).hex(), u64::try_from(bytes.len()).unwrap());
+        self.bytes.push((sha256.clone(), bytes));
+        let blob = StoredBlob { sha256, bytes: length, media_type: media_type.into() };
+        self.files.insert(address.to_owned(), blob);
     }
 
     fn picture(&mut self, name: &str, width: u32, height: u32) -> StoredBlob {

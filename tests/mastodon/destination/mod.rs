@@ -1,8 +1,10 @@
 //! Copies written into a server's database, looked at as its visitors do.
 
+mod contract;
 mod cut_off;
-mod house;
-mod luggage;
+pub mod house;
+pub mod luggage;
 mod removal;
+mod ties;
 mod trial;
 mod views;

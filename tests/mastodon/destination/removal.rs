@@ -7,7 +7,7 @@ use godwit::{
 };
 
 use super::{
-    house::{EVE, FRANK, House, SOME, same},
+    house::{EVE, FRANK, House, same},
     luggage::Luggage,
 };
 
@@ -17,7 +17,7 @@ fn t1() -> TransferId {
 
 #[tokio::test]
 async fn a_copy_that_is_thrown_away_leaves_everything_as_it_was() {
-    for version in SOME {
+    for version in Version::ALL {
         let Some(house) = House::of(version).await else { return };
         let before = house.census();
         house.copy(&t1(), &Luggage::full()).await;
@@ -33,7 +33,7 @@ async fn a_copy_that_is_thrown_away_leaves_everything_as_it_was() {
 
 #[tokio::test]
 async fn a_copy_that_was_released_and_is_removed_leaves_everything_as_it_was() {
-    for version in SOME {
+    for version in Version::ALL {
         let Some(house) = House::of(version).await else { return };
         let before = house.census();
         house.copy(&t1(), &Luggage::full()).await;

@@ -1,6 +1,6 @@
 //! What somebody without a login sees of the server: the queries its pages and documents are made of.
 
-use super::house::{EVE, FRANKS, GRETAS, House};
+use super::house::{EVE, FRANK, FRANKS, GRETAS, House};
 
 /// Everything a stranger can see, by where.
 pub async fn anonymous(house: &House) -> Vec<(String, Vec<String>)> {
@@ -93,6 +93,60 @@ pub async fn anonymous(house: &House) -> Vec<(String, Vec<String>)> {
                  where id = {EVE}"
             ),
         ),
+        (
+            "home of who follows her",
+            format!(
+                "select s.id from statuses s where s.deleted_at is null and s.visibility in (0, 1, 2) \
+                 and s.account_id in (select target_account_id from follows where account_id = {FRANK}) \
+                 order by s.id desc limit 800"
+            ),
+        ),
+        (
+            "list with her on it",
+            format!(
+                "select s.id from statuses s where s.deleted_at is null and s.visibility in (0, 1, 2) \
+                 and s.account_id in (select m.account_id from list_accounts m join lists l on l.id = m.list_id \
+                 where l.account_id = {FRANK}) order by s.id desc limit 800"
+            ),
+        ),
+        (
+            "home of who follows a topic",
+            format!(
+                "select s.id from statuses s join statuses_tags j on j.status_id = s.id \
+                 join tag_follows f on f.tag_id = j.tag_id where f.account_id = {FRANK} and s.visibility = 0 \
+                 and s.deleted_at is null order by s.id desc"
+            ),
+        ),
+        (
+            "search for what one may see",
+            format!(
+                "select s.id from statuses s where s.deleted_at is null and s.id in (\
+                 select status_id from mentions where account_id <> {EVE} and not silent union \
+                 select status_id from favourites where account_id <> {EVE} union \
+                 select status_id from bookmarks where account_id <> {EVE} union \
+                 select reblog_of_id from statuses where account_id <> {EVE} and reblog_of_id is not null) order by s.id"
+            ),
+        ),
+        (
+            "search for people",
+            "select concat(a.id, ' ', a.display_name, ' ', t.statuses_count, ' ', t.last_status_at) from accounts a \
+             left join account_stats t on t.account_id = a.id where a.suspended_at is null \
+             and a.moved_to_account_id is null order by a.id"
+                .to_owned(),
+        ),
+        (
+            "what leads on below a post",
+            format!(
+                "with recursive below(id) as (select id from statuses where in_reply_to_id in ({FRANKS}, {GRETAS}) \
+                 union all select s.id from statuses s join below b on s.in_reply_to_id = b.id) \
+                 select s.id from below join statuses s using (id) where s.visibility in (0, 1) order by s.id"
+            ),
+        ),
+        (
+            "lists of others",
+            format!("select concat(account_id, ' ', title) from lists where account_id <> {EVE} order by id"),
+        ),
+        ("direct messages of others", "select concat(account_id, ' ', status_ids) from account_conversations".to_owned()),
         ("people named", "select concat(status_id, ' ', account_id) from mentions order by id".to_owned()),
         ("told", "select id from notifications".to_owned()),
     ];

@@ -8,6 +8,7 @@ const say = (person, ...names) => Promise.all(names.map((name) => person.sees(na
 async function arrive(person, { new: home, name }) {
   await person.begin(home);
   await person.click("Bring an account here");
+  await person.click(/^Sign in at/);
   await person.signIn(name);
   await person.title("Bring an account here");
   person.sent = 0;
@@ -19,9 +20,14 @@ async function ask(person, { handle, name }, { asOther } = {}) {
   await person.press("See what can come along");
   await person.title("is there");
   await person.lookOnce("before");
+  await consent(person, asOther ?? name);
+}
+
+/** From what is known of Old home to its question. */
+async function consent(person, name, { isSignedIn = false } = {}) {
   await person.click(/^Go on at/);
   await person.sees("Your Old home");
-  await person.signIn(asOther ?? name);
+  if (!isSignedIn) await person.signIn(name);
   await person.title("May your account be copied?");
 }
 
@@ -37,6 +43,11 @@ async function copy(person, told) {
   await ask(person, told);
   await person.lookOnce("consent");
   await agree(person, told.name);
+  await choose(person);
+}
+
+/** From what there is to the trial. */
+async function choose(person) {
   await person.title("What shall come?");
   await person.lookOnce("choice");
   await person.press("Copy it, and let me try");
@@ -278,25 +289,243 @@ export async function deleted(told) {
   return {};
 }
 
-/** Somebody who has no account at New home, and whose name is taken there. */
-export async function signingUp(told) {
-  const person = await told.meet();
+/** From New home's start page to the page of the name, without an account there. */
+async function nameless(person, told) {
   await person.begin(told.new);
   await person.click("Bring an account here");
-  await person.click("Make an account");
-  await person.look("sign-up");
-  const make = async (name) => {
-    await person.type("Name", name);
-    await person.type("Password", "a quiet estuary");
-    await person.press("Make the account");
-  };
-  await make(told.name);
-  await say(person, /^The name ann is taken/i, /^These are free: ann_/);
-  await person.look("name-taken");
-  await make("ann_");
   await person.title("Bring an account here");
+  await person.type("Your address at Old home", told.handle);
+  await person.press("See what can come along");
+  await person.title("Your name at");
+}
+
+/** Takes the name that stands there. */
+async function takeName(person, password = "a quiet estuary") {
+  await person.type(/^A new password/, password);
+  await person.press("Take this name and go on");
+}
+
+/** Somebody who has no account at New home, whose name is taken there, and who is not alone in wanting the next. */
+export async function signingUp(told) {
+  const person = await told.meet();
+  const quicker = await told.meet();
+  await person.begin(told.new);
+  await person.click("Bring an account here");
+  await person.look("box-without-account");
+  await nameless(person, told);
+  await say(person, /^The name ann is taken/i, "ann_");
+  await person.look("name-taken");
+  await nameless(quicker, { ...told, handle: told.handle.replace("ann", "bob") });
+  await person.type("Name here", "ann_");
+  await quicker.type("Name here", "ann_");
+  await takeName(quicker, "another estuary");
+  await quicker.title("is there");
+  await takeName(person);
+  await say(person, /^The name ann_ is taken/i, "ann__");
+  await person.look("name-reserved");
+  await takeName(person);
+  await person.title("is there");
+  await say(person, /^@ann__@/);
+  await person.look("before-with-new-name");
+  await consent(person, told.name);
+  await agree(person, told.name);
+  await choose(person);
+  await say(person, /^@ann__@/, "The name @ann__ is held for you");
+  await person.look("trial-of-a-held-name");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.new}/@ann__`);
+  await stranger.title("Nothing here");
+  await person.open("Keep the copy, announce nothing");
+  await person.press("Keep the copy");
+  await person.title("Your copy is kept");
+  await stranger.begin(`${told.new}/@ann__`);
+  await say(stranger, "First light over the flats", "Ann of the flats");
+  return {};
+}
+
+export async function givenUp(told) {
+  const person = await told.meet();
+  await nameless(person, told);
+  await takeName(person);
+  await person.title("is there");
+  await consent(person, told.name);
+  await agree(person, told.name);
+  await choose(person);
+  await person.open("Throw the copy away");
+  await person.press("Yes, throw it away");
+  await person.title("The copy was thrown away");
+  await say(person, "The name @ann_ is held for you");
+  await person.look("thrown-away-name-held");
+  await person.open("Give the name up");
+  await person.press("Yes, give it up");
+  await person.title("You gave the name up");
+  await person.look("given-up");
+  const next = await told.meet();
+  await nameless(next, told);
+  await takeName(next, "the next estuary");
+  await next.title("is there");
+  await say(next, /^@ann_@/);
+  return {};
+}
+
+/** Ann takes another name on her own server. */
+export async function anotherName(told) {
+  const person = await told.meet();
+  await person.begin(told.old);
+  await person.click("Bring an account here");
+  await person.click(/^Sign in at/);
+  await person.signIn(told.name);
+  await person.open("Take another name at this server");
+  await person.press("Choose another name");
+  await person.title("Your name at");
+  await say(person, /^The name ann is taken/i);
+  await person.type("Name here", "wader");
+  await person.look("another-name");
+  await takeName(person);
+  await person.title("is there");
+  await person.look("another-name-before");
+  await consent(person, told.name, { isSignedIn: true });
+  await agree(person, told.name);
+  await person.title("This answer is for another account");
+  await person.look("answer-for-another");
+  await person.page.locator("main").getByRole("button", { name: "Sign out" }).click();
+  await person.type("Name", "wader");
+  await person.type("Password", "a quiet estuary");
+  await person.press("Sign in");
+  await choose(person);
+  await say(person, /^@wader@/, /^@ann@/);
+  return {};
+}
+
+/** From the box to the admins' queue. */
+async function queue(person, told) {
+  await arrive(person, told);
+  await ask(person, told);
+  await agree(person, told.name);
+  await person.title("What shall come?");
+  await person.press("Copy it, and let me try");
+  await person.title("Waiting for the admins here");
+}
+
+/** Eve looks at the one request that waits. */
+async function atTheDesk(eve, told) {
+  await eve.begin(`${told.new}/sign-in?next=/desk`);
+  await eve.signIn(told.admin);
+  await eve.click(/^@ann@/);
+}
+
+export async function letInWithoutPictures(told) {
+  const person = await told.meet();
+  await queue(person, told);
+  await say(person, /place in the queue/);
+  await person.open("What the admins see, exactly");
+  await say(person, "First light over the flats");
+  await person.look("waiting");
+  const eve = await told.meet();
+  await atTheDesk(eve, told);
+  await eve.look("request");
+  await eve.tick("Pictures and files");
+  await eve.press("Let it in");
+  await person.title("Your copy is here: try it");
+  await person.open(/^Left out or failed/);
+  await say(person, /the admins of this server do not take it/i);
+  await person.look("without-pictures");
+  return {};
+}
+
+export async function notLetIn(told) {
+  const person = await told.meet();
+  await queue(person, told);
+  const eve = await told.meet();
+  await atTheDesk(eve, told);
+  await eve.open("Do not let it in");
+  await eve.type(/they read it on their page/, "We have no room for so many birds.");
+  await eve.press("Do not let it in, and say why");
+  await person.title("The copy was thrown away");
+  await say(person, /We have no room for so many birds/);
+  await person.look("not-let-in");
+  await person.begin(`${told.new}/@${told.name}/with_replies`);
+  await say(person, "Nothing here yet.");
+  return {};
+}
+
+export async function tooMuch(told) {
+  const person = await told.meet();
+  await arrive(person, told);
+  await ask(person, told);
+  await agree(person, told.name);
+  await person.title("What shall come?");
+  await person.press("Copy it, and let me try");
+  await person.page.getByRole("alert").waitFor();
+  await person.title("What shall come?");
+  await person.look("too-much");
+  const said = await person.page.getByRole("alert").innerText();
+  await person.page.getByRole("checkbox", { name: /^Posts/ }).first().uncheck();
+  await person.press("Copy it, and let me try");
+  await person.title("Your copy is here: try it");
+  return { said };
+}
+
+/** Brings a file, with lists if there are any. */
+async function send(person, archive, lists = []) {
+  await person.page.getByLabel("The archive").setInputFiles(archive);
+  await person.page.getByLabel("Lists, if you have them").setInputFiles(lists);
+  await person.press("Send the file");
+}
+
+export async function archive(told) {
+  for (const javaScriptEnabled of [true, false]) {
+    const person = await told.meet({ javaScriptEnabled });
+    await arrive(person, told);
+    await person.click("Old home is gone? Bring an archive file");
+    await person.title("Bring an archive file");
+    await person.look("file");
+    await send(person, told.files.other);
+    await person.page.getByRole("alert").waitFor();
+    await say(person, /is no archive|not an archive|neither a zip/i);
+    await person.look("file-is-none");
+    await send(person, told.files.half);
+    await person.page.getByRole("alert").waitFor();
+    await person.look("file-is-half");
+    await send(person, told.files.archive, [told.files.domains]);
+    await person.title("What shall come?");
+    await say(person, "@ann@birds.example", /So says the file/, "Servers you block");
+    await person.look("choice-of-a-file");
+    await person.press("Copy it, and let me try");
+    await person.title("Your copy is here: try it");
+    await person.look("trial-of-a-file");
+    await person.open("Throw the copy away");
+    await person.press("Yes, throw it away");
+    await person.title("The copy was thrown away");
+  }
+  return {};
+}
+
+/** There, and back again. */
+export async function comingBack(told) {
+  const person = await told.meet();
+  await arrive(person, told);
   await copy(person, told);
-  await say(person, /^@ann_@/);
+  await handOver(person, told);
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+  await person.click(/^See who was told/);
+  await person.click("Come back here");
+  await person.title("Bring an account here");
+  await person.look("coming-back");
+  await person.press("See what can come along");
+  await person.title("is there");
+  await consent(person, told.name, { isSignedIn: true });
+  await agree(person, told.name);
+  await choose(person);
+  await say(person, /^@ann@/);
+  await handOver(person, told);
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+  await person.look("came-back");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.new}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.old)) throw new Error(`the profile leads to ${stranger.page.url()}`);
   return {};
 }
 

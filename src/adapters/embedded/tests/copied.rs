@@ -5,6 +5,7 @@ use crate::{
     model::{
         actor::Profile,
         collection::CollectionKind,
+        follow::FollowOptions,
         id::ItemKey,
         item::{Item, ItemKind, Reference},
         moment::Moment,
@@ -70,7 +71,10 @@ async fn what_the_account_has_already_is_left_out_with_the_reason() {
     story.copy_everything().await;
     let (_, other) = story.again("transfer-2");
     let mut items = everything().split_off(5);
-    items.push(Item::Follow { actor: url("https://new.example/users/ann") });
+    items.push(Item::Follow {
+        actor: url("https://new.example/users/ann"),
+        options: FollowOptions::default(),
+    });
     let written = story.copy(&other, &story.ann, items, &[]).await;
     assert_eq!(written.len(), 14);
     for one in &written {

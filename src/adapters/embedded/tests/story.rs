@@ -10,6 +10,7 @@ use crate::{
         actor::Profile,
         belonging::Belonging,
         collection::{CollectionKind, Page},
+        follow::FollowOptions,
         id::{ItemKey, TransferId},
         item::{Boost, Item, ItemKind, Reference},
         media::Attachment,
@@ -161,7 +162,7 @@ pub(super) fn everything() -> Vec<Item> {
         boost(5, Visibility::Followers),
         Item::Like(pointer("https://b.example/notes/1")),
         Item::Bookmark(pointer("https://b.example/notes/1")),
-        Item::Follow { actor: url("https://b.example/users/bob") },
+        Item::Follow { actor: url("https://b.example/users/bob"), options: FollowOptions::default() },
         Item::Block { actor: url("https://c.example/users/cid") },
     ];
     all.extend(belongings().into_iter().map(Item::Belonging));
@@ -226,5 +227,6 @@ pub(super) fn post(second: u8, visibility: Visibility, file: Option<&str>) -> It
         previously: vec![],
         tallies: Tallies::default(),
         answers: Vec::new(),
+        earlier: Vec::new(),
     }))
 }

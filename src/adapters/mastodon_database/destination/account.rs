@@ -19,7 +19,7 @@ const DOING: &str = "writing into the account";
 ///
 /// # Errors
 /// [`AdapterError`]; fatal when there is no such account, or it is closed.
-pub(super) async fn find(
+pub(in crate::adapters::mastodon_database) async fn find(
     c: &mut PgConnection,
     schema: Schema,
     id: &AccountId,

@@ -13,7 +13,7 @@ use super::{
 use crate::model::{
     actor::authority,
     digest::Digest,
-    object::{Object, Poll, Tag, TagKind, Visibility},
+    object::{Object, Poll, SourceText, Tag, TagKind, Visibility},
 };
 
 /// Visibility as the server's numbers: everybody, unlisted, followers, those named.
@@ -59,13 +59,7 @@ fn mentions(object: &Object) -> impl Iterator<Item = &Tag> {
 
 /// Puts a post into the server's words. `known` are the people it names whom the server knows.
 pub(super) fn compose(object: &Object, known: &BTreeMap<String, Person>, now: i64) -> Composed {
-    let handles = handles(object, known);
-    let mut text = match &object.source {
-        Some(source) if source.media_type.starts_with("text/plain") => {
-            names::in_full(&source.content, &bare(object, &handles))
-        }
-        _ => plain::from_html(&object.content, &handles),
-    };
+    let mut text = typed(object.source.as_ref(), &object.content, object, known);
     if let Some(title) = object.name.as_deref().filter(|title| !title.trim().is_empty()) {
         text = format!("{title}\n\n{text}");
     }
@@ -82,6 +76,23 @@ pub(super) fn compose(object: &Object, known: &BTreeMap<String, Person>, now: i6
             .filter(|poll| !poll.options.is_empty())
             .map(|poll| closed(poll, object, now)),
     }
+}
+
+/// A text of a post as it would be typed here: names in full.
+pub(super) fn typed(
+    source: Option<&SourceText>,
+    html: &str,
+    object: &Object,
+    known: &BTreeMap<String, Person>,
+) -> String {
+    let handles = handles(object, known);
+    let text = match source {
+        Some(source) if source.media_type.starts_with("text/plain") => {
+            names::in_full(&source.content, &bare(object, &handles))
+        }
+        _ => plain::from_html(html, &handles),
+    };
+    storable(&text)
 }
 
 /// The full handle of everybody a post names.

@@ -12,6 +12,7 @@ use super::{
     known::{self, Person, Post},
     reserve, shelf,
     statuses::Status,
+    versions,
 };
 use crate::{
     adapters::mastodon_database::{
@@ -82,37 +83,30 @@ impl MastodonDestination {
             .collect();
         let named: Vec<&str> = named.into_iter().collect();
         let people = known::people(c, &self.place, &named).await.map_err(|error| silent(&error))?;
+        let passed_on = batch.iter().filter_map(|(_, one)| {
+            if let Item::Boost(boost) = &one.item { posts.get(boost.object.as_str()) } else { None }
+        });
+        let passed_on: Vec<&Post> = passed_on.collect();
         let own: Vec<String> =
-            posts.values().filter(|p| p.account == account.id).map(|p| p.id.to_string()).collect();
+            passed_on.iter().filter(|p| p.account == account.id).map(|p| p.id.to_string()).collect();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
-        let noted = host_rows::of(&self.store, transfer.as_str(), STATUSES, &own).await.map_err(ours)?;
         let mut visibilities = BTreeMap::new();
-        for row in &noted {
-            if let Ok(id) = row.row_key.parse() {
-                visibilities.insert(id, journal::detail::<StatusDetail>(row)?.visibility);
+        if !own.is_empty() {
+            let noted = host_rows::of(&self.store, transfer.as_str(), STATUSES, &own).await.map_err(ours)?;
+            for row in &noted {
+                if let Ok(id) = row.row_key.parse() {
+                    visibilities.insert(id, journal::detail::<StatusDetail>(row)?.visibility);
+                }
             }
         }
-        let targets: Vec<i64> = posts.values().map(|post| post.id).collect();
-        let boosted: Vec<(i64, i64)> = sqlx::query_as(
-            "select reblog_of_id, id from statuses \
-             where account_id = $1 and reblog_of_id = any($2) and deleted_at is null",
-        )
-        .bind(account.id)
-        .bind(&targets)
-        .fetch_all(&mut *c)
-        .await
-        .map_err(|error| silent(&error))?;
+        let targets: Vec<i64> = passed_on.iter().map(|post| post.id).collect();
+        let boosted = boosted_already(c, account, &targets).await.map_err(|error| silent(&error))?;
         let files: Vec<i64> = batch
             .iter()
             .flat_map(|(_, one)| one.blobs.values())
             .filter_map(|(id, _)| id.as_str().parse().ok())
             .collect();
-        let showing: Vec<(i64, Option<i64>)> =
-            sqlx::query_as("select id, status_id from media_attachments where id = any($1)")
-                .bind(&files)
-                .fetch_all(c)
-                .await
-                .map_err(|error| silent(&error))?;
+        let showing = shown_already(c, &files).await.map_err(|error| silent(&error))?;
         Ok(Around {
             posts,
             people,
@@ -145,6 +139,9 @@ impl MastodonDestination {
                 Ok(mut draft) => {
                     draft.status.uri = one.reservation.url.to_string();
                     self.show(c, one, &mut draft, around).await?;
+                    if let Item::Post(object) = &one.item {
+                        draft.status.versions = versions::of(object, &draft, &around.people);
+                    }
                     Ok(draft)
                 }
                 Err(why) => Err(why),
@@ -199,6 +196,7 @@ impl MastodonDestination {
             poll: composed.poll.map(|poll| (0, poll)),
             boost_of: None,
             tallies: tallies(object.tallies),
+            versions: Vec::new(),
         };
         Draft { kind: ItemKind::Posts, status, detail, shown: Vec::new() }
     }
@@ -243,6 +241,36 @@ impl MastodonDestination {
         }
         Ok(())
     }
+}
+
+/// What of some posts the account passes on already, and by which row.
+async fn boosted_already(
+    c: &mut PgConnection,
+    account: &Named,
+    posts: &[i64],
+) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(
+        "select reblog_of_id, id from statuses \
+         where account_id = $1 and reblog_of_id = any($2) and deleted_at is null",
+    )
+    .bind(account.id)
+    .bind(posts)
+    .fetch_all(c)
+    .await
+}
+
+/// Which posts show some files already.
+async fn shown_already(c: &mut PgConnection, files: &[i64]) -> Result<Vec<(i64, Option<i64>)>, sqlx::Error> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as("select id, status_id from media_attachments where id = any($1)")
+        .bind(files)
+        .fetch_all(c)
+        .await
 }
 
 /// Gives threads and numbers of polls: an answer stands in its parent's thread.
@@ -311,6 +339,7 @@ fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Draf
         poll: None,
         boost_of: Some(post.id),
         tallies: None,
+        versions: Vec::new(),
     };
     Ok(Draft { kind: ItemKind::Boosts, status, detail, shown: Vec::new() })
 }

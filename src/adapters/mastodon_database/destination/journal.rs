@@ -69,7 +69,7 @@ pub(super) fn detail<T: DeserializeOwned>(row: &HostRow) -> Result<T, AdapterErr
 }
 
 /// A failure of our own database.
-pub(super) fn ours(error: StoreError) -> AdapterError {
+pub(in crate::adapters::mastodon_database) fn ours(error: StoreError) -> AdapterError {
     AdapterError::Busy {
         doing: "using godwit's database".to_owned(),
         why: error.to_string(),

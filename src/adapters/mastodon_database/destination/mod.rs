@@ -36,6 +36,7 @@ mod draft;
 mod files;
 mod journal;
 mod known;
+mod markup;
 mod names;
 mod pictures;
 mod plain;
@@ -51,8 +52,11 @@ mod snowflake;
 mod statuses;
 mod tags;
 mod touched;
+mod versions;
 mod waiting;
 mod write;
+
+pub(super) use {account::find as find_account, journal::ours, waiting::waits_on_lists};
 
 /// The server beside us as the place a copy is written to.
 #[derive(Clone)]

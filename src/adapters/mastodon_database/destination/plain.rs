@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use scraper::{Html, Node};
 
+use super::markup::{self, Tag};
+
 /// What is known of the people a text names: their actor, or a page of theirs, to the full handle.
 pub(super) type Named = BTreeMap<String, String>;
 
@@ -20,6 +22,45 @@ enum Close {
 
 /// The text of an HTML fragment. Deep nesting costs no stack.
 pub(super) fn from_html(html: &str, named: &Named) -> String {
+    // Nearly every post is made of a few elements in good order; for those no tree is needed.
+    simple(html, named).unwrap_or_else(|| from_any_html(html, named))
+}
+
+/// The text of paragraphs, lines and links that are nested as they should be; nothing for whatever else.
+fn simple(html: &str, named: &Named) -> Option<String> {
+    let mut out = Text::default();
+    let mut open: Vec<(Tag, Close)> = Vec::new();
+    let mut rest = html;
+    while let Some((text, after)) = rest.split_once('<') {
+        out.words(&markup::decoded(text)?);
+        let (inside, after) = after.split_once('>')?;
+        rest = after;
+        if let Some(name) = inside.strip_prefix('/') {
+            let (tag, close) = open.pop()?;
+            if tag != Tag::named(name)? {
+                return None;
+            }
+            out.close(close, named);
+            continue;
+        }
+        let element = markup::read(inside)?;
+        // A paragraph would end one that it stands in, and a link another link.
+        let is_open = |tag| open.iter().any(|(one, _)| *one == tag);
+        match element.tag {
+            Tag::Line => drop(out.open("br", &|_| None)),
+            Tag::Paragraph if !open.is_empty() => return None,
+            Tag::Link if is_open(Tag::Link) => return None,
+            tag => {
+                let close = out.open(tag.name(), &|name| element.attribute(name));
+                open.push((tag, close));
+            }
+        }
+    }
+    out.words(&markup::decoded(rest)?);
+    open.is_empty().then(|| tidy(&out.typed))
+}
+
+fn from_any_html(html: &str, named: &Named) -> String {
     let document = Html::parse_fragment(html);
     let mut out = Text::default();
     let mut open: Vec<Close> = Vec::new();
@@ -30,7 +71,7 @@ pub(super) fn from_html(html: &str, named: &Named) -> String {
                 out.words(text);
                 Close::Nothing
             }
-            Node::Element(element) => out.open(element),
+            Node::Element(element) => out.open(element.name(), &|name| element.attr(name)),
             _ => Close::Nothing,
         });
         next = node.first_child();
@@ -86,8 +127,8 @@ impl Text {
         }
     }
 
-    fn open(&mut self, element: &scraper::node::Element) -> Close {
-        match element.name() {
+    fn open<'a>(&mut self, name: &str, attribute: &dyn Fn(&str) -> Option<&'a str>) -> Close {
+        match name {
             "br" => {
                 self.typed.push('\n');
                 Close::Nothing
@@ -115,21 +156,20 @@ impl Text {
                 Close::Nothing
             }
             "img" => {
-                self.words(element.attr("alt").unwrap_or_default());
+                self.words(attribute("alt").unwrap_or_default());
                 Close::Nothing
             }
             "a" => {
-                let is =
-                    |word: &str| element.attr("class").is_some_and(|c| c.split(' ').any(|one| one == word));
+                let is = |word: &str| attribute("class").is_some_and(|c| c.split(' ').any(|one| one == word));
                 let is_mention = is("mention") && !is("hashtag");
-                let href = element.attr("href").unwrap_or_default().to_owned();
+                let href = attribute("href").unwrap_or_default().to_owned();
                 Close::Link { href, from: self.typed.len(), is_mention }
             }
             "script" | "style" | "template" | "head" => {
                 self.hidden += 1;
                 Close::Hidden
             }
-            _ if element.attr("class").is_some_and(|class| class.split(' ').any(|c| c == "quote-inline")) => {
+            _ if attribute("class").is_some_and(|class| class.split(' ').any(|c| c == "quote-inline")) => {
                 self.hidden += 1;
                 Close::Hidden
             }
@@ -162,6 +202,8 @@ impl Text {
                 let typed = match said {
                     Some(handle) => handle.clone(),
                     None if is_mention || words.starts_with('#') || !is_web(&href) => words.to_owned(),
+                    // As it was typed: the address of a whole server has no slash behind it.
+                    None if is_web(words) && words == href.trim_end_matches('/') => words.to_owned(),
                     None if shows(words, &href) => href,
                     None => format!("{words} ({href})"),
                 };
@@ -203,6 +245,40 @@ fn tidy(text: &str) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_short_way_says_what_the_long_one_says_or_nothing() {
+        let named: Named = [("https://b.example/@bob".to_owned(), "@bob@b.example".to_owned())].into();
+        for html in [
+            "",
+            "plain",
+            "<p>a</p><p>b<br>c<br/>d<br />e</p>",
+            "<p>a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &nbsp;f</p>",
+            "  <p> a  b\n c </p> \n<p></p><p>d</p>",
+            r#"<p><span class="h-card"><a href="https://b.example/@bob" class="u-url mention">@<span>bob</span></a></span> hi</p>"#,
+            r#"<p><a href="https://x.example/?a=1&amp;b=2" rel="nofollow" target="_blank">x</a></p>"#,
+            r#"<p><a href="https://x.example/tags/t" class="mention hashtag" rel="tag">#<span>t</span></a></p>"#,
+            r#"<p>a<span class="quote-inline">RE: x</span></p>"#,
+            "<p>a<p>b</p></p>",
+            "<p>a</span></p>",
+            "<p>a",
+            "a</p>b",
+            "<b>a</b> <i>b</i>",
+            "<p>1 < 2</p>",
+            "<p>&unknown; &amp</p>",
+            "<script>x</script><p>a</p>",
+            "<a href='x'>y</a>",
+            "<P>a</P>",
+            "<p>a\r\nb\0c</p>",
+            "<!-- c --><p>a</p>",
+            "<a href=\"x\"><a href=\"y\">z</a></a>",
+        ] {
+            if let Some(short) = simple(html, &named) {
+                assert_eq!(short, from_any_html(html, &named), "{html}");
+            }
+        }
+        assert!(simple("<p>a &amp; b<br>c</p>", &named).is_some(), "it is taken at all");
+    }
+
     fn plain(html: &str) -> String {
         let named = [("https://old.example/users/bob".to_owned(), "@bob@old.example".to_owned())];
         from_html(html, &named.into())
@@ -221,6 +297,7 @@ mod tests {
             plain(r#"<a href="https://example.com/long">example.com/lo…</a>"#),
             "https://example.com/long"
         );
+        assert_eq!(plain(r#"<a href="https://e.example/">https://e.example</a>"#), "https://e.example");
         assert_eq!(plain(r#"see <a href="https://e.example/">here</a>"#), "see here (https://e.example/)");
         assert_eq!(plain(r#"<a href="javascript:alert(1)">x</a>"#), "x");
     }

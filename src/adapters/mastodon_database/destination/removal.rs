@@ -19,6 +19,7 @@ use crate::{
     store::{
         host_profiles,
         host_rows::{self, HostRow},
+        refollows,
     },
 };
 
@@ -65,6 +66,8 @@ impl MastodonDestination {
             }
         }
         self.bring_back(transfer).await?;
+        // Nobody is asked any more; who was asked before knows, and stays.
+        refollows::stop(&self.store, account.to_string()).await.map_err(ours)?;
         host_rows::clear(&self.store, transfer.as_str()).await.map_err(ours)
     }
 

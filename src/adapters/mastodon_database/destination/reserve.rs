@@ -135,9 +135,14 @@ impl MastodonDestination {
                 row_id,
                 name: String::new(),
             });
-            host_rows::reserve(&self.store, transfer.as_str(), places.collect()).await.map_err(ours)?;
-            given = self.known_places(transfer, kind, wanted).await?;
+            let kept = host_rows::reserve(&self.store, transfer.as_str(), places.collect()).await;
+            given.extend(kept.map_err(ours)?.into_iter().map(|(key, id, name)| (key, (id, name))));
             open.retain(|(key, _)| !given.contains_key(*key));
+            if !open.is_empty() {
+                // Somebody else was quicker: with the same thing, or with the id.
+                given.extend(self.known_places(transfer, kind, wanted).await?);
+                open.retain(|(key, _)| !given.contains_key(*key));
+            }
         }
         Ok(given)
     }
@@ -193,6 +198,9 @@ pub(super) async fn numbers(
     table: &'static str,
     count: usize,
 ) -> Result<Vec<i64>, AdapterError> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
     sqlx::query_scalar("select nextval(pg_get_serial_sequence($1, 'id')) from generate_series(1, $2)")
         .bind(table)
         .bind(i32::try_from(count).unwrap_or(i32::MAX))

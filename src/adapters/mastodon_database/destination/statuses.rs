@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 use super::compose::OWNER_ONLY;
-use crate::adapters::mastodon_database::place::Named;
+use crate::{
+    adapters::mastodon_database::{database::silent, place::Named},
+    port::error::AdapterError,
+};
 
 /// A post or boost as its row says it.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub(super) struct Status {
     pub(super) boost_of: Option<i64>,
     /// Numbers it had: replies, boosts, likes.
     pub(super) tallies: Option<(i64, i64, i64)>,
+    /// Versions of it, the one that stands last; none where it never was edited.
+    pub(super) versions: Vec<Value>,
 }
 
 /// Whether what stands there is written over.
@@ -58,10 +63,10 @@ macro_rules! at {
 }
 
 /// Writes a batch, visible to its owner only, with its files' rows. Nobody is notified: no trigger
-/// watches these tables.
+/// watches these tables. It stands once `noted` has come to its end as well, which happens meanwhile.
 ///
 /// # Errors
-/// [`sqlx::Error`]; nothing of the batch stands then.
+/// [`AdapterError`], its own or that of `noted`; nothing of the batch stands then.
 pub(super) async fn write(
     c: &mut PgConnection,
     account: &Named,
@@ -69,22 +74,37 @@ pub(super) async fn write(
     media: &[Value],
     over: Over,
     now: i64,
+    noted: impl Future<Output = Result<(), AdapterError>>,
+) -> Result<(), AdapterError> {
+    let mut work = c.begin().await.map_err(|error| silent(&error))?;
+    let (written, noted) = tokio::join!(rows(&mut work, account, statuses, media, over, now), noted);
+    noted?;
+    written.map_err(|error| silent(&error))?;
+    work.commit().await.map_err(|error| silent(&error))
+}
+
+async fn rows(
+    work: &mut PgConnection,
+    account: &Named,
+    statuses: &[Status],
+    media: &[Value],
+    over: Over,
+    now: i64,
 ) -> Result<(), sqlx::Error> {
-    let mut work = c.begin().await?;
-    conversations(&mut work, statuses, now).await?;
+    conversations(work, statuses, now).await?;
     if over == Over::Yes {
-        clear(&mut work, account, statuses, media).await?;
+        clear(work, account, statuses, media).await?;
     }
-    let there = insert(&mut work, account, statuses, over).await?;
+    let there = insert(work, account, statuses, over).await?;
     let of: Vec<&Status> = statuses.iter().filter(|status| there.contains(&status.id)).collect();
-    polls(&mut work, account, &of).await?;
-    tallies(&mut work, &of, now).await?;
+    polls(work, account, &of).await?;
+    tallies(work, &of, now).await?;
+    versions(work, account, &of).await?;
     let media: Vec<&Value> = media
         .iter()
         .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| there.contains(&id)))
         .collect();
-    files(&mut work, account, &media, now).await?;
-    work.commit().await
+    files(work, account, &media, now).await
 }
 
 async fn conversations(c: &mut PgConnection, statuses: &[Status], now: i64) -> Result<(), sqlx::Error> {
@@ -118,6 +138,7 @@ async fn clear(
         .execute(&mut *c)
         .await?;
     sqlx::query("delete from status_stats where status_id = any($1)").bind(&ids).execute(&mut *c).await?;
+    sqlx::query("delete from status_edits where status_id = any($1)").bind(&ids).execute(&mut *c).await?;
     sqlx::query(
         "delete from media_attachments where status_id = any($1) and account_id = $2 and not (id = any($3))",
     )
@@ -262,6 +283,31 @@ async fn tallies(c: &mut PgConnection, statuses: &[&Status], now: i64) -> Result
     .bind(column(|[_, _, boosts, _]| *boosts))
     .bind(column(|[.., likes]| *likes))
     .bind(now)
+    .execute(c)
+    .await
+    .map(drop)
+}
+
+/// How posts were before they were edited. Their order is that of their keys.
+async fn versions(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
+    let rows: Vec<&Value> = statuses.iter().flat_map(|status| &status.versions).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(concat!(
+        "insert into status_edits (status_id, account_id, text, spoiler_text, sensitive, \
+         ordered_media_attachment_ids, media_descriptions, poll_options, created_at, updated_at) \
+         select r.status, $1, r.text, r.warning, r.sensitive, r.media, r.said, r.options, ",
+        at!("r.written"),
+        ", ",
+        at!("r.written"),
+        " from rows from (jsonb_to_recordset($2::jsonb) as (status bigint, text text, warning text, \
+         sensitive boolean, media bigint[], said text[], options varchar[], written bigint)) \
+         with ordinality as r(status, text, warning, sensitive, media, said, options, written, place) \
+         order by r.place"
+    ))
+    .bind(account.id)
+    .bind(serde_json::to_string(&rows).unwrap_or_default())
     .execute(c)
     .await
     .map(drop)

@@ -18,14 +18,14 @@ use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
     model::{
         belonging::Belonging,
-        id::TransferId,
+        id::{AccountId, TransferId},
         item::{Item, ItemKind},
     },
     port::{
         destination::{Prepared, Written},
         error::AdapterError,
     },
-    store::host_rows,
+    store::{Store, host_rows},
 };
 
 /// What the release needs to know of something that waits.
@@ -162,11 +162,8 @@ impl MastodonDestination {
     ) -> Result<Ground, AdapterError> {
         let posts: Vec<&Url> = batch.iter().filter_map(|(_, one)| post_of(&one.item)).collect();
         let posts = known::posts(c, &self.place, &posts).await.map_err(|error| silent(&error))?;
-        let people: BTreeSet<&str> = batch
-            .iter()
-            .filter_map(|(_, one)| if let Item::Belonging(it) = &one.item { it.about() } else { None })
-            .map(Url::as_str)
-            .collect();
+        let people: BTreeSet<&str> =
+            batch.iter().filter_map(|(_, one)| about(&one.item)).map(Url::as_str).collect();
         let people: Vec<&str> = people.into_iter().collect();
         let people = known::people(c, &self.place, &people).await.map_err(|error| silent(&error))?;
         let own: Vec<String> = posts
@@ -237,15 +234,16 @@ impl Ground {
                 }
                 Ok(Aim::Waits { status: Some(post.id), person: None })
             }
-            Item::Follow { .. } => {
-                Err("whoever is followed is asked by this server itself: bring Old home's list of \
-                                        follows in under its Preferences, Import and export"
-                    .to_owned())
-            }
-            Item::Block { .. } => {
-                Err("whoever is blocked is told so by this server itself: bring Old home's list \
-                                       of blocks in under its Preferences, Import and export"
-                    .to_owned())
+            // Their servers have to be told: it waits until the owner says so, and the server does it then.
+            Item::Follow { actor, .. } | Item::Block { actor } => {
+                let person = self.people.get(actor.as_str()).map(|person| person.id);
+                if person == Some(account.id) {
+                    return Err("it points at this account itself".to_owned());
+                }
+                if person.is_some_and(|person| has(self, &person.to_string())) {
+                    return Err(ALREADY.to_owned());
+                }
+                Ok(Aim::Waits { status: None, person })
             }
             Item::Belonging(belonging) => {
                 let person = match belonging.about() {
@@ -299,6 +297,30 @@ impl Ground {
     }
 }
 
+/// Whom a thing is about.
+fn about(item: &Item) -> Option<&Url> {
+    match item {
+        Item::Follow { actor, .. } | Item::Block { actor } => Some(actor),
+        Item::Belonging(belonging) => belonging.about(),
+        _ => None,
+    }
+}
+
+/// Lists of kept copies on which somebody stood, by the keys they have here.
+pub(in crate::adapters::mastodon_database) async fn waits_on_lists(
+    store: &Store,
+    account: &AccountId,
+    actor: &Url,
+) -> Result<Vec<i64>, AdapterError> {
+    let details = host_rows::kept(store, account.as_str(), ItemKind::Lists.as_str()).await.map_err(ours)?;
+    let waiting = details.iter().filter_map(|detail| serde_json::from_str::<Waiting>(detail).ok());
+    let on_it = |waiting: Waiting| match &waiting.item {
+        Item::Belonging(Belonging::List(list)) if list.members.contains(actor) => Some(waiting.id),
+        _ => None,
+    };
+    Ok(waiting.filter_map(on_it).collect())
+}
+
 /// What tells things that wait apart.
 pub(super) fn noted_key(one: &Prepared) -> String {
     format!("{} {}", one.reservation.kind.as_str(), one.reservation.local_id)
@@ -325,6 +347,9 @@ async fn possessions(
          where f.account_id = $1 union all \
          select 'followed_tags', t.name::text from tag_follows f join tags t on t.id = f.tag_id \
          where f.account_id = $1 union all \
+         select 'following', target_account_id::text from follows where account_id = $1 union all \
+         select 'following', target_account_id::text from follow_requests where account_id = $1 union all \
+         select 'blocked', target_account_id::text from blocks where account_id = $1 union all \
          select 'muted', target_account_id::text from mutes where account_id = $1 union all \
          select 'blocked_domains', domain::text from account_domain_blocks where account_id = $1 union all \
          select 'filters', phrase from custom_filters where account_id = $1 union all \

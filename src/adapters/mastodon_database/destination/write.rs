@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, future::FusedFuture, stream};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -103,17 +103,23 @@ impl MastodonDestination {
             return Ok(());
         }
         let noted = drafts.iter().flat_map(noted).collect();
-        host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours)?;
+        let noting = async { host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours) };
+        let mut noting = Box::pin(noting).fuse();
         let mut shelving = Vec::new();
         for draft in drafts {
             for shown in &draft.shown {
                 shelving.push(self.shelve(draft.status.id, shown).boxed());
             }
         }
+        if !shelving.is_empty() {
+            // A file stands as soon as it is written; rows only stand when they are committed.
+            (&mut noting).await?;
+        }
         let media: Vec<Value> = stream::iter(shelving).buffered(FILES_AT_ONCE).try_collect().await?;
         let rows: Vec<_> = drafts.iter().map(|draft| draft.status.clone()).collect();
         let now = self.clock.now_micros();
-        statuses::write(c, account, &rows, &media, over, now).await.map_err(|error| silent(&error))
+        let noted = async { if noting.is_terminated() { Ok(()) } else { noting.await } };
+        statuses::write(c, account, &rows, &media, over, now, noted).await
     }
 
     /// Puts a post's file on disk; gives the columns of its row.

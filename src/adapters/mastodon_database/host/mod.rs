@@ -1,10 +1,13 @@
-//! What a move changes at the server beside us: aliases, where an account went, and signing in its name.
+//! What a move changes at the server beside us: aliases, where an account went, signing in its name, and
+//! following and blocking with its owner's permission.
 
 mod acquaintance;
 mod aliases;
 mod entrance;
 mod keys;
+mod permits;
 mod sealed;
+mod ties;
 mod told;
 
 pub use {
@@ -12,6 +15,9 @@ pub use {
     aliases::{add_alias, remove_alias, set_moved_to},
     entrance::FrontDoor,
     keys::signer,
+    permits::OwnersPermits,
     sealed::Secrets,
     told::{is_told, note_told},
 };
+
+pub(super) use ties::Asking;

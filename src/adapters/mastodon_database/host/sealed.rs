@@ -48,6 +48,11 @@ struct Headers {
 }
 
 impl Secrets {
+    /// Whether they open a column.
+    pub fn opens(&self, stored: &str) -> bool {
+        self.open(stored).is_some()
+    }
+
     /// Opens a column; nothing when other secrets sealed it, or it is no such column.
     pub(super) fn open(&self, stored: &str) -> Option<String> {
         let envelope: Envelope = serde_json::from_str(stored).ok()?;

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use url::Url;
 
 use super::{
-    MastodonSource, files,
+    MastodonSource, edits, files,
     phrases::seconds,
     posts::{PostRow, moment},
 };
@@ -42,6 +42,7 @@ pub(super) struct Belonging {
     /// By the polls' ids.
     pub(super) polls: BTreeMap<i64, Poll>,
     pub(super) quotes: BTreeMap<i64, Url>,
+    pub(super) versions: edits::Versions,
     emoji: BTreeMap<String, String>,
 }
 
@@ -63,6 +64,7 @@ impl Belonging {
         all.read_people(source, c, &ids).await?;
         all.read_topics(source, c, &ids).await?;
         all.files = files::attachments(source, c, &ids).await?;
+        all.versions = edits::of(c, posts).await?;
         let polls: Vec<i64> = posts.iter().filter_map(|post| post.poll_id).collect();
         if !polls.is_empty() {
             all.read_polls(source, c, &polls).await?;
@@ -123,8 +125,12 @@ impl Belonging {
         .fetch_all(c)
         .await
         .map_err(|error| silent(&error))?;
+        let mut addresses: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (post, name) in rows {
-            let href = source.topics.join(&name).ok().map(String::from);
+            if !addresses.contains_key(&name) {
+                addresses.insert(name.clone(), source.topics.join(&name).ok().map(String::from));
+            }
+            let href = addresses.get(&name).cloned().flatten();
             let tag = Tag { kind: TagKind::Hashtag, name: format!("#{name}"), href };
             self.topics.entry(post).or_default().push(tag);
         }
@@ -208,12 +214,12 @@ impl Belonging {
     }
 
     /// The files a post shows, in their order. An order that names none hides them all.
-    pub(super) fn attachments(&mut self, post: i64, order: Option<&[i64]>) -> Vec<Attachment> {
+    pub(super) fn files(&mut self, post: i64, order: Option<&[i64]>) -> Vec<(i64, Attachment)> {
         let mut files = self.files.remove(&post).unwrap_or_default();
         if let Some(order) = order {
             files.sort_by_key(|(id, _)| order.iter().position(|one| one == id));
         }
-        files.into_iter().map(|(_, attachment)| attachment).collect()
+        files
     }
 
     /// The emoji that texts use, each once.

@@ -27,7 +27,9 @@ use crate::{
     },
 };
 
+mod ahead;
 mod belonging_to_posts;
+mod edits;
 mod files;
 mod lists;
 mod numbers;
@@ -45,6 +47,7 @@ pub(super) use files::{partition, path_of_file, path_of_picture};
 pub(super) use posts::audience_of;
 pub(super) use text::line;
 
+use ahead::Ahead;
 use owner::Owner;
 use phrases::Phrases;
 use window::{Entry, Window};
@@ -71,6 +74,7 @@ pub struct MastodonSource {
     topics: Url,
     phrases: Phrases,
     snapshot: Mutex<Option<Snapshot>>,
+    ahead: Ahead,
 }
 
 impl MastodonSource {
@@ -113,6 +117,7 @@ impl MastodonSource {
             topics,
             phrases,
             snapshot,
+            ahead: Ahead::default(),
         })
     }
 
@@ -128,8 +133,8 @@ impl MastodonSource {
             CollectionKind::Media => files::page(self, c, window).await,
             CollectionKind::Liked => pointers::references(self, c, ItemKind::Likes, window).await,
             CollectionKind::Bookmarks => pointers::references(self, c, ItemKind::Bookmarks, window).await,
-            CollectionKind::Following => people::actors(self, c, ItemKind::Following, window).await,
-            CollectionKind::Blocked => people::actors(self, c, ItemKind::Blocked, window).await,
+            CollectionKind::Following => people::follows(self, c, window).await,
+            CollectionKind::Blocked => people::blocks(self, c, window).await,
             CollectionKind::Muted => people::mutes(self, c, window).await,
             CollectionKind::Notes => people::notes(self, c, window).await,
             CollectionKind::BlockedDomains => people::servers(self, c, window).await,

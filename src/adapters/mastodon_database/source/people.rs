@@ -13,6 +13,7 @@ use crate::{
     adapters::mastodon_database::database::silent,
     model::{
         belonging::Belonging,
+        follow::FollowOptions,
         item::{Item, ItemKind},
         moment::Moment,
     },
@@ -24,21 +25,53 @@ use crate::{
 pub(super) const FOLLOWS: &str = "x.account_id = $1 and not exists (select from blocks b \
      where b.account_id = x.target_account_id and b.target_account_id = x.account_id)";
 
-/// Follows or blocks in the order they were made.
+/// Follows in the order they were made, each with what was chosen about it.
 ///
 /// # Errors
 /// [`AdapterError`].
-pub(super) async fn actors(
+pub(super) async fn follows(
     source: &MastodonSource,
     c: &mut PgConnection,
-    kind: ItemKind,
     window: Window<'_>,
 ) -> Result<Vec<Entry>, AdapterError> {
-    let (table, condition) =
-        if kind == ItemKind::Following { ("follows", FOLLOWS) } else { ("blocks", "x.account_id = $1") };
+    type Row = (i64, Option<String>, bool, bool, Vec<Option<String>>);
     let sql = format!(
-        "select x.id, {} from {table} x join accounts a on a.id = x.target_account_id \
-         where {condition} and x.id > $2 order by x.id limit $3",
+        "select x.id, {}, x.show_reblogs, x.notify, coalesce(x.languages, '{{}}')::text[] \
+         from follows x join accounts a on a.id = x.target_account_id \
+         where {FOLLOWS} and x.id > $2 order by x.id limit $3",
+        source.phrases.actor("a")
+    );
+    let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(source.owner.id)
+        .bind(window.number()?)
+        .bind(window.rows())
+        .fetch_all(c)
+        .await
+        .map_err(|error| silent(&error))?;
+    let entry = |(number, actor, shows_boosts, notifies, languages): Row| {
+        let languages = languages.into_iter().flatten().collect();
+        let options = FollowOptions { shows_boosts, notifies, languages }.checked();
+        let item = match web(actor.as_deref()) {
+            Ok(actor) => Ok(Item::Follow { actor, options }),
+            Err(why) => Err(unreadable(ItemKind::Following, number, why)),
+        };
+        (number.to_string(), item)
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Blocks in the order they were made.
+///
+/// # Errors
+/// [`AdapterError`].
+pub(super) async fn blocks(
+    source: &MastodonSource,
+    c: &mut PgConnection,
+    window: Window<'_>,
+) -> Result<Vec<Entry>, AdapterError> {
+    let sql = format!(
+        "select x.id, {} from blocks x join accounts a on a.id = x.target_account_id \
+         where x.account_id = $1 and x.id > $2 order by x.id limit $3",
         source.phrases.actor("a")
     );
     let rows: Vec<(i64, Option<String>)> = sqlx::query_as(AssertSqlSafe(sql))
@@ -50,9 +83,8 @@ pub(super) async fn actors(
         .map_err(|error| silent(&error))?;
     let entry = |(number, actor): (i64, Option<String>)| {
         let item = match web(actor.as_deref()) {
-            Ok(actor) if kind == ItemKind::Following => Ok(Item::Follow { actor }),
             Ok(actor) => Ok(Item::Block { actor }),
-            Err(why) => Err(unreadable(kind, number, why)),
+            Err(why) => Err(unreadable(ItemKind::Blocked, number, why)),
         };
         (number.to_string(), item)
     };

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
     model::{
+        collection::Cursor,
         item::Item,
         moment::Moment,
         object::{Object, SourceText, TagKind, Tallies, Visibility},
@@ -29,7 +30,7 @@ pub(super) struct PostRow {
     pub(super) text: Option<String>,
     pub(super) spoiler_text: Option<String>,
     created: i64,
-    edited: Option<i64>,
+    pub(super) edited: Option<i64>,
     visibility: i32,
     sensitive: bool,
     language: Option<String>,
@@ -58,6 +59,15 @@ fn question(source: &MastodonSource, condition: &str) -> String {
     )
 }
 
+/// Rows of posts, and what belongs to them.
+pub(super) struct Found {
+    rows: Vec<PostRow>,
+    belonging: Belonging,
+}
+
+/// Posts put into words before the database is listened to again.
+const AT_ONCE: usize = 50;
+
 /// A page of posts in the order of their ids, which is that of their times.
 ///
 /// # Errors
@@ -67,6 +77,32 @@ pub(super) async fn page(
     c: &mut PgConnection,
     window: Window<'_>,
 ) -> Result<Vec<Entry>, AdapterError> {
+    let (found, is_going_on) = source.ahead.take(&window.at());
+    let found = match found {
+        Some(found) => found,
+        None => find(source, c, window).await?,
+    };
+    let next = window.next(&found.rows, |row| row.id);
+    let Some(next) = next.filter(|_| is_going_on || window.is_first()) else {
+        source.ahead.expect(None, None);
+        return Ok(in_words(source, found).await);
+    };
+    if !is_going_on {
+        source.ahead.expect(Some(next), None);
+        return Ok(in_words(source, found).await);
+    }
+    let cursor = Cursor(next.0.clone());
+    let following = find(source, c, Window::new(Some(&cursor), next.1));
+    let (following, entries) = tokio::join!(following, in_words(source, found));
+    source.ahead.expect(Some(next), Some(following?));
+    Ok(entries)
+}
+
+async fn find(
+    source: &MastodonSource,
+    c: &mut PgConnection,
+    window: Window<'_>,
+) -> Result<Found, AdapterError> {
     let sql = question(source, "s.id > $3 order by s.id limit $4");
     let rows: Vec<PostRow> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(source.owner.id)
@@ -76,7 +112,8 @@ pub(super) async fn page(
         .fetch_all(&mut *c)
         .await
         .map_err(|error| silent(&error))?;
-    entries(source, c, rows).await
+    let belonging = Belonging::of(source, c, &rows).await?;
+    Ok(Found { rows, belonging })
 }
 
 /// Those of these posts that are read.
@@ -96,21 +133,22 @@ pub(super) async fn by_id(
         .fetch_all(&mut *c)
         .await
         .map_err(|error| silent(&error))?;
-    entries(source, c, rows).await
+    let belonging = Belonging::of(source, c, &rows).await?;
+    Ok(in_words(source, Found { rows, belonging }).await)
 }
 
-async fn entries(
-    source: &MastodonSource,
-    c: &mut PgConnection,
-    rows: Vec<PostRow>,
-) -> Result<Vec<Entry>, AdapterError> {
-    let mut belonging = Belonging::of(source, c, &rows).await?;
+async fn in_words(source: &MastodonSource, found: Found) -> Vec<Entry> {
+    let Found { rows, mut belonging } = found;
     let owner = source.owner.named();
-    let entry = |row: PostRow| {
+    let mut entries = Vec::with_capacity(rows.len());
+    for (number, row) in rows.into_iter().enumerate() {
+        if number % AT_ONCE == AT_ONCE - 1 {
+            tokio::task::yield_now().await;
+        }
         let key = row.id.to_string();
-        (key, Ok(Item::Post(Box::new(object(source, &owner, row, &mut belonging)))))
-    };
-    Ok(rows.into_iter().map(entry).collect())
+        entries.push((key, Ok(Item::Post(Box::new(object(source, &owner, row, &mut belonging))))));
+    }
+    entries
 }
 
 /// The server's numbers for audiences; every one that is not known is the most private.
@@ -128,15 +166,23 @@ pub(super) fn moment(seconds: i64) -> Moment {
     Moment::from_micros(seconds.saturating_mul(1_000_000))
 }
 
+/// As comparing origins, which would copy the host's name twice.
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
 fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut Belonging) -> Object {
     let place = &source.place;
     let stated = row.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     // An id on another server cannot be this account's.
-    let id = stated.filter(|url| url.origin() == place.web.origin());
+    let id = stated.filter(|url| is_same_origin(url, &place.web));
     let id = id.unwrap_or_else(|| place.status(owner, row.id));
     let visibility = audience_of(row.visibility);
     let people = belonging.people.remove(&row.id).unwrap_or_default();
-    let attachments = belonging.attachments(row.id, row.shown.as_deref());
+    let versions = belonging.versions.remove(&row.id).unwrap_or_default();
+    let files = belonging.files(row.id, row.shown.as_deref());
     let poll = row.poll_id.and_then(|poll| belonging.polls.remove(&poll));
     let text = row.text.unwrap_or_default();
     let summary = row.spoiler_text.filter(|text| !text.is_empty());
@@ -150,6 +196,8 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
     tags.extend(belonging.emoji_of(&[&text, summary.as_deref().unwrap_or_default()]));
     debug_assert!(tags.iter().take(named.len()).all(|tag| tag.kind == TagKind::Mention));
     let (to, cc) = audience::addressing(visibility, &source.followers, &named);
+    let html = |text: &str| text::html(text, &links);
+    let earlier = versions.into_iter().map(|version| version.carried(&files, html)).collect();
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
     Object {
         url: Some(place.status_page(owner, row.id)),
@@ -157,7 +205,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
         kind: if poll.is_some() { "Question" } else { "Note" }.to_owned(),
         attributed_to: source.actor.clone(),
         name: None,
-        content: text::html(&text, &links),
+        content: html(&text),
         source: Some(SourceText { content: text, media_type: "text/plain".to_owned() }),
         summary,
         is_sensitive: row.sensitive,
@@ -170,7 +218,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
         in_reply_to: row.parent.and_then(|parent| Url::parse(&parent).ok()),
         quote: belonging.quotes.remove(&row.id),
         tags,
-        attachments,
+        attachments: files.into_iter().map(|(_, attachment)| attachment).collect(),
         poll,
         previously: Vec::new(),
         tallies: Tallies {
@@ -179,6 +227,7 @@ fn object(source: &MastodonSource, owner: &Named, row: PostRow, belonging: &mut 
             shares: number(row.boosts),
         },
         answers: Vec::new(),
+        earlier,
         id,
     }
 }

@@ -55,6 +55,22 @@ impl<'a> Window<'a> {
         i64::try_from(self.limit).unwrap_or(i64::MAX).saturating_add(1)
     }
 
+    /// Where it begins, and how much it holds.
+    pub(super) fn at(&self) -> (String, usize) {
+        (self.text().to_owned(), self.limit)
+    }
+
+    /// Whether it begins at the beginning.
+    pub(super) fn is_first(&self) -> bool {
+        self.after.is_none()
+    }
+
+    /// Where the next one begins, if these rows are more than the page holds.
+    pub(super) fn next<Row>(&self, rows: &[Row], key: impl Fn(&Row) -> i64) -> Option<(String, usize)> {
+        let last = rows.get(self.limit.checked_sub(1)?).filter(|_| rows.len() > self.limit)?;
+        Some((key(last).to_string(), self.limit))
+    }
+
     /// The page of what came.
     pub(super) fn page(&self, mut entries: Vec<Entry>) -> Page {
         let has_more = entries.len() > self.limit;

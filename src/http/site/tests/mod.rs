@@ -27,6 +27,7 @@ use crate::{
 
 mod documents;
 mod forms;
+mod held;
 mod seen;
 
 const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";

@@ -12,7 +12,7 @@ use crate::{
         blobs::Blobs,
         deliveries,
         followers::{self, FollowingRow},
-        notifications, run,
+        held_names, notifications, run,
     },
     wire::{actor, audience::PUBLIC},
 };
@@ -53,7 +53,7 @@ async fn account(site: &Site, username: &str) -> Account {
         public_key_pem: String::new(),
         created_at: 0,
     };
-    accounts::insert(&site.store, new).await.unwrap();
+    held_names::make(&site.store, new, None, None).await.unwrap();
     site.account_named(username).await.unwrap().unwrap()
 }
 

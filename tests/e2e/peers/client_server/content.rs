@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::{
     Answer, Asked, ClientServer,
+    manners::{Shows, put},
     paging::{List, field, fields, page},
 };
 
 /// The server's own key of the account.
-pub const ACCOUNT: &str = "109300000000000001";
+const ACCOUNT: u64 = 109_300_000_000_000_001;
 /// Keys of posts begin behind this.
 const FIRST: u64 = 110_000_000_000_000_000;
 /// Keys of what others wrote.
@@ -31,21 +32,52 @@ fn is_boost(n: u64) -> bool {
     n % 5 == 4
 }
 
+/// Whether it answers something.
+fn is_answer(n: u64) -> bool {
+    matches!(n % 10, 3 | 6)
+}
+
+impl Shows {
+    /// Whether a whole number of the list is shown.
+    pub fn shows(self, n: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Pictures => !is_boost(n) && !is_answer(n) && n % 7 != 6 && n % 4 != 3,
+            Self::Public => !is_boost(n) && n.is_multiple_of(4),
+        }
+    }
+}
+
 impl Contents {
     /// Boosts among them.
     pub fn boosts(self) -> u64 {
-        (0..self.statuses).filter(|n| is_boost(*n)).count().try_into().unwrap()
+        self.shown(Shows::All, is_boost)
     }
 
     /// Posts among them.
     pub fn posts(self) -> u64 {
-        self.statuses - self.boosts()
+        self.shown(Shows::All, |n| !is_boost(n))
     }
 
     /// Files of the posts.
     pub fn files(self) -> u64 {
-        (0..self.statuses).filter(|n| !is_boost(*n) && n.is_multiple_of(4)).count().try_into().unwrap()
+        self.shown(Shows::All, has_file)
     }
+
+    /// How many of those that are shown are so.
+    pub fn shown(self, shows: Shows, is: impl Fn(u64) -> bool) -> u64 {
+        (0..self.statuses).filter(|n| shows.shows(*n) && is(*n)).count().try_into().unwrap()
+    }
+
+    /// Posts, boosts and files of a server that shows so much.
+    pub fn of(self, shows: Shows) -> [u64; 3] {
+        [self.shown(shows, |n| !is_boost(n)), self.shown(shows, is_boost), self.shown(shows, has_file)]
+    }
+}
+
+/// Whether a post shows a file.
+fn has_file(n: u64) -> bool {
+    !is_boost(n) && n.is_multiple_of(4)
 }
 
 /// A picture that no other address has.
@@ -54,10 +86,10 @@ pub fn picture(path: &str) -> Vec<u8> {
 }
 
 /// Who a handle is, here or among the birds.
-pub fn who(origin: &str, query: &str) -> Answer {
+pub fn who(origin: &str, own: &str, query: &str) -> Answer {
     let resource = field(query, "resource").unwrap_or_default();
     let (name, host) = resource.trim_start_matches("acct:").split_once('@').unwrap_or_default();
-    let actor = if BIRDS.ends_with(host) { bird_actor(name) } else { format!("{origin}/users/{name}") };
+    let actor = if BIRDS.ends_with(host) { bird_actor(name) } else { format!("{origin}{own}") };
     if !BIRDS.ends_with(host) && name != "ann" {
         return Answer::error(404, "Record not found");
     }
@@ -77,19 +109,22 @@ fn others_post(n: u64) -> String {
 impl ClientServer {
     /// What the owner may see.
     pub(super) fn interface(&self, asked: &Asked<'_>) -> Answer {
-        let own = format!("/api/v1/accounts/{ACCOUNT}");
+        let ids = self.manner.ids;
+        let own = format!("/api/v1/accounts/{}", ids.wrap(ACCOUNT));
         match asked.path {
             "/api/v1/accounts/verify_credentials" => Answer::json(&self.me()),
             "/api/v1/accounts/relationships" => {
-                let ids = fields(asked.query, "id[]");
-                Answer::json(&Value::Array(ids.iter().map(|id| relationship(id)).collect()))
+                let asked = fields(asked.query, "id[]");
+                let known = asked.iter().take(self.manner.relations);
+                let known = known.filter_map(|id| Some(relationship(id, ids.unwrap(id)?)));
+                Answer::json(&Value::Array(known.collect()))
             }
             path if path == format!("{own}/statuses") => {
                 if field(asked.query, "pinned").as_deref() == Some("true") {
                     let pinned = [7, 2].into_iter().filter(|n| *n < self.contents.statuses);
                     return Answer::json(&Value::Array(pinned.map(|n| self.status(n)).collect()));
                 }
-                let at = |n| self.status(n);
+                let at = |n| self.listed(n);
                 page(self, asked, &List { first: FIRST, number: self.contents.statuses, at: &at }, 40)
             }
             path if path == format!("{own}/following") => self.birds(asked, 0, self.contents.following),
@@ -124,7 +159,10 @@ impl ClientServer {
             }
             path => {
                 let found = path.strip_prefix("/api/v1/statuses/").and_then(|id| self.found(id));
-                found.map_or_else(|| Answer::error(404, "Record not found"), |status| Answer::json(&status))
+                let typed = path.strip_suffix("/source").and_then(|path| self.typed(path));
+                found
+                    .or(typed)
+                    .map_or_else(|| Answer::error(404, "Record not found"), |found| Answer::json(&found))
             }
         }
     }
@@ -146,26 +184,18 @@ impl ClientServer {
         me
     }
 
-    fn account(&self, id: &str, username: &str, origin: &str, actor: &str, acct: &str) -> Value {
+    fn account(&self, id: u64, username: &str, origin: &str, actor: &str, acct: &str) -> Value {
         let mut account = json!({
-            "id": id, "username": username, "acct": acct, "display_name": username,
+            "id": self.manner.ids.wrap(id), "username": username, "acct": acct, "display_name": username,
             "url": format!("{origin}/@{username}"), "avatar": format!("{origin}/a.png"),
         });
-        if self.manner.says_actors {
-            account["uri"] = json!(actor);
-        }
+        put(&mut account, self.manner.says_actors, &json!(actor));
         account
     }
 
     fn bird(&self, n: u64) -> Value {
         let name = format!("bird{n}");
-        self.account(
-            &(1000 + n).to_string(),
-            &name,
-            BIRDS,
-            &bird_actor(&name),
-            &format!("{name}@birds.example"),
-        )
+        self.account(1000 + n, &name, BIRDS, &bird_actor(&name), &format!("{name}@birds.example"))
     }
 
     fn birds(&self, asked: &Asked<'_>, from: u64, number: u64) -> Answer {
@@ -175,18 +205,22 @@ impl ClientServer {
     }
 
     fn pointers(&self, asked: &Asked<'_>, from: u64, number: u64) -> Answer {
-        let at = |n| self.others(from + n);
+        let at = |n| {
+            let mut post = self.others(from + n);
+            post["like_id"] = json!(80_000 + n);
+            post
+        };
         page(self, asked, &List { first: 80_000, number, at: &at }, 40)
     }
 
     fn others(&self, n: u64) -> Value {
-        json!({"id": (OTHERS + n).to_string(), "uri": others_post(n), "url": others_post(n), "content": "<p>Tweet</p>",
+        json!({"id": self.manner.ids.wrap(OTHERS + n), "uri": others_post(n), "url": others_post(n), "content": "<p>Tweet</p>",
             "created_at": "2023-01-01T00:00:00.000Z", "visibility": "public", "reblog": null,
             "account": self.bird(n % 7)})
     }
 
     fn found(&self, id: &str) -> Option<Value> {
-        let id: u64 = id.parse().ok()?;
+        let id = self.manner.ids.unwrap(id)?;
         if id >= FIRST {
             return (id - FIRST < self.contents.statuses).then(|| self.status(id - FIRST));
         }
@@ -195,13 +229,46 @@ impl ClientServer {
         (n % 100 != 99).then(|| self.others(n))
     }
 
+    /// A whole number of the list as this server shows it; nothing where it does not.
+    fn listed(&self, n: u64) -> Value {
+        if !self.manner.shows.shows(n) {
+            return Value::Null;
+        }
+        let mut status = self.status(n);
+        put(&mut status, self.manner.says_typed, &json!(format!("Post number {n}")));
+        if self.manner.software == "friendica" {
+            // It shows what is answered along with the answer, and an edit where there was none.
+            status["in_reply_to_status"] =
+                status["in_reply_to_id"].as_str().and_then(|id| self.found(id)).unwrap_or_default();
+            if status["edited_at"].is_null() {
+                status["edited_at"] = status["created_at"].clone();
+            }
+        }
+        if self.manner.shows == Shows::Public && n.is_multiple_of(12) {
+            let mut passed_on = status.clone();
+            passed_on["reblog"] = status;
+            passed_on["account"] = self.bird(1);
+            passed_on["uri"] = json!(format!("{}/d/{n}/Announce", self.actor()));
+            return passed_on;
+        }
+        status
+    }
+
+    /// What was typed as one post.
+    fn typed(&self, path: &str) -> Option<Value> {
+        let id = path.strip_prefix("/api/v1/statuses/")?;
+        let n = self.manner.ids.unwrap(id)?.checked_sub(FIRST).filter(|n| *n < self.contents.statuses)?;
+        Some(json!({"id": id, "text": format!("Post number {n}"), "spoiler_text": ""}))
+    }
+
     fn status(&self, n: u64) -> Value {
         let (id, origin) = (FIRST + n, &self.origin);
-        let address = format!("{}/statuses/{id}", self.actor());
+        let ids = self.manner.ids;
+        let address = format!("{origin}{}{}", self.manner.posts, ids.wrap(id));
         let time = chrono::DateTime::from_timestamp(1_650_000_000 + n.cast_signed() * 3600, 0).unwrap();
         let audience = ["public", "unlisted", "private", "direct"][usize::try_from(n % 4).unwrap()];
         let mut status = json!({
-            "id": id.to_string(), "uri": address, "url": format!("{origin}/@ann/{id}"),
+            "id": ids.wrap(id), "uri": address, "url": format!("{origin}/@ann/{id}"),
             "created_at": time.format("%Y-%m-%dT%H:%M:%S.000Z").to_string(), "edited_at": null,
             "visibility": audience,
             "content": format!("<p>Post number {n}</p>"), "spoiler_text": "", "sensitive": false, "language": "en",
@@ -226,13 +293,13 @@ impl ClientServer {
         }
         if n % 10 == 3 {
             // A thread of her own.
-            status["in_reply_to_id"] = json!((id - 1).to_string());
-            status["in_reply_to_account_id"] = json!(ACCOUNT);
+            status["in_reply_to_id"] = json!(ids.wrap(id - 1));
+            status["in_reply_to_account_id"] = json!(ids.wrap(ACCOUNT));
         }
         if n % 10 == 6 {
-            status["in_reply_to_id"] = json!((OTHERS + n).to_string());
-            status["in_reply_to_account_id"] = json!("1003");
-            status["mentions"] = json!([{"id": "1003", "username": "bird3", "acct": "bird3@birds.example", "url": format!("{BIRDS}/@bird3")}]);
+            status["in_reply_to_id"] = json!(ids.wrap(OTHERS + n));
+            status["in_reply_to_account_id"] = json!(ids.wrap(1003));
+            status["mentions"] = json!([{"id": ids.wrap(1003), "username": "bird3", "acct": "bird3@birds.example", "url": format!("{BIRDS}/@bird3")}]);
         }
         if n == 5 {
             status["poll"] = json!({"id": "1", "expires_at": "2022-05-01T00:00:00.000Z", "expired": true,
@@ -247,8 +314,8 @@ impl ClientServer {
     }
 }
 
-fn relationship(id: &str) -> Value {
-    let n = id.parse::<u64>().unwrap_or(0).saturating_sub(1000);
+fn relationship(id: &str, n: u64) -> Value {
+    let n = n.saturating_sub(1000);
     json!({"id": id, "following": n < 500, "muting": n >= 600, "blocking": (500..600).contains(&n),
         "muting_notifications": n == 600, "showing_reblogs": n != 1, "notifying": n == 2,
         "languages": null, "note": if n == 0 || n == 601 { "met at the lake" } else { "" }})

@@ -3,6 +3,8 @@
 //! A function of its state, the time and a request, so that stories and tests on borrowed time share it.
 
 mod content;
+pub mod manners;
+pub mod mischief;
 pub mod oauth;
 mod paging;
 
@@ -11,6 +13,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 pub use content::Contents;
+pub use manners::{Manner, USUAL};
+pub use mischief::Mischief;
 
 /// What was asked.
 pub struct Asked<'a> {
@@ -68,24 +72,6 @@ pub struct Limit {
     pub is_paging: bool,
 }
 
-/// How it is told what it is.
-#[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// What it calls itself.
-    pub software: &'static str,
-    pub version: &'static str,
-    /// Whether accounts say which actor they are.
-    pub says_actors: bool,
-    /// Whether many posts can be asked for at once.
-    pub gives_many: bool,
-    /// Whether it publishes where to ask (RFC 8414).
-    pub publishes: bool,
-}
-
-/// Like the software most people use.
-pub const USUAL: Manner =
-    Manner { software: "mastodon", version: "4.3.1", says_actors: true, gives_many: true, publishes: true };
-
 /// The server.
 pub struct ClientServer {
     pub origin: String,
@@ -96,6 +82,8 @@ pub struct ClientServer {
     pub announces: bool,
     /// Where the account has moved, once its owner pressed the button.
     pub moved_to: Option<String>,
+    /// What it does to harm whoever reads.
+    pub mischief: Option<Mischief>,
     pub tokens: oauth::Tokens,
     counted: BTreeMap<(usize, u64), u64>,
     /// Refusals so far.
@@ -113,6 +101,7 @@ impl ClientServer {
             limits: Vec::new(),
             announces: false,
             moved_to: None,
+            mischief: None,
             tokens: oauth::Tokens::default(),
             counted: BTreeMap::new(),
             refused: 0,
@@ -122,7 +111,7 @@ impl ClientServer {
 
     /// The account's actor.
     pub fn actor(&self) -> String {
-        format!("{}/users/ann", self.origin)
+        format!("{}{}", self.origin, self.manner.actor)
     }
 
     /// Answers at `now`, in seconds since 1970.
@@ -143,6 +132,12 @@ impl ClientServer {
         }
         if self.moved_to.is_some() && !asked.path.contains("/statuses") {
             return Answer::error(403, "Your login is currently disabled");
+        }
+        if let Some(answer) = self.mischief.and_then(|mischief| mischief.answer(self, asked)) {
+            return answer;
+        }
+        if self.manner.lacks.iter().any(|lacking| asked.path.ends_with(lacking)) {
+            return Answer::error(404, "Record not found");
         }
         let answer = self.interface(asked);
         if self.announces { self.announced(answer, asked, now) } else { answer }
@@ -188,15 +183,22 @@ impl ClientServer {
     fn public(&self, asked: &Asked<'_>) -> Option<Answer> {
         let Self { origin, manner, .. } = self;
         Some(match asked.path {
-            "/.well-known/webfinger" => content::who(origin, asked.query),
+            "/.well-known/webfinger" => content::who(origin, manner.actor, asked.query),
             "/.well-known/nodeinfo" => Answer::json(&json!({"links": [
                 {"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": format!("{origin}/nodeinfo/2.0")}
             ]})),
             "/nodeinfo/2.0" => Answer::json(
                 &json!({"version": "2.0", "software": {"name": manner.software, "version": manner.version}}),
             ),
-            "/api/v2/instance" => Answer::json(&json!({"domain": "old.example", "version": manner.version})),
-            "/users/ann" if asked.accept.contains("activity+json") => Answer::activity(&self.person()),
+            path if path.ends_with("/instance") && manner.lacks.contains(&path) => {
+                Answer::error(404, "Record not found")
+            }
+            "/api/v1/instance" | "/api/v2/instance" => {
+                Answer::json(&json!({"domain": "old.example", "version": manner.compatible}))
+            }
+            path if path == manner.actor && asked.accept.contains("activity+json") => {
+                Answer::activity(&self.person())
+            }
             path if path.starts_with("/system/") => Answer::bytes("image/png", content::picture(path)),
             _ => return None,
         })

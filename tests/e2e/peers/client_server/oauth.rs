@@ -29,6 +29,11 @@ impl Tokens {
         self.given.contains(token) && !self.revoked.contains(token)
     }
 
+    /// Takes back all that was given so far.
+    pub fn revoke_all(&mut self) {
+        self.revoked.extend(self.given.iter().cloned());
+    }
+
     /// A token from nowhere, for tests that need no consent.
     pub fn give(&mut self, token: &str) {
         self.given.insert(token.to_owned());

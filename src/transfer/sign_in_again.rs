@@ -1,0 +1,62 @@
+//! New home: Old home stopped taking the permission in the middle of a copy. Its owner gives another one,
+//! and the copy goes on where it stopped.
+
+use url::Url;
+
+use super::{Engine, TransferError, TransferResult, as_client, discover::discover, start, trial::retry};
+use crate::{
+    model::{
+        login::{Login, Purpose},
+        transfer::{Origin, Transfer, TransferState},
+    },
+    port::lookup,
+    store::logins,
+};
+
+/// Whether a copy stands still and could go on with another permission.
+pub fn is_possible(transfer: &Transfer) -> bool {
+    let was_agreed_to = transfer.resume_at.is_some_and(|at| at != TransferState::AwaitingConsent);
+    transfer.state == TransferState::Failed && was_agreed_to && transfer.origin.actor().is_some()
+}
+
+/// Prepares the question once more; where the owner is asked. We make ourselves known anew: a server may
+/// have forgotten us along with the permission.
+///
+/// # Errors
+/// [`TransferError::Refused`] when nothing stands still, or nobody can be asked.
+pub async fn ask(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+    let Some(actor) = transfer.origin.actor().filter(|_| is_possible(transfer)) else {
+        return Err(TransferError::Refused("This copy does not wait for a permission.".to_owned()));
+    };
+    let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, actor, None).await?;
+    let (login, url) = if matches!(transfer.origin, Origin::ClientApi { .. }) {
+        let silent = || TransferError::Refused("Old home no longer lets anybody ask.".to_owned());
+        let (_, login, url) = as_client::ask(engine, &transfer.id, &actor).await?.ok_or_else(silent)?;
+        (login, url)
+    } else {
+        let discovered = discover(engine, &actor).await?;
+        start::ask(engine, &transfer.id, Purpose::Read, &discovered, actor.id.clone())
+    };
+    logins::keep(&engine.store, &transfer.id, &login).await?;
+    Ok(url)
+}
+
+/// Takes the new permission, if it is for the account that is being copied, and goes on.
+///
+/// # Errors
+/// [`TransferError::Refused`] when it is for another account; the copy is as before then.
+pub(super) async fn go_on(
+    engine: &Engine,
+    transfer: &Transfer,
+    granted: &Login,
+    copied: &Url,
+) -> TransferResult<()> {
+    if granted.actor != *copied {
+        return Err(TransferError::Refused(format!(
+            "Old home answered for {}, but this copy is of {copied}.",
+            granted.actor
+        )));
+    }
+    logins::keep(&engine.store, &transfer.id, granted).await?;
+    retry(engine, transfer).await
+}
