@@ -10,6 +10,9 @@
     reason = "a walk that cannot go on ends here; whether a browser may be missing is said by the environment"
 )]
 
+#[expect(dead_code, reason = "here it is only asked whether there can be one")]
+#[path = "laboratory/cluster.rs"]
+mod cluster;
 #[expect(dead_code, reason = "the stories of tests/e2e need more of a home")]
 #[path = "e2e/lab/home.rs"]
 mod home;
@@ -20,9 +23,10 @@ mod sample;
 
 use std::{
     env,
+    io::{BufRead, BufReader},
     net::TcpListener,
-    path::Path,
-    process::{Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     sync::atomic::{AtomicU8, Ordering},
 };
 
@@ -66,20 +70,25 @@ fn walk(story: &str) -> Option<Value> {
     walk_under(story, "")
 }
 
-/// Two homes with Ann and Bob at the old one, Ann and Eve, who answers for it, at the new one, further lines of
-/// its configuration, and one story between them; gives what was counted, or nothing where no browser is and
-/// none is required.
-fn walk_under(story: &str, rules: &str) -> Option<Value> {
-    let (chromium, folder) = match walker() {
-        Ok(found) => found,
+/// The walker, or nothing where no browser is and none is required.
+fn walker_for(story: &str) -> Option<(String, PathBuf)> {
+    match walker() {
+        Ok(found) => Some(found),
         Err(why) if env::var_os(REQUIRED).is_some() => {
             panic!("{REQUIRED} is set, but nobody can walk: {why}")
         }
         Err(why) => {
             eprintln!("skipped, nobody can walk {story}: {why}");
-            return None;
+            None
         }
-    };
+    }
+}
+
+/// Two homes with Ann and Bob at the old one, Ann and Eve, who answers for it, at the new one, further lines of
+/// its configuration, and one story between them; gives what was counted, or nothing where no browser is and
+/// none is required.
+fn walk_under(story: &str, rules: &str) -> Option<Value> {
+    let (chromium, folder) = walker_for(story)?;
     let [mut old, mut new] = Home::pair(&[], OPEN);
     new.configure(Settings { more: rules, ..OPEN });
     let dir = tempfile::tempdir().unwrap();
@@ -95,24 +104,68 @@ fn walk_under(story: &str, rules: &str) -> Option<Value> {
     }
     old.start();
     new.start();
-    let shots = env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(story);
-        std::fs::create_dir_all(&folder).unwrap();
-        folder
-    });
     let told = json!({
-        "story": story, "chromium": chromium, "shots": shots, "old": old.origin, "new": new.origin,
+        "story": story, "chromium": chromium, "shots": shots(story), "old": old.origin, "new": new.origin,
         "oldLetters": old.database().with_file_name("mail"),
         "name": "ann", "other": "bob", "admin": "eve", "handle": format!("@ann@{}", old.authority),
         "files": files(&archive),
     });
+    let counted = counted(story, &folder, &told);
+    assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
+    Some(counted)
+}
+
+/// Where pictures of a story are kept, if anybody wants them.
+fn shots(story: &str) -> Option<PathBuf> {
+    env::var("GODWIT_SCREENSHOTS").ok().map(|folder| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(story);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    })
+}
+
+/// Lets the story be walked; what was counted.
+fn counted(story: &str, folder: &Path, told: &Value) -> Value {
     let output =
         Command::new("node").args(["walk.mjs", &told.to_string()]).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{story}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
     let counted: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(counted["complaints"], json!([]), "{story}: {counted:#}");
-    Some(counted)
+    counted
+}
+
+/// The homes of `godwit demo`, which stay up until this is dropped.
+struct Shown(Child);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // Asked to end, it ends what it started.
+        let told = Command::new("kill").arg(self.0.id().to_string()).status();
+        if told.is_ok_and(|status| status.success()) {
+            drop(self.0.wait());
+        }
+    }
+}
+
+#[test]
+fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind() {
+    let story = "besideOthers";
+    if cluster::Cluster::start_or_skip().is_none() {
+        return;
+    }
+    let Some((chromium, folder)) = walker_for(story) else { return };
+    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_godwit"));
+    demo.args(["demo", "--json", "--old", "mastodon", "--new", "mastodon", "--ports", &port.to_string()]);
+    let mut shown = Shown(demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let said = BufReader::new(shown.0.stdout.take().unwrap()).lines().next();
+    assert!(said.is_some_and(|line| line.is_ok()), "the demo's own walk did not end");
+    let home = |name: &str, port: u16| format!("http://{name}.localhost:{port}");
+    let told = json!({
+        "story": story, "chromium": chromium, "shots": shots(story), "old": home("old", port),
+        "new": home("new", port + 1), "name": "bea", "handle": format!("@bea@old.localhost:{port}"),
+    });
+    counted(story, &folder, &told);
 }
 
 /// What lies on the disk of somebody who brings an archive: the archive, a list, half of it, and something else.

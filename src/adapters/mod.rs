@@ -12,6 +12,7 @@ use crate::{
     port::{
         clock::SharedClock,
         destination::Destination,
+        entrance::Entrance,
         error::AdapterError,
         host::Host,
         source::{Exports, Source},
@@ -31,6 +32,7 @@ pub mod scanner;
 
 pub use mastodon_api::{ClientServers, Parts as ClientParts};
 pub use mastodon_archive::ArchiveLimits;
+pub use mastodon_database::stand_in;
 
 /// Opens an archive of whichever system made it. Blocks: reading the contents takes a while.
 ///
@@ -61,6 +63,8 @@ pub struct Surroundings {
     pub takes_copies: bool,
     /// The two secrets that its keys are encrypted with; empty where they are not.
     pub encryption: (String, String),
+    /// What its admin registered us as: name and secret; empty where we register ourselves.
+    pub client: (String, String),
 }
 
 /// The faces of a server beside us.
@@ -71,6 +75,8 @@ pub struct Beside {
     pub exports: Arc<dyn Exports>,
     /// Where copies are written; `None` where it takes none.
     pub destination: Option<Arc<dyn Destination>>,
+    /// Where people sign in; `None` where that is our own page.
+    pub entrance: Option<Arc<dyn Entrance>>,
 }
 
 /// What the daemon itself brings: where it notes what came with which copy, and the files it fetched.

@@ -19,6 +19,7 @@ use crate::{
     jobs::runner,
     port::{
         clock::{SharedClock, SystemClock},
+        entrance::Entrance,
         error::AdapterError,
         host::{Host, HostAccount},
         remote::SharedRemote,
@@ -30,7 +31,7 @@ use crate::{
         blobs::Blobs,
         bucket::{Bucket, BucketPlace},
     },
-    transfer::{Engine, SourceSide, heed::Heeding, pace::Pace},
+    transfer::{Engine, SourceSide, guests::Reception, heed::Heeding, pace::Pace},
 };
 use watchers::Watchers;
 
@@ -64,6 +65,8 @@ pub struct App {
     pub host: Arc<dyn Host>,
     /// Its accounts, opened for reading by their owners.
     pub exports: Arc<dyn Exports>,
+    /// Where people sign in; `None` where that is our own page.
+    pub entrance: Option<Arc<dyn Entrance>>,
     /// What the steps of a transfer work with.
     pub engine: Arc<Engine>,
     /// How often the dear things may be asked for.
@@ -115,7 +118,7 @@ impl App {
     ) -> SiteResult<Self> {
         let exports = Arc::new(EmbeddedExports::new(site.clone()));
         let destination = Arc::new(EmbeddedDestination::new(site.clone()));
-        let beside = Beside { host, exports, destination: Some(destination) };
+        let beside = Beside { host, exports, destination: Some(destination), entrance: None };
         Self::assemble_beside(config, site, beside, remote).await
     }
 
@@ -129,7 +132,7 @@ impl App {
         beside: Beside,
         remote: SharedRemote,
     ) -> SiteResult<Self> {
-        let Beside { host, exports, destination } = beside;
+        let Beside { host, exports, destination, entrance } = beside;
         let takes_copies = destination.is_some();
         let destination = destination.unwrap_or_else(|| Arc::new(EmbeddedDestination::new(site.clone())));
         let (store, blobs, clock) = (site.store.clone(), site.blobs.clone(), Arc::clone(&site.clock));
@@ -173,7 +176,20 @@ impl App {
         });
         let limits = Limits::new(&config.limits.rates, &config.server.trusted_proxies);
         let watchers = Watchers::default();
-        Ok(Self { config, store, blobs, clock, remote, site, host, exports, engine, limits, watchers })
+        Ok(Self {
+            config,
+            store,
+            blobs,
+            clock,
+            remote,
+            site,
+            host,
+            exports,
+            entrance,
+            engine,
+            limits,
+            watchers,
+        })
     }
 
     /// An account of ours, opened for reading by its owner; private things only where they were ticked.
@@ -192,6 +208,17 @@ impl App {
     pub async fn run_queue(&self, stop: watch::Receiver<bool>) {
         let parts = runner::Parts { engine: Arc::clone(&self.engine), side: self.source_side() };
         runner::run(parts, stop).await;
+    }
+
+    /// Where people sign in with accounts of the server beside us; `None` where they are our own.
+    pub fn reception(&self) -> Option<Reception> {
+        Some(Reception {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            remote: Arc::clone(&self.remote),
+            entrance: Arc::clone(self.entrance.as_ref()?),
+            base: self.config.server.base_url.clone(),
+        })
     }
 
     /// The parts the source's steps work with.
@@ -246,6 +273,7 @@ pub fn surroundings(config: &Config) -> anyhow::Result<Surroundings> {
         redis: home.redis.clone(),
         takes_copies: home.takes_copies,
         encryption: (home.encryption_primary_key.clone(), home.encryption_salt.clone()),
+        client: (home.client_id.clone(), home.client_secret.clone()),
         base,
     })
 }

@@ -53,6 +53,8 @@ const COMMENTS: &[(&str, &str)] = &[
         "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY of its environment, where it keeps its keys encrypted.",
     ),
     ("encryption_salt", "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT, likewise."),
+    ("client_id", "What the daemon is registered as at its sign-in; empty where it registers itself."),
+    ("client_secret", "The secret that goes with it."),
     (
         "[policy]",
         "Who may come and go, until an admin says otherwise at the desk or with `godwit policy`: \"nobody\" (default), \"anyone\", \"invited\", a list like [\"old.example\"], or a table with `except` (a list) or `account` (one handle).",

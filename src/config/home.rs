@@ -26,6 +26,10 @@ pub struct Home {
     pub encryption_primary_key: String,
     /// The second.
     pub encryption_salt: String,
+    /// What the daemon is registered as at its sign-in; empty where it registers itself.
+    pub client_id: String,
+    /// The secret that goes with it.
+    pub client_secret: String,
 }
 
 /// The built-in server.
@@ -43,6 +47,8 @@ impl Default for Home {
             takes_copies: false,
             encryption_primary_key: String::new(),
             encryption_salt: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
         }
     }
 }
@@ -67,6 +73,9 @@ impl Home {
         }
         if self.is_built_in() && !self.server_database.is_empty() {
             return Err("home.server_database is set but home.kind says the built-in server".to_owned());
+        }
+        if self.client_id.is_empty() != self.client_secret.is_empty() {
+            return Err("home.client_id and home.client_secret are set together or not at all".to_owned());
         }
         Ok(())
     }

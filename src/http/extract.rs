@@ -6,7 +6,14 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 
 use super::problem::{Problem, ProblemKind};
 use crate::words::text;
-use crate::{app::App, site::sessions::Session};
+use crate::{
+    app::App,
+    site::{
+        accounts::{Account, Role},
+        sessions::Session,
+    },
+    transfer::guests::{self, GuestSession, Means},
+};
 
 /// Name of the session cookie; one per port, because cookies ignore ports.
 pub fn cookie_name(app: &App) -> String {
@@ -62,8 +69,36 @@ pub(super) async fn session_of(request: HttpRequest) -> Result<Option<(Session, 
         return Ok(None);
     };
     let token = cookie.value().to_owned();
-    let session = app.site.session(&token).await.map_err(Problem::from)?;
-    Ok(session.map(|session| (session, token)))
+    Ok(session_behind(app, &token).await?.map(|session| (session, token)))
+}
+
+/// Who the token of a cookie belongs to: an account of ours, or a guest.
+pub(super) async fn session_behind(app: &App, token: &str) -> Result<Option<Session>, Problem> {
+    if let Some(reception) = app.reception() {
+        return Ok(guests::session(&reception, token).await?.map(as_session));
+    }
+    Ok(app.site.session(token).await?)
+}
+
+/// A guest as our pages know people.
+fn as_session(session: GuestSession) -> Session {
+    let GuestSession { guest, csrf, is_fresh, means } = session;
+    let role = if guest.is_admin { Role::Admin } else { Role::Member };
+    let account = Account::guest(guest.account, guest.username, role);
+    Session { account, csrf, is_fresh, is_guest: true, is_recovered: means != Means::Server }
+}
+
+/// What a guest may open: what is about moving. Everything else they have at their own server.
+const OPEN_TO_GUESTS: [&str; 9] =
+    ["transfers", "departures", "former-homes", "follows", "desk", "letters", "godwit", "api", "sign-out"];
+
+/// What somebody may open whom that server lets in no more: what they left behind.
+const OPEN_TO_RECOVERED: [&str; 2] = ["departures", "sign-out"];
+
+/// Whether there is anything here for a guest.
+fn is_for_guest(session: &Session, path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    if session.is_recovered { OPEN_TO_RECOVERED.contains(&first) } else { OPEN_TO_GUESTS.contains(&first) }
 }
 
 impl FromRequest for MaybeSignedIn {
@@ -84,6 +119,9 @@ impl FromRequest for SignedIn {
         let request = request.clone();
         Box::pin(async move {
             if let Some((session, token)) = session_of(request.clone()).await? {
+                if session.is_guest && !is_for_guest(&session, request.path()) {
+                    return Err(Problem::not_found().for_request(&request).into());
+                }
                 return Ok(Self { session, token });
             }
             if !wants_html(&request) {

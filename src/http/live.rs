@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    extract::SignedIn,
+    extract::{SignedIn, session_behind},
     problem::{Problem, ProblemKind},
     ui::layout::{self, Home},
 };
@@ -144,7 +144,7 @@ where
             let began = Instant::now();
             self.commits.mark_unchanged();
             // Whoever has signed out meanwhile sees nothing more.
-            let session = self.app.site.session(&self.token).await.ok()??;
+            let session = session_behind(&self.app, &self.token).await.ok()??;
             let shown = (self.draw)(self.app.clone(), session).await.ok()?;
             self.looks_again = Instant::now() + (began.elapsed() * REST).clamp(BREATH, LONGEST_REST);
             self.seconds = shown.follows.unwrap_or(1);

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use super::scope::Scope;
 use crate::model::actor::{Actor, authority};
 
 /// Where an account's owner is asked and tokens are had.
@@ -26,6 +27,12 @@ pub fn offers(actor: &Actor, metadata: Option<&Value>) -> bool {
 /// Whether a server's metadata say where accounts are handed over.
 pub fn hands_over(metadata: &Value) -> bool {
     metadata.get("activitypub_account_portability").is_some_and(Value::is_string)
+}
+
+/// Whether a server's metadata say that a list of new addresses is taken there.
+pub fn takes_map(metadata: &Value) -> bool {
+    let scopes = metadata.get("scopes_supported").and_then(Value::as_array);
+    scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope.as_str() == Some(Scope::HandOver.as_str())))
 }
 
 /// Finds them. What the actor says goes before what its server says.

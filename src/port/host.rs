@@ -9,6 +9,7 @@ use super::{
     remote::{Remote, Signer},
 };
 use crate::model::{
+    actor::Actor,
     id::{AccountId, LocalId},
     item::ItemKind,
     object::{Breadcrumb, Visibility},
@@ -126,6 +127,30 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// [`AdapterError`] when the host cannot be asked.
     async fn move_inboxes(&self, account: &AccountId) -> Result<Vec<Url>, AdapterError>;
+
+    /// Makes an account of another server known to the host, before it is said that somebody went there.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked, or cannot know it.
+    async fn meet(&self, _actor: &Actor) -> Result<(), AdapterError> {
+        Ok(())
+    }
+
+    /// Whether the host itself has told the followers of this move before, so that nobody tells them again.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn is_move_told(&self, _account: &AccountId, _target: &Url) -> Result<bool, AdapterError> {
+        Ok(false)
+    }
+
+    /// Notes with the host that the followers are told of this move.
+    ///
+    /// # Errors
+    /// [`AdapterError`] when the host cannot be asked.
+    async fn note_move(&self, _account: &AccountId, _target: &Url) -> Result<(), AdapterError> {
+        Ok(())
+    }
 
     /// Sets or clears where an account has moved.
     ///

@@ -6,6 +6,7 @@
 pub mod client_api;
 pub mod clock;
 pub mod destination;
+pub mod entrance;
 pub mod error;
 pub mod host;
 pub mod lookup;

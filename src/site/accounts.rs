@@ -58,6 +58,26 @@ pub struct Account {
     pub held_until: Option<i64>,
 }
 
+impl Account {
+    /// Somebody who has an account at the server beside us, as far as our pages show them: everything else
+    /// about them is there.
+    pub fn guest(id: AccountId, username: String, role: Role) -> Self {
+        Self {
+            id,
+            username,
+            role,
+            profile: Profile::default(),
+            avatar: None,
+            header: None,
+            public_key_pem: String::new(),
+            also_known_as: Vec::new(),
+            moved_to: None,
+            copied_to: Vec::new(),
+            created_at: 0,
+        }
+    }
+}
+
 impl Site {
     /// Makes an account.
     ///

@@ -88,6 +88,19 @@ impl Site {
         self.attempts.begin_of(LOOKS, &format!("a look elsewhere from {from}"), self.clock.now_micros())
     }
 
+    /// Counts a try to get in by another way than a password, before it is made.
+    ///
+    /// # Errors
+    /// [`SiteError::TooMany`] after too many.
+    pub fn count_try(&self, who: &str) -> SiteResult<()> {
+        self.attempts.begin(who, self.clock.now_micros())
+    }
+
+    /// Forgets the tries of whoever got in.
+    pub fn forgive_tries(&self, who: &str) {
+        self.attempts.forgive(who);
+    }
+
     /// Asks a signed-in person for their password once more, a limited number of times. Counted apart from
     /// signing in: strangers who guess must not keep an owner from their own last word.
     ///

@@ -17,6 +17,10 @@ pub struct Session {
     pub csrf: String,
     /// Whether the password was typed within the last five minutes.
     pub is_fresh: bool,
+    /// Whether the account is one of the server beside us.
+    pub is_guest: bool,
+    /// Whether it only opens what was left behind: that server lets the owner in no more.
+    pub is_recovered: bool,
 }
 
 impl Site {
@@ -46,7 +50,13 @@ impl Site {
             return Ok(None);
         };
         let account = self.account(&AccountId::from(row.account_id)).await?;
-        Ok(account.map(|account| Session { account, csrf: row.csrf, is_fresh: row.fresh_until > now }))
+        Ok(account.map(|account| Session {
+            account,
+            csrf: row.csrf,
+            is_fresh: row.fresh_until > now,
+            is_guest: false,
+            is_recovered: false,
+        }))
     }
 
     /// Notes that the password was just typed.

@@ -184,6 +184,7 @@ pub mod follower_servers;
 pub mod followers;
 pub mod forwards;
 pub mod gaps;
+pub mod guests;
 pub mod hidden_imports;
 pub mod hiding;
 pub mod held_names;

@@ -129,6 +129,8 @@ async fn tell(
     let Some(move_id) = activity_id else {
         return Err(SourceSideError::refused(ProblemKind::BadTarget, "the announcement has lost its id"));
     };
+    let is_told = side.host.is_move_told(&account.id, &target.id).await?;
+    side.host.meet(target).await?;
     side.host.set_moved_to(&account.id, Some(&target.id)).await?;
     let document = side.host.actor_document(&account.id).await?;
     let followers = wire::lenient::url(&document, "followers").unwrap_or_else(|| account.actor.clone());
@@ -136,6 +138,10 @@ async fn tell(
         side.host.move_inboxes(&account.id).await?.into_iter().map(String::from).collect();
     inboxes.sort_unstable();
     inboxes.dedup();
+    if is_told {
+        // The server beside us sent it by its own means: whoever gets a second one may do anything.
+        inboxes.clear();
+    }
     let mut update_id = move_id.clone();
     update_id.set_fragment(
         move_id.fragment().map(|fragment| fragment.replacen("moves/", "updates/", 1)).as_deref(),
@@ -151,7 +157,11 @@ async fn tell(
         base_id: side.clock.id(),
         now: side.clock.now_micros(),
     };
-    Ok(announcements::announce(&side.store, announcement).await?)
+    announcements::announce(&side.store, announcement).await?;
+    if let Err(error) = side.host.note_move(&account.id, &target.id).await {
+        tracing::warn!(%error, "the server beside us does not know that the move is announced");
+    }
+    Ok(())
 }
 
 /// The new account's page for people, when it is a plain address of its own server.

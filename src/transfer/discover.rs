@@ -36,6 +36,19 @@ pub async fn hands_over(engine: &Engine, actor: &Actor) -> TransferResult<bool> 
     Ok(discovery::offers(actor, document.as_ref()))
 }
 
+/// Whether an actor's server takes the list of new addresses and has a page for the last word. Where two servers
+/// share an origin, strangers are shown the actor of the one that knows nothing of it; then the other one's
+/// metadata tell.
+///
+/// # Errors
+/// [`TransferError`] when it is busy.
+pub async fn takes_map(engine: &Engine, actor: &Actor) -> TransferResult<bool> {
+    if actor.endpoints.hand_over.is_some() && actor.endpoints.finish.is_some() {
+        return Ok(true);
+    }
+    Ok(document(engine, &actor.id).await?.as_ref().is_some_and(discovery::takes_map))
+}
+
 /// Finds the authorization and token endpoints for an actor.
 ///
 /// # Errors

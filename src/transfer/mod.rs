@@ -37,6 +37,7 @@ pub mod findings;
 mod follow;
 pub mod forecast;
 pub mod give_map;
+pub mod guests;
 pub mod hand_over;
 pub mod hide;
 pub mod heed;

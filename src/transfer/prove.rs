@@ -106,9 +106,53 @@ async fn look(
         return Ok(Err(format!("{there} sends on from it")));
     }
     match response.activity(&url).await {
-        Ok(document) => Ok(judge(&document, target, account, entry, came)),
+        Ok(document) => {
+            let judged = judge(&document, target, account, entry, came);
+            match judged {
+                Err(Doubt::Silent) if is_answered(side, target, entry).await? => {
+                    Ok(Ok(shown(&document, target)))
+                }
+                Err(doubt) => Ok(Err(doubt.to_string())),
+                Ok(proven) => Ok(Ok(proven)),
+            }
+        }
         Err(error) => later_or_never(error.into_adapter(doing)),
     }
+}
+
+/// Whether the new account's own address says that the old object is this new one: where the server beside
+/// New home's daemon knows no `previously`, the daemon answers there. Spec: LOLA 0.3, `redirect_ap_obj`.
+async fn is_answered(side: &SourceSide, target: &str, entry: &ForwardRow) -> Result<bool, AdapterError> {
+    let Ok(mut url) = Url::parse(target) else { return Ok(false) };
+    url.query_pairs_mut().append_pair("redirect_ap_obj", &entry.old_url);
+    let doing = format!("asking {} where {} is", authority(&url), entry.old_url);
+    let response = side.remote.send(Request::get(url).signed(side.signer.clone())).await;
+    match response {
+        Ok(response) if matches!(response.status, 429 | 500..=599) => {
+            let after = response.retry_after().unwrap_or(Duration::from_secs(30));
+            let why = format!("it answered {}", response.status);
+            Err(AdapterError::Busy { doing, why, after })
+        }
+        Ok(response) => Ok(response.is_success() && response.url.as_str() == entry.new_url),
+        Err(error) => match later_or_never(error.into_adapter(doing)) {
+            Err(later) => Err(later),
+            Ok(_) => Ok(false),
+        },
+    }
+}
+
+/// Why a fetched object is not believed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Doubt {
+    /// It is another thing.
+    #[error("at its new address stands something with another id")]
+    Other,
+    /// It is somebody else's.
+    #[error("the new object is not by the new account")]
+    Stranger,
+    /// It is the new account's, and says nothing of the old one.
+    #[error("the new object does not say that it was this one")]
+    Silent,
 }
 
 fn later_or_never(error: AdapterError) -> Result<Result<Proven, String>, AdapterError> {
@@ -128,14 +172,14 @@ fn judge(
     account: &HostAccount,
     entry: &ForwardRow,
     came: &[Breadcrumb],
-) -> Result<Proven, String> {
+) -> Result<Proven, Doubt> {
     if wire::lenient::text(document, "id").as_deref() != Some(entry.new_url.as_str()) {
-        return Err("at its new address stands something with another id".to_owned());
+        return Err(Doubt::Other);
     }
     let mut authors = wire::lenient::ids(document, "attributedTo");
     authors.extend(wire::lenient::ids(document, "actor"));
     if authors.is_empty() || authors.iter().any(|author| author != target) {
-        return Err("the new object is not by the new account".to_owned());
+        return Err(Doubt::Stranger);
     }
     let speaks =
         wire::lenient::field(document, "previously").filter_map(wire::object::breadcrumb).any(|crumb| {
@@ -146,8 +190,13 @@ fn judge(
             && crumb.actor.as_ref().is_none_or(|actor| actor.as_str() == target)
     });
     if !speaks && !is_origin {
-        return Err("the new object does not say that it was this one".to_owned());
+        return Err(Doubt::Silent);
     }
+    Ok(shown(document, target))
+}
+
+/// What a new object that is believed shows: its page and its files.
+fn shown(document: &Value, target: &str) -> Proven {
     let is_home = |url: &Url| Url::parse(target).is_ok_and(|target| target.origin() == url.origin());
     let page = wire::lenient::url(document, "url").and_then(|url| plain_url(url.as_str()));
     let page = page.filter(is_home).map(String::from);
@@ -155,7 +204,7 @@ fn judge(
         .filter_map(|attachment| wire::lenient::url(attachment, "url"))
         .map(String::from)
         .collect();
-    Ok(Proven { page, files })
+    Proven { page, files }
 }
 
 /// Ends proving: pictures of the new profile count as shown, everything left over is refused.
@@ -179,7 +228,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn judged(change: impl Fn(&mut Value)) -> Result<Proven, String> {
+    fn judged(change: impl Fn(&mut Value)) -> Result<Proven, Doubt> {
         judged_with(&[], change)
     }
 
@@ -202,7 +251,7 @@ mod tests {
         assert!(judged_with(&[crumb(ann, there)], anothers).is_err(), "it is somebody else's there");
     }
 
-    fn judged_with(came: &[Breadcrumb], change: impl Fn(&mut Value)) -> Result<Proven, String> {
+    fn judged_with(came: &[Breadcrumb], change: impl Fn(&mut Value)) -> Result<Proven, Doubt> {
         let account = HostAccount {
             id: "ann-id".into(),
             username: "ann".into(),

@@ -212,7 +212,11 @@ pub async fn arrived(store: &Store, host: &dyn Host, url: &Url) -> Result<Option
         return Ok(None);
     };
     let last = url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
-    let account = host.account_named(last.strip_prefix('@').unwrap_or(last)).await?;
+    let account = match host.account_named(last.strip_prefix('@').unwrap_or(last)).await? {
+        // Some servers name accounts by number in their addresses.
+        None => host.account(&last.into()).await?,
+        found => found,
+    };
     let mut bare = url.clone();
     bare.set_query(None);
     let Some(account) = account.filter(|account| account.actor == bare || account.page == bare) else {

@@ -4,7 +4,11 @@ use url::Url;
 
 use super::{
     Engine, TransferError, TransferResult, access, admit, announce_there, bring, certificate,
-    discover::discover, hide, look::leave_trial, start::ask, status::old_actor,
+    discover::{discover, takes_map},
+    hide,
+    look::leave_trial,
+    start::ask,
+    status::old_actor,
 };
 use crate::{
     model::{
@@ -159,7 +163,7 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
     let reading = reading.filter(|login| login.token_endpoint.origin() == old.origin());
     let token = reading.as_ref().and_then(|login| login.access_token.as_deref());
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, token).await?;
-    if actor.endpoints.hand_over.is_none() || actor.endpoints.finish.is_none() {
+    if !takes_map(engine, &actor).await? {
         let why = "Old home cannot announce a move this way. You can keep the copy, and announce by Old home's own means.";
         return Err(TransferError::Refused(why.to_owned()));
     }

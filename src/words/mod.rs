@@ -13,13 +13,14 @@ pub mod letters;
 pub mod pseudo;
 
 /// The texts, compiled in.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("site.ftl", include_str!("en/site.ftl")),
     ("transfers.ftl", include_str!("en/transfers.ftl")),
     ("departures.ftl", include_str!("en/departures.ftl")),
     ("desk.ftl", include_str!("en/desk.ftl")),
     ("letters.ftl", include_str!("en/letters.ftl")),
     ("yours.ftl", include_str!("en/yours.ftl")),
+    ("guests.ftl", include_str!("en/guests.ftl")),
     ("problems.ftl", include_str!("en/problems.ftl")),
     ("policy.ftl", include_str!("en/policy.ftl")),
     ("refusals.ftl", include_str!("en/refusals.ftl")),

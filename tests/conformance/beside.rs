@@ -50,6 +50,7 @@ impl Beside {
             redis: String::new(),
             takes_copies: false,
             encryption: <(String, String)>::default(),
+            client: <(String, String)>::default(),
         };
         let hosts = &config.federation.loopback_hosts;
         let remote: SharedRemote = Arc::new(GuardedRemote::new(Duration::from_secs(30), hosts).unwrap());

@@ -68,6 +68,28 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
     }
 }
 
+/// Walks between homes of which some stand beside another server; nothing where there is no PostgreSQL.
+fn beside(arguments: &[&str]) -> Option<Value> {
+    crate::cluster::Cluster::start_or_skip().map(|_| agrees(&demo(arguments, None)))
+}
+
+#[test]
+fn an_account_moves_from_one_mastodon_to_another_and_everything_agrees() {
+    let Some(result) = beside(&["--old", "mastodon", "--new", "mastodon"]) else { return };
+    assert_eq!(counts(&result), [22, 3, 4, 5, 2]);
+    assert!(result["map"]["handed_over"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn an_account_leaves_a_mastodon_and_everything_agrees() {
+    beside(&["--old", "mastodon"]);
+}
+
+#[test]
+fn an_account_comes_to_a_mastodon_and_everything_agrees() {
+    beside(&["--new", "mastodon"]);
+}
+
 /// The named real archive, if the machine has it.
 fn real(name: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("GODWIT_ARCHIVES");

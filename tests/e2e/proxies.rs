@@ -74,7 +74,7 @@ async fn all_is_as_before(kind: Kind, stranger: &Browser, old: &Home, other: &Pe
     assert!(other.asked().iter().any(|asked| asked.method == "POST" && asked.body == "a=letter"));
 }
 
-async fn a_move_behind(kind: Kind) {
+async fn a_move_behind(kind: Kind, is_kept_first: bool) {
     if !kind.is_here() {
         return;
     }
@@ -90,6 +90,11 @@ async fn a_move_behind(kind: Kind) {
     all_is_as_before(kind, &stranger, &old, &other).await;
 
     let id = mover.copy().await;
+    if is_kept_first {
+        // With the permission to read gone, strangers are shown the actor of the server behind.
+        mover.press(&id, "keep").await.good();
+        mover.until(&id, "kept").await;
+    }
     comes_out_even(&mover.announce(&id).await);
     let addresses = roads::addresses(&old).await;
     let post = addresses.open.first().unwrap();
@@ -118,10 +123,20 @@ async fn a_move_behind(kind: Kind) {
 
 #[tokio::test]
 async fn behind_nginx_an_account_that_never_moved_is_found_and_leaves_and_without_us_all_is_as_before() {
-    a_move_behind(Kind::Nginx).await;
+    a_move_behind(Kind::Nginx, false).await;
+}
+
+#[tokio::test]
+async fn behind_nginx_a_copy_that_was_kept_is_announced_later() {
+    a_move_behind(Kind::Nginx, true).await;
 }
 
 #[tokio::test]
 async fn behind_caddy_an_account_that_never_moved_is_found_and_leaves_and_without_us_all_is_as_before() {
-    a_move_behind(Kind::Caddy).await;
+    a_move_behind(Kind::Caddy, false).await;
+}
+
+#[tokio::test]
+async fn behind_caddy_a_copy_that_was_kept_is_announced_later() {
+    a_move_behind(Kind::Caddy, true).await;
 }

@@ -30,6 +30,7 @@ fn surroundings(home: &Home, database: String) -> Surroundings {
         redis: String::new(),
         takes_copies: false,
         encryption: <(String, String)>::default(),
+        client: <(String, String)>::default(),
     }
 }
 

@@ -11,6 +11,7 @@ mod check;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
 mod destination;
+mod guests;
 mod home;
 mod host;
 mod identity;

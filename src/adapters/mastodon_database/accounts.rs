@@ -19,7 +19,7 @@ use super::{
     source::{audience_of, path_of_file},
 };
 use crate::{
-    model::{id::AccountId, item::ItemKind, tie::Tie},
+    model::{actor::Actor, id::AccountId, item::ItemKind, tie::Tie},
     port::{
         clock::SharedClock,
         error::AdapterError,
@@ -79,7 +79,7 @@ impl MastodonAccounts {
         Self { permits: Some(permits), ..self }
     }
 
-    async fn named(&self, id: &AccountId, doing: &str) -> Result<Named, AdapterError> {
+    pub(super) async fn named(&self, id: &AccountId, doing: &str) -> Result<Named, AdapterError> {
         let shown = self.by_id(id).await?;
         shown
             .map(|shown| shown.named())
@@ -248,6 +248,26 @@ impl Host for MastodonAccounts {
         .await
         .map_err(|error| silent(&error))?;
         Ok(inboxes.into_iter().filter_map(|(inbox,)| Url::parse(&inbox?).ok()).collect())
+    }
+
+    async fn meet(&self, actor: &Actor) -> Result<(), AdapterError> {
+        let Some(changing) = &self.changing else { return Ok(()) };
+        let (mut c, _) = self.database.connection().await?;
+        host::meet(&mut c, actor, changing.clock.now_micros()).await.map(drop)
+    }
+
+    async fn is_move_told(&self, account: &AccountId, target: &Url) -> Result<bool, AdapterError> {
+        let named = self.named(account, "looking whether a move was told").await?;
+        let (mut c, _) = self.database.connection().await?;
+        host::is_told(&mut c, &named, target).await
+    }
+
+    async fn note_move(&self, account: &AccountId, target: &Url) -> Result<(), AdapterError> {
+        let doing = "noting that a move is told";
+        let Some(changing) = &self.changing else { return not_yet(doing) };
+        let named = self.named(account, doing).await?;
+        let (mut c, _) = self.database.connection().await?;
+        host::note_told(&mut c, &named, target, changing.clock.now_micros()).await
     }
 
     async fn set_moved_to(&self, account: &AccountId, target: Option<&Url>) -> Result<(), AdapterError> {

@@ -79,6 +79,14 @@ impl Database {
         Ok((connection, schema))
     }
 
+    /// A connection before there are any tables.
+    ///
+    /// # Errors
+    /// [`AdapterError::Busy`] when the database does not answer.
+    pub(super) async fn unlooked(&self) -> Result<PoolConnection<Postgres>, AdapterError> {
+        self.pool.acquire().await.map_err(|error| silent(&error))
+    }
+
     /// As [`Database::connection`], in a transaction that sees one moment and writes nothing.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Beside, KeeperOwn, Own, Rights, Surroundings};
-use crate::port::error::AdapterError;
+use crate::port::{entrance::Entrance, error::AdapterError};
 
 pub mod accounts;
 pub mod caches;
@@ -18,6 +18,7 @@ pub mod place;
 pub mod role;
 pub mod schema;
 pub mod source;
+pub mod stand_in;
 
 pub use {
     accounts::MastodonAccounts,
@@ -50,9 +51,12 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
     let (primary_key, salt) = surroundings.encryption.clone();
     let secrets = (!primary_key.is_empty()).then_some(host::Secrets { primary_key, salt });
     let exports = MastodonExports::new(database.clone(), place.clone(), surroundings.base.clone());
+    let given = Some(surroundings.client.clone()).filter(|(id, _)| !id.is_empty());
+    let entrance = host::FrontDoor::new(database.clone(), surroundings.base.clone(), given);
+    let entrance: Option<Arc<dyn Entrance>> = Some(Arc::new(entrance));
     if !surroundings.takes_copies {
         let host = MastodonAccounts::new(database, place);
-        return Ok(Beside { host: Arc::new(host), exports: Arc::new(exports), destination: None });
+        return Ok(Beside { host: Arc::new(host), exports: Arc::new(exports), destination: None, entrance });
     }
     let Own { store, blobs, clock } = own;
     let keeper = keeper::Keeper::at(&surroundings.redis);
@@ -66,6 +70,7 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
             Some(caches) => destination.telling(caches),
             None => destination,
         })),
+        entrance,
     })
 }
 

@@ -29,7 +29,7 @@ const SECRET: [(&str, &str); 15] = [
 ];
 
 /// Tables that are only read by whoever writes copies.
-const NOT_READ: [&str; 4] = ["notifications", "bulk_imports", "bulk_import_rows", "user_roles"];
+const NOT_READ: [&str; 3] = ["notifications", "bulk_imports", "bulk_import_rows"];
 
 /// The tables of a release that are read, each with its columns where not all of them are.
 pub(super) fn read(version: Version) -> Vec<(String, Vec<String>)> {

@@ -14,8 +14,12 @@ use tokio::{
 };
 use url::Url;
 
-use super::outcome::Report;
+use super::{
+    beside::{Beside, Cluster},
+    outcome::Report,
+};
 use crate::{
+    adapters::stand_in,
     config::Config,
     model::policy::{Rule, RuleWord},
 };
@@ -47,6 +51,18 @@ pub(crate) struct Home {
     config: PathBuf,
     log: PathBuf,
     running: Option<Running>,
+    /// What it stands beside, once that is up.
+    beside: Option<Beside>,
+    is_beside: bool,
+}
+
+/// Which homes stand beside another server; the others are their own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kinds {
+    /// Old home.
+    pub(crate) old_is_beside: bool,
+    /// New home.
+    pub(crate) new_is_beside: bool,
 }
 
 /// A started server. Its output stays open for as long as it runs: a closed pipe would kill it.
@@ -63,6 +79,8 @@ pub(crate) struct Homes {
     pub(crate) new: Home,
     /// Where the follower lives.
     pub(crate) third: Home,
+    /// The databases of the servers that homes stand beside.
+    _cluster: Option<Cluster>,
     /// Everything they write; last, so that it outlives them.
     dir: TempDir,
 }
@@ -72,20 +90,35 @@ impl Homes {
     ///
     /// # Errors
     /// When the directory cannot be written or no ports are free.
-    pub(crate) fn prepare(ports: Ports) -> Result<Self> {
+    pub(crate) fn prepare(ports: Ports, kinds: Kinds) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("godwit-demo-").tempdir().context("making a directory")?;
         let ports = choose(ports)?;
+        let needs_cluster = kinds.old_is_beside || kinds.new_is_beside;
+        let cluster = needs_cluster.then(|| cluster(dir.path())).transpose()?;
         let names = ["old", "new", "third"];
         let hosts: Vec<String> =
             names.iter().zip(ports).map(|(name, port)| format!("{name}.localhost:{port}")).collect();
-        let home = |name: &str, title: &str, port: u16| Home::write(dir.path(), name, title, port, &hosts);
+        let home = |name: &str, title: &str, port: u16, is_beside: bool| {
+            let cluster = cluster.as_ref().filter(|_| is_beside);
+            Home::write(dir.path(), name, title, port, &hosts, cluster)
+        };
         let [first, second, last] = ports;
         Ok(Self {
-            old: home("old", "Old home", first)?,
-            new: home("new", "New home", second)?,
-            third: home("third", "Third server", last)?,
+            old: home("old", "Old home", first, kinds.old_is_beside)?,
+            new: home("new", "New home", second, kinds.new_is_beside)?,
+            third: home("third", "Third server", last, false)?,
+            _cluster: cluster,
             dir,
         })
+    }
+
+    /// Starts the servers that homes stand beside.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub(crate) async fn raise(&mut self) -> Result<()> {
+        self.old.raise().await?;
+        self.new.raise().await
     }
 
     /// The addresses of all three.
@@ -110,7 +143,14 @@ impl Homes {
 }
 
 impl Home {
-    fn write(dir: &Path, name: &str, title: &str, port: u16, hosts: &[String]) -> Result<Self> {
+    fn write(
+        dir: &Path,
+        name: &str,
+        title: &str,
+        port: u16,
+        hosts: &[String],
+        cluster: Option<&Cluster>,
+    ) -> Result<Self> {
         let dir = dir.join(name);
         std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
         let url = Url::parse(&format!("http://{name}.localhost:{port}"))?;
@@ -123,11 +163,55 @@ impl Home {
         config.policy.departures = Rule::Word(RuleWord::Anyone);
         config.limits.page_items = PAGE_ITEMS;
         config.federation.loopback_hosts = hosts.to_vec();
+        if let Some(cluster) = cluster {
+            // The address is that of both, the port of it what stands in front of them.
+            let [own] = any()?;
+            config.server.listen.set_port(own);
+            stand_in::KIND.clone_into(&mut config.home.kind);
+            config.home.server_database = cluster.create(name)?;
+            config.home.media_dir = dir.join("system");
+            config.home.takes_copies = true;
+            std::fs::create_dir_all(&config.home.media_dir)?;
+        }
         let path = dir.join("config.toml");
         std::fs::write(&path, toml::to_string(&config)?)
             .with_context(|| format!("writing {}", path.display()))?;
         let data_dir = config.server.data_dir;
-        Ok(Self { url, data_dir, config: path, log: dir.join("log.txt"), running: None })
+        Ok(Self {
+            url,
+            data_dir,
+            config: path,
+            log: dir.join("log.txt"),
+            running: None,
+            beside: None,
+            is_beside: cluster.is_some(),
+        })
+    }
+
+    /// Whether it stands beside another server.
+    pub(crate) fn is_beside(&self) -> bool {
+        self.is_beside
+    }
+
+    async fn raise(&mut self) -> Result<()> {
+        if self.is_beside {
+            let config = Config::load(&self.config)?;
+            let public = ([127, 0, 0, 1], self.url.port().unwrap_or(80)).into();
+            let dir = self.config.parent().unwrap_or(Path::new("."));
+            self.beside = Some(Beside::start(&config, dir, public).await?);
+        }
+        Ok(())
+    }
+
+    /// Writes a post at the server it stands beside; `false` where it is its own, and has a page for that.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub(crate) async fn write_beside(&self, name: &str, text: &str, audience: &str) -> Result<bool> {
+        match &self.beside {
+            Some(beside) => beside.write(name, text, audience).await.map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Its address with a path, like `/users/ann`.
@@ -148,6 +232,9 @@ impl Home {
     /// # Errors
     /// When the command fails; with what it said.
     pub(crate) async fn create_account(&self, name: &str, password: &str, is_admin: bool) -> Result<()> {
+        if let Some(beside) = &self.beside {
+            return beside.create_account(name, password, is_admin).await;
+        }
         let mut arguments = vec!["account", "create", name, "--password-stdin"];
         if is_admin {
             arguments.push("--admin");
@@ -257,8 +344,8 @@ impl Home {
 /// Three ports that are free at this moment.
 fn choose(ports: Ports) -> Result<[u16; 3]> {
     match ports {
-        Ports::Any => any(),
-        Ports::Usual => from(USUAL_PORT).or_else(|_| any()),
+        Ports::Any => any::<3>(),
+        Ports::Usual => from(USUAL_PORT).or_else(|_| any::<3>()),
         Ports::From(first) => from(first),
     }
 }
@@ -272,11 +359,18 @@ fn from(first: u16) -> Result<[u16; 3]> {
     Ok(ports)
 }
 
-fn any() -> Result<[u16; 3]> {
-    // All three are held until all are known, so that they differ.
-    let bind = || TcpListener::bind(("127.0.0.1", 0)).context("no free port");
-    let held = [bind()?, bind()?, bind()?];
-    let mut ports = [0; 3];
+/// A PostgreSQL whose data may be another user's, in a directory that one can enter.
+fn cluster(dir: &Path) -> Result<Cluster> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o711))?;
+    Cluster::start(&dir.join("postgresql"))
+}
+
+fn any<const N: usize>() -> Result<[u16; N]> {
+    // All are held until all are known, so that they differ.
+    let bind = |_| TcpListener::bind(("127.0.0.1", 0)).context("no free port");
+    let held = (0..N).map(bind).collect::<Result<Vec<_>>>()?;
+    let mut ports = [0; N];
     for (port, listener) in ports.iter_mut().zip(&held) {
         *port = listener.local_addr()?.port();
     }
@@ -289,7 +383,7 @@ mod tests {
 
     #[test]
     fn three_homes_get_three_names_three_ports_and_configurations_that_read_back() {
-        let homes = Homes::prepare(Ports::Any).unwrap();
+        let homes = Homes::prepare(Ports::Any, Kinds::default()).unwrap();
         let [old, new, third] = homes.urls();
         assert_eq!(old.host_str(), Some("old.localhost"));
         assert!(old.port() != new.port() && new.port() != third.port() && old.port() != third.port());
@@ -303,7 +397,7 @@ mod tests {
     fn a_taken_port_is_named() {
         let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = Homes::prepare(Ports::From(port)).err().unwrap();
+        let error = Homes::prepare(Ports::From(port), Kinds::default()).err().unwrap();
         assert!(error.to_string().contains(&port.to_string()));
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows how the daemon works inside: servers are processes, people are browsers, and
 //! what is true is what HTTP says.
 
+mod beside;
 mod browser;
 mod checker;
 mod forms;
@@ -17,10 +18,12 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 
-use homes::{Homes, Ports};
+use homes::{Homes, Kinds, Ports};
 use outcome::Outcome;
 use progress::Progress;
 use walk::Stage;
+
+use crate::adapters::stand_in;
 
 /// A walk that takes longer hangs somewhere; the step it hangs in is named.
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -40,9 +43,26 @@ pub struct Options {
     /// First of three ports; without it 4701 if free, else any.
     #[arg(long, value_name = "PORT")]
     ports: Option<u16>,
+    /// Old home stands beside another server, of which a stand-in is started; needs PostgreSQL's programs.
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    old: Option<OtherServer>,
+    /// New home does.
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    new: Option<OtherServer>,
     /// Program to run between the announcement and the last check: for tests of the checker.
     #[arg(long, value_name = "PROGRAM", hide = true)]
     before_check: Option<PathBuf>,
+}
+
+/// The one kind of server a home can stand beside here.
+#[derive(Debug, Clone, Copy)]
+struct OtherServer;
+
+/// Reads the kind of server a home stands beside.
+fn kind(word: &str) -> Result<OtherServer> {
+    let known = stand_in::KIND;
+    anyhow::ensure!(stand_in::is_meant(word), "there is no stand-in for {word}; there is one for {known}");
+    Ok(OtherServer)
 }
 
 /// Runs the command to its end.
@@ -94,7 +114,9 @@ async fn show(options: &Options) -> Result<ExitCode> {
         (None, true) => Ports::Any,
         (None, false) => Ports::Usual,
     };
-    let mut homes = Homes::prepare(ports)?;
+    let kinds = Kinds { old_is_beside: options.old.is_some(), new_is_beside: options.new.is_some() };
+    let mut homes = Homes::prepare(ports, kinds)?;
+    homes.raise().await?;
     let archive = match &options.archive {
         // Commands of the homes run in their own directories.
         Some(file) => file.canonicalize().with_context(|| format!("opening {}", file.display()))?,

@@ -55,12 +55,23 @@ struct Parts {
 }
 
 /// Our pages beside `/godwit/`: first segments of paths that no other server uses.
-const PAGES: [&str; 8] =
-    ["transfers", "departures", "follows", "former-homes", "yours", "sign-in", "sign-out", "static"];
+pub(super) const PAGES: [&str; 11] = [
+    "transfers",
+    "departures",
+    "follows",
+    "former-homes",
+    "yours",
+    "desk",
+    "letters",
+    "stop",
+    "sign-in",
+    "sign-out",
+    "static",
+];
 /// The same below `/api/v1/`.
-const INTERFACES: [&str; 4] = ["transfers", "departures", "me", "changes"];
+pub(super) const INTERFACES: [&str; 4] = ["transfers", "departures", "me", "changes"];
 /// How the names of accounts and posts begin, and files: what may have moved.
-const MAY_MOVE: [&str; 3] = ["@", "users/", "ap/users/"];
+pub(super) const MAY_MOVE: [&str; 3] = ["@", "users/", "ap/users/"];
 
 /// Prints the lines for one proxy.
 ///

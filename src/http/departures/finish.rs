@@ -12,6 +12,7 @@ use crate::{
         extract::SignedIn,
         live::{self, Shown},
         problem::{Problem, ProblemKind},
+        proof,
         ui::layout::Home,
     },
     model::ending::Ending,
@@ -42,6 +43,7 @@ pub(super) async fn show(
 #[derive(Deserialize)]
 pub(super) struct FinishForm {
     departure: String,
+    #[serde(default)]
     password: String,
     #[serde(default)]
     later: String,
@@ -69,9 +71,9 @@ pub(super) async fn announce(
         return Err(Problem::conflict(why).page());
     }
     let account = &signed.session.account.id;
-    let fits = app.site.confirm_password(account, &form.password).await;
-    if !fits.map_err(|error| Problem::from(error).page())? {
+    if !proof::is_given(&app, &signed, &form.password).await.map_err(Problem::page)? {
         let why = text!("departures-that-is-not-the-password-of-this");
+        let why = proof::missing(&app, &signed.session, why);
         return page(&app, &signed, &departure, &[Finding { why }]).await;
     }
     let side = app.source_side();

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     http::{
         live::Shown,
+        proof,
         ui::{
             layout::{self, Home},
             post::Author,
@@ -97,12 +98,13 @@ fn question(app: &App, session: &Session, status: &Status, there: &str, found: &
             _ => say!("departures-with-your-password-you-announce", here = here, there = there),
         }) }
         (effects(ending, there, followed))
+        @if session.is_guest && ending == Ending::Announce {
+            p.note { a href="/departures/code" { (say!("guests-take-a-code-first", domain = here)) } }
+        }
         form.card method="post" action={ "/departures/" (username) "/finish" } {
             (layout::csrf(session))
             input type="hidden" name="departure" value=(departure.id);
-            label for="password" { (say!("departures-your-password-at", here = here)) }
-            input #password type="password" name="password" autocomplete="current-password" required
-                aria-describedby=[(!found.is_empty()).then_some("why")];
+            (proof::field(app, session, &format!("/departures/{username}/finish"), &say!("departures-your-password-at", here = here), (!found.is_empty()).then_some("why")))
             @if ending == Ending::Announce {
                 label.tick {
                     input type="checkbox" name="later" value="yes" aria-describedby="later";

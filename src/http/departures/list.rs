@@ -166,11 +166,11 @@ fn announced(
         }
         p { a href=(come_back(departure)) { (say!("departures-come-back-here")) } }
         p { a href={ "/departures/" (session.account.username) "/onward" } { (say!("departures-i-have-moved-on-from-there")) } }
-        p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } }
-        @if departure.ending().is_none_or(|ending| ending == Ending::Announce) {
+        @if !session.is_guest { p { a href={ "/@" (session.account.username) "/with_replies" } { (say!("departures-your-old-profile-as-only-you-still")) } } }
+        @if !session.is_guest && departure.ending().is_none_or(|ending| ending == Ending::Announce) {
             p { a href={ "/departures/" (session.account.username) "/farewell" } { (say!("departures-say-goodbye")) } }
         }
-        @if departure.is_forwarding && departure.ending() == Some(Ending::Announce) { (delete::line(session, emptied)) }
+        @if !session.is_guest && departure.is_forwarding && departure.ending() == Some(Ending::Announce) { (delete::line(session, emptied)) }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
+        proof,
         ui::{
             layout::{self, Home},
             words::sentence,
@@ -35,6 +36,7 @@ pub(super) struct Prefilled {
 #[derive(Deserialize)]
 pub(super) struct OnwardForm {
     handle: String,
+    #[serde(default)]
     password: String,
     csrf: String,
 }
@@ -66,9 +68,9 @@ pub(super) async fn begin(
         return Err(Problem::new(ProblemKind::NotYours, why).page());
     }
     let account = &signed.session.account.id;
-    let fits = app.site.confirm_password(account, &form.password).await;
-    if !fits.map_err(|error| Problem::from(error).page())? {
+    if !proof::is_given(&app, &signed, &form.password).await.map_err(Problem::page)? {
         let why = text!("departures-that-is-not-the-password-of-this");
+        let why = proof::missing(&app, &signed.session, why);
         return page(&app, &signed, &form.handle, &[Finding { why }]).await;
     }
     let side = app.source_side();
@@ -116,8 +118,7 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> R
                 label for="handle" { (say!("departures-your-address-at-your-new-home")) }
                 input #handle type="text" name="handle" value=(typed) required placeholder=(say!("departures-name-server-example"))
                     autocapitalize="none" spellcheck="false" aria-describedby=[(!found.is_empty()).then_some("why")];
-                label for="password" { (say!("departures-your-password-at", here = here)) }
-                input #password type="password" name="password" autocomplete="current-password" required;
+                (proof::field(app, session, &format!("/departures/{}/onward", session.account.username), &say!("departures-your-password-at", here = here), None))
                 p.actions {
                     button.primary type="submit" { (say!("departures-lead-my-old-links-there")) }
                     a.button href="/departures" { (say!("departures-not-now")) }

@@ -8,7 +8,7 @@ use super::consent_page::{self, Before, Shown};
 use crate::words::text;
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem},
+    http::{extract::SignedIn, problem::Problem, proof},
     model::collection::CollectionKind,
     oauth::{authorization, scope::Scope},
     port::host::HostAccount,
@@ -80,18 +80,13 @@ pub(super) async fn decide(
     };
     if asked.request.scope == Scope::Read {
         let is_unlocked = !one(&fields, "unlock").is_empty();
-        let owner = &signed.session.account.id;
         let problem = if choice.kinds.is_empty() {
             Some(text!("departures-nothing-was-shared-tick-at-least-one"))
         } else if !is_unlocked {
             Some(text!("departures-nothing-was-shared-tick-the-box-that"))
-        } else if !app
-            .site
-            .confirm_password(owner, one(&fields, "password"))
-            .await
-            .map_err(|error| Problem::from(error).page())?
-        {
-            Some(text!("departures-nothing-was-shared-that-is-not-the"))
+        } else if !proof::is_given(&app, &signed, one(&fields, "password")).await.map_err(Problem::page)? {
+            let wrong = text!("departures-nothing-was-shared-that-is-not-the");
+            Some(proof::missing(&app, &signed.session, wrong))
         } else {
             None
         };

@@ -6,9 +6,12 @@ use maud::{Markup, html};
 use crate::words::{say, text};
 use crate::{
     app::App,
-    http::ui::{
-        layout::{self, Home},
-        words::{self, number},
+    http::{
+        proof,
+        ui::{
+            layout::{self, Home},
+            words::{self, number},
+        },
     },
     model::collection::CollectionKind,
     oauth::scope::Scope,
@@ -68,7 +71,7 @@ pub(super) fn page(app: &App, session: &Session, shown: &Shown<'_>) -> HttpRespo
             @for (field, value) in shown.asked.request.fields() {
                 input type="hidden" name=(field) value=(value);
             }
-            @if is_reading { (choices(&host, &here, shown)) } @else { (list(&host)) }
+            @if is_reading { (choices(app, session, &host, shown)) } @else { (list(&host)) }
             p.actions {
                 button.primary type="submit" name="decision" value="allow" {
                     @if is_reading { (say!("departures-let-copy", host = host)) } @else { (say!("departures-yes-take-the-list")) }
@@ -104,7 +107,8 @@ fn kind_box(kind: CollectionKind, count: Option<u64>, is_ticked: bool) -> Markup
     }
 }
 
-fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
+fn choices(app: &App, session: &Session, host: &str, shown: &Shown<'_>) -> Markup {
+    let label = say!("departures-your-password-at", here = app.config.domain());
     let before = shown.before;
     let is_ticked = |kind: &CollectionKind| before.is_none_or(|before| before.choice.kinds.contains(kind));
     html! {
@@ -134,9 +138,7 @@ fn choices(host: &str, here: &str, shown: &Shown<'_>) -> Markup {
             input type="checkbox" name="unlock" value="yes" required checked[before.is_some_and(|before| before.is_unlocked)];
             span { (say!("departures-yes-may-read-what-is-ticked-above", host = host)) }
         }
-        label for="password" { (say!("departures-your-password-at", here = here)) }
-        input #password type="password" name="password" autocomplete="current-password" required
-            aria-describedby=[before.map(|_| "why")];
+        (proof::field(app, session, &again(shown.asked), &label, before.map(|_| "why")))
     }
 }
 

@@ -54,14 +54,15 @@ pub(super) struct Since {
     get, path = "/api/v1/me", tag = "account", security(("session" = [])),
     responses((status = 200, body = Me))
 )]
-pub(super) async fn me(app: Data<App>, signed: SignedIn) -> HttpResponse {
+pub(super) async fn me(app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Problem> {
     let account = &signed.session.account;
-    HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(Me {
-        actor: app.site.urls.actor(&account.username),
+    let known = app.host.account(&account.id).await?;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(Me {
+        actor: known.map_or_else(|| app.site.urls.actor(&account.username), |known| known.actor),
         username: account.username.clone(),
         csrf: signed.session.csrf.clone(),
         role: account.role,
-    })
+    }))
 }
 
 /// Answers when something was written here after `since`, or after 20 seconds.

@@ -17,7 +17,7 @@ mod media;
 mod objects;
 mod profile;
 mod public_lists;
-mod session;
+pub(super) mod session;
 mod sign_up;
 mod static_files;
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Signing in and out.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
+    dev::Payload,
     http::{StatusCode, header},
-    web::{Data, Form, Query},
+    web::{Bytes, Data, Form, Query},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use crate::words::text;
@@ -14,10 +15,12 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, SignedIn, cookie_name},
+        guests,
         limits::asks_from,
         problem::{Problem, ProblemKind},
         ui,
     },
+    transfer::guests::close,
 };
 
 /// Where to go afterwards.
@@ -46,8 +49,15 @@ pub(super) struct SignOut {
 }
 
 /// `GET /sign-in`.
-pub(super) async fn form(app: Data<App>, next: Query<Next>, session: MaybeSignedIn) -> HttpResponse {
-    let next = local(&app.config.server.base_url, &next.next);
+pub(super) async fn form(
+    app: Data<App>,
+    asked: Query<guests::Asked>,
+    session: MaybeSignedIn,
+) -> HttpResponse {
+    let next = home_of_guests(&app, local(&app.config.server.base_url, asked.next()));
+    if app.entrance.is_some() && (session.0.is_none() || asked.is_again()) {
+        return guests::form(&app, &next, session.0.is_some());
+    }
     if session.0.is_some() {
         return go(&next);
     }
@@ -58,9 +68,15 @@ pub(super) async fn form(app: Data<App>, next: Query<Next>, session: MaybeSigned
 pub(super) async fn sign_in(
     request: HttpRequest,
     app: Data<App>,
-    form: Form<SignIn>,
+    body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     refuse_foreign(&request)?;
+    if let Some(reception) = app.reception() {
+        let asked: Form<guests::Asked> = read(&request, &body).await?;
+        let next = home_of_guests(&app, local(&app.config.server.base_url, asked.next()));
+        return guests::leave(request, &reception, &asked, &next).await;
+    }
+    let form: Form<SignIn> = read(&request, &body).await?;
     let next = local(&app.config.server.base_url, &form.next);
     let from = asks_from(&request);
     let token = app.site.try_sign_in(&form.username, &form.password, &from).await;
@@ -84,7 +100,10 @@ pub(super) async fn sign_out(
     form: Form<SignOut>,
 ) -> Result<HttpResponse, Problem> {
     signed.check_form(&form.csrf).map_err(Problem::page)?;
-    app.site.sign_out(&signed.token).await?;
+    match app.reception() {
+        Some(reception) => close(&reception, &signed.token).await?,
+        None => app.site.sign_out(&signed.token).await?,
+    }
     let next =
         if form.next.is_empty() { "/".to_owned() } else { local(&app.config.server.base_url, &form.next) };
     let mut response = go(&next);
@@ -93,6 +112,24 @@ pub(super) async fn sign_out(
         .add_cookie(&cookie)
         .map_err(|_| Problem::bad_request(text!("problems-the-session-cannot-be-closed")))?;
     Ok(response)
+}
+
+/// Reads a form that one of two handlers takes.
+async fn read<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    body: &Bytes,
+) -> Result<Form<T>, Problem> {
+    let mut payload = Payload::from(body.clone());
+    let form = Form::<T>::from_request(request, &mut payload).await;
+    form.map_err(|error| {
+        Problem::bad_request(text!("problems-what-was-sent-cannot-be-read", error = error.to_string()))
+            .for_request(request)
+    })
+}
+
+/// Guests have their home elsewhere; here they have what is about moving.
+fn home_of_guests(app: &App, next: String) -> String {
+    if app.entrance.is_some() && next == "/home" { "/departures".to_owned() } else { next }
 }
 
 /// Another site must not sign a visitor in as somebody else.
@@ -115,7 +152,7 @@ pub(in crate::http) fn session_cookie(app: &App, token: String, lasts: Duration)
         .finish()
 }
 
-pub(super) fn go(path: &str) -> HttpResponse {
+pub(in crate::http) fn go(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, path))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -123,7 +160,7 @@ pub(super) fn go(path: &str) -> HttpResponse {
 }
 
 /// The path of `next` when it stays on this server, `/home` otherwise.
-pub(super) fn local(base: &Url, next: &str) -> String {
+pub(in crate::http) fn local(base: &Url, next: &str) -> String {
     let stays = next.starts_with('/') && !next.starts_with("//");
     match base.join(next) {
         // A backslash or a tab inside would be read as a slash or dropped: joined, it shows.

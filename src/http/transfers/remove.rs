@@ -17,6 +17,7 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
+        proof,
         ui::layout::{Home, csrf, page},
     },
     model::{ending::Ending, transfer::TransferState},
@@ -70,8 +71,7 @@ pub async fn show(
                     span { (say!("transfers-others-have-answered-or-boosted-they", answered = answered)) }
                 }
             }
-            label for="password" { (say!("transfers-your-password-here")) }
-            input #password type="password" name="password" autocomplete="current-password" required;
+            (proof::field(&app, &signed.session, &format!("/transfers/{}/remove", transfer.id), &say!("transfers-your-password-here"), None))
             p.actions {
                 button.danger type="submit" { (say!("transfers-remove-what-came-2")) }
                 a.button href={ "/transfers/" (transfer.id) } { (say!("transfers-not-now")) }
@@ -110,9 +110,10 @@ pub async fn remove_by_program(
 }
 
 async fn check(app: &App, signed: &SignedIn, password: &str) -> Result<(), Problem> {
-    if app.site.confirm_password(&signed.session.account.id, password).await? {
+    if proof::is_given(app, signed, password).await? {
         return Ok(());
     }
     let why = text!("transfers-nothing-was-removed-that-is-not-the");
+    let why = proof::missing(app, &signed.session, why);
     Err(Problem::new(ProblemKind::Refused, why))
 }

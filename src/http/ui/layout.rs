@@ -78,7 +78,8 @@ fn frame(
                     nav aria-label=(say!("site-main")) {
                         a href="/search" { (say!("site-search")) }
                         @if let Some(session) = session {
-                            a href="/home" { (say!("site-home")) }
+                            @if session.is_guest { a href="/departures" { (say!("departures-departures")) } }
+                            @else { a href="/home" { (say!("site-home")) } }
                             a href={ "/@" (session.account.username) } { "@" (session.account.username) }
                             form method="post" action="/sign-out" {
                                 (csrf(session))

@@ -45,7 +45,7 @@ fn query(next: &str) -> String {
 }
 
 /// Which home somebody is at who has to sign in on the way, and what for.
-fn errand(next: &str) -> (Home, Option<String>) {
+pub(in crate::http) fn errand(next: &str) -> (Home, Option<String>) {
     if next.starts_with("/godwit/oauth/") {
         (Home::Old, Some(text!("site-you-come-from-your-new-home-sign")))
     } else if next.starts_with("/departures") {

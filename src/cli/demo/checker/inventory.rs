@@ -1,6 +1,6 @@
 //! Everything an account shows its owner, read page by page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -54,17 +54,26 @@ impl Place {
     }
 }
 
+/// What is known of a home beyond what its documents say.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    /// Former ids by the id here, from the list of addresses: where documents do not tell it themselves.
+    pub(crate) former: BTreeMap<String, Vec<String>>,
+    /// Whether files are served to whoever has their address, and stay where they are.
+    pub(crate) has_fixed_files: bool,
+}
+
 /// Reads everything of the account behind `actor` with its owner's browser.
 ///
 /// # Errors
 /// When a document is missing or a list does not end.
-pub(crate) async fn read(owner: &Browser, actor: &Url) -> Result<Inventory> {
+pub(crate) async fn read(owner: &Browser, actor: &Url, known: &Knowledge) -> Result<Inventory> {
     let document = owner.look(actor, ACTIVITY).await?.json()?;
     let followers = word(&document, "followers").unwrap_or_default();
     let list = |name: &str| word(&document, name).unwrap_or_else(|| format!("{actor}/{name}"));
     let mut places = Vec::new();
     for activity in pages(owner, &list("outbox")).await? {
-        places.extend(place(owner, &activity, &followers).await?);
+        places.extend(place(owner, &activity, &followers, known).await?);
     }
     let pointed = |items: Vec<Value>| items.iter().filter_map(pointer).collect();
     let likes = pointed(pages(owner, &list("liked")).await?);
@@ -72,7 +81,12 @@ pub(crate) async fn read(owner: &Browser, actor: &Url) -> Result<Inventory> {
     Ok(Inventory { actor: document, places, likes, bookmarks })
 }
 
-async fn place(owner: &Browser, activity: &Value, followers: &str) -> Result<Option<Place>> {
+async fn place(
+    owner: &Browser,
+    activity: &Value,
+    followers: &str,
+    known: &Knowledge,
+) -> Result<Option<Place>> {
     let (sort, document) = match activity.get("type").and_then(Value::as_str) {
         Some("Create") => (Sort::Post, activity.get("object").cloned().unwrap_or_default()),
         Some("Announce") => (Sort::Boost, activity.clone()),
@@ -82,12 +96,18 @@ async fn place(owner: &Browser, activity: &Value, followers: &str) -> Result<Opt
         Value::String(id) => owner.look(&Url::parse(id)?, ACTIVITY).await?.json()?,
         _ => document,
     };
-    let crumbs = match document.get("previously") {
+    let mut crumbs: Vec<String> = match document.get("previously") {
         Some(Value::Array(list)) => list.iter().filter_map(id_of).collect(),
         Some(one) => id_of(one).into_iter().collect(),
         None => Vec::new(),
     };
-    let files = attachments(&document).into_iter().map(|(url, _)| bare(&url)).collect();
+    if let Some(former) = id_of(&document).and_then(|id| known.former.get(&id)) {
+        crumbs.extend(former.iter().cloned());
+    }
+    let mut files: Vec<String> = attachments(&document).into_iter().map(|(url, _)| bare(&url)).collect();
+    if known.has_fixed_files {
+        files.clear();
+    }
     Ok(Some(Place {
         sort,
         id: id_of(&document).context("something in the outbox has no id")?,

@@ -16,6 +16,7 @@ mod trial;
 pub(crate) use actors::{disturbances, states};
 pub(crate) use archive::Archive;
 pub(crate) use findings::Findings;
+pub(crate) use inventory::{Knowledge, word};
 pub(crate) use old_home::{Before, record};
 pub(crate) use redirects::Ends;
 pub(crate) use trial::{check as check_trial, map};
@@ -44,6 +45,8 @@ pub(crate) struct Check<'a> {
     pub(crate) reports: [&'a Report; 2],
     /// New home's list of addresses.
     pub(crate) map: &'a [Value],
+    /// What is known of New home.
+    pub(crate) known: &'a Knowledge,
 }
 
 impl Check<'_> {
@@ -52,7 +55,7 @@ impl Check<'_> {
     /// # Errors
     /// When a home does not answer.
     pub(crate) async fn run(&self, outcome: &mut Outcome, findings: &mut Findings) -> Result<()> {
-        let now = inventory::read(self.owner, &self.ends.new).await?;
+        let now = inventory::read(self.owner, &self.ends.new, self.known).await?;
         let copies = new_home::find(self.archive, self.before, &now, findings);
         outcome.items = new_home::check(self.archive, &copies, &now, self.owner, findings).await?;
         outcome.visibility = new_home::audiences(&now);

@@ -107,7 +107,7 @@ pub(crate) fn order(archive: &Archive, copies: &Copies, findings: &mut Findings)
 }
 
 fn key(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or_default()
+    id.trim_end_matches("/activity").rsplit('/').next().unwrap_or_default()
 }
 
 /// Fetches every file of every copy and compares the bytes; returns how many different files arrived.

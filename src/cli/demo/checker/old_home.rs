@@ -9,7 +9,7 @@ use url::Url;
 use super::{
     archive::{Archive, Sort},
     findings::Findings,
-    inventory::{self, Inventory, Place},
+    inventory::{self, Inventory, Knowledge, Place},
 };
 use crate::cli::demo::browser::{ACTIVITY, Answer, Browser, PAGES};
 
@@ -68,9 +68,10 @@ pub(crate) async fn record(
     stranger: &Browser,
     actor: &Url,
     bystander: &Url,
+    known: &Knowledge,
     findings: &mut Findings,
 ) -> Result<Before> {
-    let inventory = inventory::read(owner, actor).await?;
+    let inventory = inventory::read(owner, actor, known).await?;
     let places = join(archive, &inventory, findings);
     let mut before = Before {
         actor: inventory.actor,

@@ -15,6 +15,8 @@ use crate::cli::demo::{
     outcome::Redirects,
 };
 
+/// Digits of a number that nobody guesses.
+const NUMBER: usize = 15;
 /// Words of the archive that New home's search is asked for.
 const SEARCHES: usize = 5;
 
@@ -79,9 +81,11 @@ pub(crate) async fn check(
 
 /// The part of an address that is nobody else's: the id in it.
 fn key(address: &str) -> Option<&str> {
-    address
-        .split('/')
-        .find(|part| part.len() == 36 && part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'))
+    let is_telling = |part: &&str| {
+        (part.len() == 36 && part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'))
+            || (part.len() >= NUMBER && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    address.split('/').find(is_telling)
 }
 
 /// Everything that lists posts.
@@ -125,5 +129,10 @@ mod tests {
         assert_eq!(key(&format!("http://new.localhost:1/users/ann/posts/{id}")), Some(id));
         assert_eq!(key(&format!("http://new.localhost:1/media/{id}/a.png")), Some(id));
         assert_eq!(key("http://new.localhost:1/users/ann"), None);
+        let number = "110285480000001234";
+        assert_eq!(
+            key(&format!("http://new.localhost:1/users/ann/statuses/{number}/activity")),
+            Some(number)
+        );
     }
 }

@@ -8,11 +8,12 @@ mod transfer;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 pub(crate) use stage::Stage;
 
 use super::{
-    checker::{self, Archive, Check, Ends, Findings},
+    checker::{self, Archive, Check, Ends, Findings, Knowledge},
     homes::Homes,
     outcome::Outcome,
     progress::Progress,
@@ -60,7 +61,9 @@ pub(crate) async fn run(
     progress.step("Checker: where everything lives at Old home");
     stage.mover.sign_in(&homes.old).await?;
     let bystander = homes.old.at(&format!("/users/{}", stage.second_name))?;
-    let before = checker::record(&archive, mover, stranger, &ends.old, &bystander, &mut findings).await?;
+    let known = known_of_old(stage, homes).await?;
+    let before =
+        checker::record(&archive, mover, stranger, &ends.old, &bystander, &known, &mut findings).await?;
 
     let status = walk.announce(&transfer).await?;
     outcome.map = status.map;
@@ -76,8 +79,17 @@ pub(crate) async fn run(
     let report = status.report();
     let map = checker::map(mover, &homes.new, &transfer).await?;
     let reports = [&imported, &report];
-    let check =
-        Check { archive: &archive, before: &before, ends: &ends, owner: mover, stranger, reports, map: &map };
+    let known = known_of_new(homes, &before, &map);
+    let check = Check {
+        archive: &archive,
+        before: &before,
+        ends: &ends,
+        owner: mover,
+        stranger,
+        reports,
+        map: &map,
+        known: &known,
+    };
     check.run(&mut outcome, &mut findings).await?;
     let notified = stage.follower.browser.json(&homes.third.at("/api/v1/notifications")?).await?;
     outcome.notifications_at_follower = checker::disturbances(&notified, &ends.old, &mut findings);
@@ -86,6 +98,39 @@ pub(crate) async fn run(
     }
     outcome.elapsed_ms = progress.elapsed_ms();
     Ok((outcome, findings))
+}
+
+/// What Old home's documents do not say where it stands beside another server: which entry of the archive
+/// each of them was. Its daemon has the list of the import.
+async fn known_of_old(stage: &Stage, homes: &Homes) -> Result<Knowledge> {
+    let mut known = Knowledge { has_fixed_files: homes.old.is_beside(), ..Knowledge::default() };
+    if homes.old.is_beside() {
+        let mover = &stage.mover.browser;
+        let list = mover.json(&homes.old.at("/api/v1/transfers")?).await?;
+        let first = list.pointer("/transfers/0").or_else(|| list.pointer("/0"));
+        let id = first.and_then(|one| checker::word(one, "id")).context("Old home lists no import")?;
+        for entry in checker::map(mover, &homes.old, &id).await? {
+            if let (Some(old), Some(new)) = (checker::word(&entry, "old"), checker::word(&entry, "new")) {
+                known.former.entry(new).or_default().push(old);
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// The same of New home, from the list of the copy.
+fn known_of_new(homes: &Homes, before: &checker::Before, map: &[Value]) -> Knowledge {
+    let mut known = Knowledge { has_fixed_files: homes.new.is_beside(), ..Knowledge::default() };
+    if homes.new.is_beside() {
+        for entry in map {
+            let (Some(old), Some(new)) = (checker::word(entry, "old"), checker::word(entry, "new")) else {
+                continue;
+            };
+            let first = before.places.iter().find(|(_, place)| place.id == old).map(|(id, _)| id.clone());
+            known.former.entry(new).or_default().extend([Some(old), first].into_iter().flatten());
+        }
+    }
+    known
 }
 
 /// Runs a program that changes something behind the servers' backs: the checker must notice.

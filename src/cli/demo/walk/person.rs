@@ -6,8 +6,12 @@ use url::Url;
 
 use crate::cli::demo::{
     browser::{Answer, Browser},
+    forms::{self, Form},
     homes::Home,
 };
+
+/// More pages than any way in has.
+const SIGN_IN_PAGES: usize = 8;
 
 /// Somebody who has an account.
 pub(crate) struct Person {
@@ -54,21 +58,63 @@ impl Person {
         self.pass_sign_in(page).await
     }
 
-    /// Signs in if the page asks for it, and goes on to where it leads.
+    /// Signs in if the page asks for it, and goes on to where it leads: by name and password, or by the page
+    /// of the server that a home stands beside, where the person says yes to being named.
     ///
     /// # Errors
     /// When the sign-in fails.
     pub(crate) async fn pass_sign_in(&self, page: Answer) -> Result<Answer> {
-        let Ok(form) = page.form(&["username", "password"]) else {
-            return Ok(page);
-        };
-        let login = self.login(&page.url)?;
-        let form = form.fill("username", &login.name)?.fill("password", &login.password)?;
-        let page = self.browser.submit(&form).await?;
-        if page.form(&["username", "password"]).is_ok() {
-            bail!("{} does not let {} in", page.url, login.name);
+        let (mut page, mut has_typed) = (page, false);
+        for _ in 0..SIGN_IN_PAGES {
+            if let Ok(form) = page.form(&["username", "password"]) {
+                if has_typed {
+                    bail!("{} does not let {} in", page.url, self.login(&page.url)?.name);
+                }
+                let login = self.login(&page.url)?;
+                let form = form.fill("username", &login.name)?.fill("password", &login.password)?;
+                page = self.browser.submit(&form).await?;
+                has_typed = true;
+            } else if let Ok(form) = page.form(&["go", "next"]) {
+                page = self.browser.submit(&form.press("go", "yes")?).await?;
+            } else if let Ok(form) = page.form(&["commit"]) {
+                // Whoever shall prove it anew signs out there first, and in again.
+                let is_asked_anew = page.url.query().is_some_and(|query| query.contains("force_login"));
+                page = if is_asked_anew && !has_typed {
+                    self.browser.submit(&page.form_to("/sign_out")?).await?
+                } else {
+                    self.browser.submit(&form.press("commit", "Authorize")?).await?
+                };
+            } else {
+                return Ok(page);
+            }
         }
-        Ok(page)
+        bail!("signing in does not end, last at {}", page.url)
+    }
+
+    /// Proves anew who one is, where a page asks for that by a link: by signing in once more.
+    ///
+    /// # Errors
+    /// When the sign-in fails.
+    pub(crate) async fn prove(&self, page: Answer) -> Result<Answer> {
+        let is_asked = |link: &Url| {
+            link.path() == "/sign-in" && link.query().is_some_and(|query| query.contains("again=yes"))
+        };
+        match forms::links(&page.text(), &page.url).into_iter().find(is_asked) {
+            Some(link) => self.open(&link).await,
+            None => Ok(page),
+        }
+    }
+
+    /// Fills the password in, where a form asks for it.
+    ///
+    /// # Errors
+    /// When the person has no account there.
+    pub(crate) fn with_password(&self, form: Form) -> Result<Form> {
+        if !form.has("password") {
+            return Ok(form);
+        }
+        let password = self.login(&form.action)?.password.clone();
+        form.fill("password", &password)
     }
 
     /// Signs in at a home by its sign-in page.
