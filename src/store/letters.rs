@@ -52,8 +52,8 @@ pub mod kind {
     pub const TRIAL_ENDS: &str = "trial_ends";
     /// All of them.
     pub const ALL: [&str; 15] = [
-        EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED, RESTS,
-        STOPPED, TRIAL_ENDS,
+        EXPORT, LET_IN, DECLINED, TIMED_OUT, ASKED, COPIED, DUE, SETTLED, HIDDEN, GOING, SHOWN, ERASED,
+        RESTS, STOPPED, TRIAL_ENDS,
     ];
     /// Those that are told as often as they happen.
     pub(super) const REPEATED: [&str; 5] = [ASKED, HIDDEN, GOING, SHOWN, TRIAL_ENDS];
