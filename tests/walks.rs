@@ -70,6 +70,20 @@ fn walk(story: &str) -> Option<Value> {
     walk_under(story, "")
 }
 
+/// The walker, or nothing where no browser is and none is required.
+fn walker_for(story: &str) -> Option<(String, PathBuf)> {
+    match walker() {
+        Ok(found) => Some(found),
+        Err(why) if env::var_os(REQUIRED).is_some() => {
+            panic!("{REQUIRED} is set, but nobody can walk: {why}")
+        }
+        Err(why) => {
+            eprintln!("skipped, nobody can walk {story}: {why}");
+            None
+        }
+    }
+}
+
 /// Two homes with Ann and Bob at the old one, Ann and Eve, who answers for it, at the new one, further lines of
 /// its configuration, and one story between them; gives what was counted, or nothing where no browser is and
 /// none is required.
@@ -99,20 +113,6 @@ fn walk_under(story: &str, rules: &str) -> Option<Value> {
     let counted = counted(story, &folder, &told);
     assert!(old.is_well() && new.is_well(), "{story}: a home fell over");
     Some(counted)
-}
-
-/// The walker, or nothing where no browser is and none is required.
-fn walker_for(story: &str) -> Option<(String, PathBuf)> {
-    match walker() {
-        Ok(found) => Some(found),
-        Err(why) if env::var_os(REQUIRED).is_some() => {
-            panic!("{REQUIRED} is set, but nobody can walk: {why}")
-        }
-        Err(why) => {
-            eprintln!("skipped, nobody can walk {story}: {why}");
-            None
-        }
-    }
 }
 
 /// Where pictures of a story are kept, if anybody wants them.

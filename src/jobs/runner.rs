@@ -17,8 +17,7 @@ use crate::{
     },
     transfer::{
         Engine, SourceSide, announce, bring, erase, held_names, hide, later, onward, pass_on, refollow, rest,
-        share::Shares,
-        source_side::SourceSideError, step, turn, wake_up,
+        share::Shares, source_side::SourceSideError, step, turn, wake_up,
     },
 };
 

@@ -80,6 +80,14 @@ impl Site {
         self.attempts.begin(&format!("a new account from {from}"), self.clock.now_micros())
     }
 
+    /// Counts a look at another server for somebody who is not signed in: a limited number from one address.
+    ///
+    /// # Errors
+    /// [`SiteError::TooMany`].
+    pub fn count_look(&self, from: &str) -> SiteResult<()> {
+        self.attempts.begin_of(LOOKS, &format!("a look elsewhere from {from}"), self.clock.now_micros())
+    }
+
     /// Counts a try to get in by another way than a password, before it is made.
     ///
     /// # Errors
@@ -91,14 +99,6 @@ impl Site {
     /// Forgets the tries of whoever got in.
     pub fn forgive_tries(&self, who: &str) {
         self.attempts.forgive(who);
-    }
-
-    /// Counts a look at another server for somebody who is not signed in: a limited number from one address.
-    ///
-    /// # Errors
-    /// [`SiteError::TooMany`].
-    pub fn count_look(&self, from: &str) -> SiteResult<()> {
-        self.attempts.begin_of(LOOKS, &format!("a look elsewhere from {from}"), self.clock.now_micros())
     }
 
     /// Asks a signed-in person for their password once more, a limited number of times. Counted apart from

@@ -275,8 +275,9 @@ mod tests {
     async fn no_private_key_lies_in_the_open_and_each_opens_for_its_account_only() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
-        insert(&store, account("ann")).await.unwrap();
-        insert(&store, account("old")).await.unwrap();
+        let made = |name| crate::store::held_names::make(&store, account(name), None, None);
+        made("ann").await.unwrap();
+        made("old").await.unwrap();
         keep_host_key(&store, PEM.to_owned(), "public".to_owned()).await.unwrap();
         store
             .write(|c| {

@@ -3,7 +3,7 @@
 
 use super::{Engine, TransferResult, trial};
 use crate::{
-    model::id::AccountId,
+    model::{id::AccountId, transfer::TransferState as S},
     store::{held_names, transfers},
 };
 
@@ -28,6 +28,16 @@ async fn give_back(engine: &Engine, account: &AccountId) -> TransferResult<()> {
     if held_names::until(&engine.store, account).await?.is_none_or(|until| until > now) {
         return Ok(());
     }
+    // A trial ends by its own calendar, which looks whether Old home still has what was copied.
+    if copies.iter().any(|copy| matches!(copy.state, S::Trial | S::Looking)) {
+        return Ok(held_names::put_off(
+            &engine.store,
+            account,
+            now,
+            now.saturating_add(held_names::AT_FIRST),
+        )
+        .await?);
+    }
     for copy in copies.iter().filter(|copy| copy.state.can_discard()) {
         trial::discard(engine, copy).await?;
     }
@@ -44,6 +54,14 @@ async fn give_back(engine: &Engine, account: &AccountId) -> TransferResult<()> {
 /// # Errors
 /// [`super::TransferError::Store`].
 pub async fn give_up(engine: &Engine, account: &AccountId) -> TransferResult<()> {
+    if held_names::until(&engine.store, account).await?.is_none() {
+        return Ok(());
+    }
+    for copy in
+        transfers::of_account(&engine.store, account).await?.iter().filter(|copy| copy.state.can_discard())
+    {
+        trial::discard(engine, copy).await?;
+    }
     Ok(held_names::hold(&engine.store, account, engine.clock.now_micros()).await?)
 }
 

@@ -115,7 +115,6 @@ pub(super) async fn forget(engine: &Engine, transfer: &Transfer) -> TransferResu
     if let Err(error) = removing.remove_all(&engine.store, left).await {
         tracing::warn!(%error, "files of a discarded copy could not be removed");
     }
-    drop(removing);
     bring::forget(engine, &transfer.id);
     transfers::erase(&engine.store, &transfer.id).await?;
     Ok(())

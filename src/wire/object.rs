@@ -302,7 +302,10 @@ impl Serialize for Written<'_> {
         } else {
             let first = json!({"type": "CollectionPage", "partOf": address, "items": object.answers});
             let total = object.tallies.replies;
-            out.put("replies", &json!({"id": address, "type": "Collection", "totalItems": total, "first": first}))?;
+            out.put(
+                "replies",
+                &json!({"id": address, "type": "Collection", "totalItems": total, "first": first}),
+            )?;
         }
         out.0.end()
     }

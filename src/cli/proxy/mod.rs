@@ -55,11 +55,12 @@ struct Parts {
 }
 
 /// Our pages beside `/godwit/`: first segments of paths that no other server uses.
-pub(super) const PAGES: [&str; 10] = [
+pub(super) const PAGES: [&str; 11] = [
     "transfers",
     "departures",
     "follows",
     "former-homes",
+    "yours",
     "desk",
     "letters",
     "stop",

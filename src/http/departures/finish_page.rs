@@ -191,7 +191,7 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
             p { (say!("departures-the-new-addresses-are-looked-at-one", checked = number(checked), to_check = number(to_check))) @if ending == Ending::Announce { " " (say!("departures-then-your-followers-are-told")) }
                 " " (say!("departures-you-can-close-this-page-the-work")) }
             progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label=(say!("departures-addresses-looked-at")) {}
-            (pace())
+            (pace(""))
         } @else {
             p {
                 @match ending {

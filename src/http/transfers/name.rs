@@ -10,6 +10,7 @@ use crate::{
     app::App,
     http::{
         extract::{MaybeSignedIn, SignedIn},
+        limits::asks_from,
         problem::Problem,
         site::{refuse_foreign, session_cookie},
         ui::{
@@ -68,15 +69,11 @@ async fn look(app: &App, request: &HttpRequest, of: &str) -> Result<Result<Facts
     if !app.config.policy.sign_up {
         return Err(Problem::not_found().page());
     }
-    app.site.count_look(&from(request)).map_err(|error| Problem::from(error).page())?;
+    app.site.count_look(&asks_from(request)).map_err(|error| Problem::from(error).page())?;
     match preflight::look(&app.engine, of).await {
         Err(TransferError::Store(error)) => Err(Problem::from(error).page()),
         other => Ok(other),
     }
-}
-
-fn from(request: &HttpRequest) -> String {
-    request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default()
 }
 
 /// From the box to the page of the name.
@@ -178,7 +175,7 @@ pub(super) async fn take(
     let rules = admit::rules(&app.engine).await.map_err(|error| Problem::from(error).page())?;
     let (most, until) = (rules.arrivals.terms.limits.accounts_total, app.clock.now_micros() + AT_FIRST);
     let login = (sent.username.as_str(), sent.password.as_str());
-    let account = match app.site.sign_up(login, &from(&request), most, Some(until)).await {
+    let account = match app.site.sign_up(login, &asks_from(&request), most, Some(until)).await {
         Ok(account) => account,
         Err(SiteError::Refused(why)) => {
             return offer(&app, session, &facts, sent.username.trim(), Some(why)).await;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::forecast;
 use crate::words::{say, text};
 use crate::{
-    http::ui::words::{self, number},
+    http::ui::words::{self, number, pace},
     model::{
         item::ItemKind,
         report::{KindCounts, ReasonCount, Report},
@@ -48,7 +48,7 @@ fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
         return html! {
             p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }
             progress max=(all.max(1)) value=(done) data-done=(done) aria-label=(say!("transfers-addresses-told")) {}
-            p.pace { (pace(done, all, seconds)) }
+            (pace(&so_far(done, all, seconds)))
         };
     }
     let counts = || status.report.items.values();
@@ -62,7 +62,7 @@ fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
         @if is_measured {
             p { (say!("transfers-of-read-at-old-home-in-place", read = number(read), all = number(all), here = number(here))) }
             progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
-            p.pace { (pace(done, all, seconds)) }
+            (pace(&so_far(done, all, seconds)))
         } @else {
             progress aria-label=(say!("transfers-at-work")) {}
         }
@@ -71,7 +71,7 @@ fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
 
 /// How fast it goes and how long it takes, from what was done since the step began; nothing while that is too
 /// little to tell.
-fn pace(done: u64, all: u64, seconds: u64) -> String {
+fn so_far(done: u64, all: u64, seconds: u64) -> String {
     if seconds < TELLS_AFTER || done == 0 || done >= all {
         return String::new();
     }
@@ -149,11 +149,11 @@ mod tests {
 
     #[test]
     fn a_pace_is_told_once_it_can_be_and_never_when_nothing_is_left() {
-        assert_eq!(pace(100, 1_000, 2), "", "too soon");
-        assert_eq!(pace(1_000, 1_000, 60), "");
-        assert_eq!(pace(0, 1_000, 60), "");
-        let said = pace(600, 1_800, 30);
+        assert_eq!(so_far(100, 1_000, 2), "", "too soon");
+        assert_eq!(so_far(1_000, 1_000, 60), "");
+        assert_eq!(so_far(0, 1_000, 60), "");
+        let said = so_far(600, 1_800, 30);
         assert!(said.contains("1,200 a minute") && said.contains("about one minute"), "{said}");
-        assert!(pace(10, 100_000, 60).contains("about 167 hours"));
+        assert!(so_far(10, 100_000, 60).contains("about 167 hours"));
     }
 }

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 
 pub use crate::words::number;
 
-/// A line that the page's script fills in once it has measured how long it takes: `#` stands for minutes.
-pub fn pace() -> Markup {
+/// How fast it goes, as far as is known; the page's script says it better once it has measured: `#` stands for minutes.
+pub fn pace(known: &str) -> Markup {
     html! {
-        p.pace data-soon=(text!("site-less-than-a-minute-left")) data-left=(text!("site-about-minutes-left", minutes = "#")) {}
+        p.pace data-soon=(text!("site-less-than-a-minute-left")) data-left=(text!("site-about-minutes-left", minutes = "#")) { (known) }
     }
 }
 
