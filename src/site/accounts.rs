@@ -74,6 +74,7 @@ impl Account {
             moved_to: None,
             copied_to: Vec::new(),
             created_at: 0,
+            held_until: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! before is noted for whoever leads here.
 
 use super::{
-    Connection, Store, StoreError, StoreResult,
+    Connection, Store, StoreResult,
     blobs::{Blobs, Removing},
     erasures, to_json,
 };
@@ -22,10 +22,10 @@ pub struct Going {
 /// Files of a trial stay: whoever goes on with it counts them.
 ///
 /// # Errors
-/// [`StoreError`]; a conflict when the disk refuses to remove a file.
+/// [`super::StoreError`]; a conflict when the disk refuses to remove a file.
 pub async fn delete(store: &Store, blobs: &Blobs, going: Going, now: i64) -> StoreResult<bool> {
     let removing = blobs.removing().await;
-    store
+    let is_gone = store
         .write(move |c| {
             Box::pin(async move {
                 let touched = run!(
@@ -43,7 +43,9 @@ pub async fn delete(store: &Store, blobs: &Blobs, going: Going, now: i64) -> Sto
                 Ok(true)
             })
         })
-        .await
+        .await?;
+    blobs.sweep().await?;
+    Ok(is_gone)
 }
 
 /// Removes files that only this post showed. They go before the commit, as when a copy is discarded.
@@ -60,10 +62,7 @@ async fn remove_files_in(c: &mut Connection, removing: &Removing, post: &str) ->
         if is_needed_in(c, &blob).await? {
             continue;
         }
-        removing
-            .remove(&blob.sha256)
-            .await
-            .map_err(|error| StoreError::Conflict(format!("removing a file: {error}")))?;
+        removing.remove_in(c, &blob.sha256).await?;
     }
     Ok(())
 }

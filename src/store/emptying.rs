@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connection, Store, StoreError, StoreResult, blobs::Blobs, from_json, releases};
+use super::{Connection, Store, StoreResult, blobs::Blobs, from_json, releases};
 use crate::port::destination::StoredBlob;
 
 /// What was taken away, and when.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Connection, Store, StoreResult, belongings,
+    Connection, Store, StoreError, StoreResult, belongings,
     blobs::{Blobs, Removing},
     copies::Owner,
     from_json, hidden_imports, hiding, to_json,
