@@ -123,7 +123,7 @@ fn pages() -> String {
     let at = url("https://old.example/godwit/lola/ann/content");
     let cursor = |cursor: &str| url(&format!("{at}?cursor={cursor}"));
     let root = wire::collection::root(&at, Some(224), Some(&cursor("")));
-    let page = wire::collection::page(&cursor(""), &at, Vec::new(), Some(&cursor("0190…")));
+    let page = wire::collection::page(&cursor(""), &at, Vec::<Value>::new(), Some(&cursor("0190…")));
     format!("{}\n{}", shown(&bare(root)), shown(&bare(page)))
 }
 
