@@ -67,6 +67,7 @@ pub fn post(number: usize) -> Object {
         } else {
             Tallies::default()
         },
+        answers: Vec::new(),
         earlier: Vec::new(),
     }
 }

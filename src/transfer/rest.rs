@@ -125,7 +125,13 @@ mod tests {
         let bench = Bench::new().await;
         let grant = bench.grant(Scope::HandOver).await;
         hand_over::start(&bench.side, &grant, NEW, None).await.unwrap();
-        hand_over::take(&bench.side, &grant, Batch { entries: Vec::new(), complete: true }).await.unwrap();
+        hand_over::take(
+            &bench.side,
+            &grant,
+            Batch { entries: Vec::new(), erased: Vec::new(), complete: true },
+        )
+        .await
+        .unwrap();
         let departure = hand_over::departure_of(&bench.side, &grant).await.unwrap().unwrap();
         assert_eq!(begin(&bench.side, &bench.ann(), &departure).await.unwrap(), []);
         let departure = find(&bench.store, &departure.id).await.unwrap().unwrap();

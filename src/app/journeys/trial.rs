@@ -16,7 +16,12 @@ async fn tried(new: &NewHome, remote: FakeRemote) -> (Engine, Arc<StillClock>, T
     let ann = new.account("ann").await;
     let (transfer, _) =
         new.copy(&ann, OldHome::new().page(CollectionKind::Content, vec![post(1, json!({}))])).await;
-    let origin = Origin::ClientApi { actor: url(OLD), software: "other 1".to_owned(), move_page: None };
+    let origin = Origin::ClientApi {
+        actor: url(OLD),
+        software: "other 1".to_owned(),
+        move_page: None,
+        lacks: Vec::new(),
+    };
     transfers::keep_origin(&new.app.store, &transfer.id, origin).await.unwrap();
     let clock = Arc::new(StillClock::new());
     let engine = Engine { remote: Arc::new(remote), clock: clock.clone(), ..(*new.app.engine).clone() };
