@@ -38,7 +38,8 @@ const REQUIRED: &str = "GODWIT_REQUIRE_PEERS";
 
 /// The walker's own files, and where they are.
 const SOURCE: &str = "tests/walks/browser";
-const FILES: [&str; 5] = ["package.json", "package-lock.json", "person.mjs", "stories.mjs", "walk.mjs"];
+const FILES: [&str; 6] =
+    ["beside.mjs", "package.json", "package-lock.json", "person.mjs", "stories.mjs", "walk.mjs"];
 
 /// Most forms that may be sent between the box for the old address and the announced move.
 const MOST_FORMS: u64 = 7;

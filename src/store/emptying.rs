@@ -19,7 +19,7 @@ pub struct Emptied {
 
 /// What of an account goes, in an order that keeps references whole. Followers stay: who asks for their
 /// number finds what was there before.
-const GOING: [&str; 19] = [
+const GOING: [&str; 20] = [
     "delete from answers where post_id in (select id from posts where account_id = $1)",
     "delete from post_tags where post_id in (select id from posts where account_id = $1)",
     "delete from media where account_id = $1",
@@ -34,9 +34,13 @@ const GOING: [&str; 19] = [
     "delete from refollows where account_id = $1",
     "delete from notifications where account_id = $1",
     "delete from waiting_profiles where account_id = $1",
-    // What earlier copies into this account had gathered; counts and the map of addresses stay with the transfer.
+    // What earlier copies into this account had gathered. The map of addresses stays with the transfer, and of what
+    // stands in it that it was written: earlier homes lead on by it.
     "delete from items where transfer_id in (select id from transfers where account_id = $1 \
-     and state in ('kept', 'done', 'removed', 'discarded'))",
+     and state in ('kept', 'done', 'removed', 'discarded')) and not exists (select 1 from url_map m \
+     where m.transfer_id = items.transfer_id and m.kind = items.kind and m.key = items.key)",
+    "update items set item = '{}', content = null, blob = null where transfer_id in (select id from transfers \
+     where account_id = $1 and state in ('kept', 'done', 'removed', 'discarded'))",
     "delete from notes where transfer_id in (select id from transfers where account_id = $1 \
      and state in ('kept', 'done', 'removed', 'discarded'))",
     "update applications set names = '[]', question = null, answer = null where transfer_id in \

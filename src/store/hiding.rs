@@ -37,6 +37,11 @@ pub(super) async fn hold_in(c: &mut Connection, transfer: &str) -> StoreResult<(
     Ok(())
 }
 
+/// Whether a released copy is out of sight.
+pub(super) async fn is_hidden_in(c: &mut Connection, owner: &Owner) -> StoreResult<bool> {
+    Ok(matches!(released_in(c, owner).await?, Some((.., Some(_)))))
+}
+
 /// The waiting profile of a released copy: its text, which of it was filled in, and what is taken off.
 type Waiting = (String, Option<String>, Option<String>, Option<String>, Option<String>);
 

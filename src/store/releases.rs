@@ -71,12 +71,12 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
         .write(move |c| {
             Box::pin(async move {
                 hiding::hold_in(c, &owner.transfer).await?;
+                // What an admin has hidden since is not shown by this either.
+                if hiding::is_hidden_in(c, &owner).await? {
+                    return Ok(());
+                }
                 let is_released = is_released(c, &owner.transfer).await?;
-                if hidden_imports::holds_in(c, &owner.transfer).await? {
-                    if is_released {
-                        // What an admin has hidden since is not shown by this either.
-                        return Ok(());
-                    }
+                if !is_released && hidden_imports::holds_in(c, &owner.transfer).await? {
                     let why = "the admins of this server have taken this copy out of sight";
                     return Err(StoreError::Conflict(why.to_owned()));
                 }

@@ -16,13 +16,6 @@ async fn tried(new: &NewHome, remote: FakeRemote) -> (Engine, Arc<StillClock>, T
     let ann = new.account("ann").await;
     let (transfer, _) =
         new.copy(&ann, OldHome::new().page(CollectionKind::Content, vec![post(1, json!({}))])).await;
-    let origin = Origin::ClientApi {
-        actor: url(OLD),
-        software: "other 1".to_owned(),
-        move_page: None,
-        lacks: Vec::new(),
-    };
-    transfers::keep_origin(&new.app.store, &transfer.id, origin).await.unwrap();
     let clock = Arc::new(StillClock::new());
     let engine = Engine { remote: Arc::new(remote), clock: clock.clone(), ..(*new.app.engine).clone() };
     (engine, clock, transfer.id)
@@ -31,7 +24,13 @@ async fn tried(new: &NewHome, remote: FakeRemote) -> (Engine, Arc<StillClock>, T
 /// What the queue does with it at this moment; gives where it stands.
 async fn looked(new: &NewHome, engine: &Engine, id: &TransferId) -> TransferState {
     let transfer = transfers::find(&new.app.store, id).await.unwrap().unwrap();
-    step::advance(engine, &transfer).await.unwrap();
+    let origin = Origin::ClientApi {
+        actor: url(OLD),
+        software: "other 1".to_owned(),
+        move_page: None,
+        lacks: Vec::new(),
+    };
+    step::advance(engine, &Transfer { origin, ..transfer }).await.unwrap();
     transfers::find(&new.app.store, id).await.unwrap().unwrap().state
 }
 

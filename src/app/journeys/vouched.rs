@@ -3,7 +3,11 @@
 use super::*;
 use crate::{
     site::viewer::Viewer,
-    store::{deliveries, items, transfers, url_map},
+    store::{
+        deliveries, items,
+        listing::{self, Wanted},
+        transfers, url_map,
+    },
     transfer::trial,
 };
 
@@ -61,8 +65,12 @@ async fn whoever_deletes_all_data_leaves_the_map_and_nothing_that_was_gathered()
     let store = &new.app.store;
     let map = url_map::counts(store, &id).await.unwrap();
     let told = deliveries::due(store, i64::MAX, 99, 99).await.unwrap().len();
+    let gathered = async || listing::page(store, &id, &Wanted::default(), 99).await.unwrap();
+    let before = gathered().await;
     new.app.site.empty(&ann).await.unwrap();
-    assert!(items::counts(store, &id).await.unwrap().is_empty(), "what was gathered is gone");
+    let left = gathered().await;
+    assert_eq!((left.len(), left[0].new.clone()), (1, before[0].new.clone()), "only where it went is known");
+    assert_ne!(left[0].content, before[0].content, "what was gathered is gone");
     assert_eq!(url_map::counts(store, &id).await.unwrap(), map);
     assert!(map.0 > 0);
     assert_eq!(deliveries::due(store, i64::MAX, 99, 99).await.unwrap().len(), told, "nobody is told");

@@ -2,6 +2,7 @@
 import { chromium } from "playwright-core";
 
 import { Person } from "./person.mjs";
+import * as beside from "./beside.mjs";
 import * as stories from "./stories.mjs";
 
 const told = JSON.parse(process.argv[2]);
@@ -13,7 +14,7 @@ try {
     people.push(person);
     return person;
   };
-  const counted = await stories[told.story]({ ...told, meet });
+  const counted = await { ...stories, ...beside }[told.story]({ ...told, meet });
   const complaints = people.flatMap((person) => person.complaints);
   console.log(JSON.stringify({ ...counted, complaints }));
 } catch (error) {
