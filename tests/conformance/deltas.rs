@@ -22,7 +22,7 @@ use godwit::{
     port::clock::{Clock, SystemClock},
     site::{accounts::Account, edits::Edit, posts::Draft},
     store::{consents, logins, passes},
-    transfer::{look, status, step, trial},
+    transfer::{look, status, step, trial, trial_end},
 };
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -365,7 +365,7 @@ impl Clock for Later {
 const DAY: i64 = 24 * 3600 * 1_000_000;
 
 #[actix_web::test]
-async fn a_trial_of_thirty_days_follows_every_day_until_the_permission_is_taken_back() {
+async fn a_trial_that_was_extended_follows_every_day_until_the_permission_is_taken_back() {
     let clock = Arc::new(Later(AtomicI64::new(0)));
     let [old, new] = laboratory::homes_by(["old", "new"], 7, clock.clone()).await;
     let ann = old.account("ann").await;
@@ -379,6 +379,9 @@ async fn a_trial_of_thirty_days_follows_every_day_until_the_permission_is_taken_
     let mut tokens = BTreeSet::new();
     for day in 1..=40 {
         copy.writes(&format!("day {day}"), Visibility::Public).await;
+        if day == 25 {
+            trial_end::extend(&new.app.engine, &copy.transfer().await).await.unwrap();
+        }
         clock.0.fetch_add(DAY, Ordering::SeqCst);
         copy.step().await;
         let pass = copy.pass().await;

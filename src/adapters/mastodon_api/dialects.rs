@@ -158,8 +158,7 @@ static DIALECTS: [Dialect; 8] = [
     Dialect {
         names: &["snac", "snac2"],
         relations: 1,
-        // It gives all it gives at once, whatever page is asked for.
-        ways: &[(K::Content, Way::Silent)],
+        ways: &[(K::Content, Way::Whole), (K::Liked, Way::Whole), (K::Bookmarks, Way::Whole)],
         without: &[K::BlockedDomains, K::FeaturedTags, K::Filters],
         says: &["Old home gives out its newest public posts only, 256 at most"],
         ..UNKNOWN

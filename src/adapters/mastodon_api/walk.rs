@@ -31,6 +31,8 @@ pub enum Way {
     Silent,
     /// As [`Way::Silent`], behind this field of the last element.
     Behind(&'static str),
+    /// All of it at once, whatever page is asked for.
+    Whole,
 }
 
 /// Where counting pages begins.
@@ -61,12 +63,12 @@ impl ApiSource {
         let key = match way {
             Way::Forwards(_) => "min_id",
             Way::Counted => "page",
-            Way::Backwards | Way::Silent | Way::Behind(_) => "max_id",
+            Way::Backwards | Way::Silent | Way::Behind(_) | Way::Whole => "max_id",
         };
         let begin = match way {
             Way::Forwards(first) => Some(first),
             Way::Counted => Some(FIRST_PAGE),
-            Way::Backwards | Way::Silent | Way::Behind(_) => None,
+            Way::Backwards | Way::Silent | Way::Behind(_) | Way::Whole => None,
         };
         match place.or(begin) {
             Some(place) if place.starts_with('?') => url.set_query(place.get(1..)),
@@ -80,6 +82,7 @@ impl ApiSource {
         };
         let next = match way {
             Way::Counted => counted(place, &values),
+            Way::Whole => None,
             Way::Silent => behind("id", &values),
             Way::Behind(field) => behind(field, &values),
             Way::Backwards | Way::Forwards(_) => next(&answer.links, &url, way, &values, limit),
