@@ -133,9 +133,12 @@ fn noticed(crossing: &Crossing) -> String {
 #[test]
 fn every_promise_fails_when_its_rule_is_broken() {
     let (one, back, two) = (Crossing { late: 1, ..journey() }, brought_back(), two_journeys());
+    // The end of an earlier list and an answer, both late: more than one message on its way.
+    let later = Crossing { posts: 0b01, ..journey() };
     let again = "running it again changes something";
     let rules = [
         (&one, Broken::WritesTwice, again),
+        (&later, Broken::ClosesAtRest, again),
         (&one, Broken::ShowsAtOnce, "nothing is visible before keep or announce"),
         (&one, Broken::TellsOnImport, "followers hear nothing before the last word"),
         (&one, Broken::BelievesTheList, "every redirect is proven"),

@@ -148,7 +148,7 @@ pub async fn bind(store: &Store, id: String, consent: String) -> StoreResult<()>
             Box::pin(async move {
                 run!(
                     c,
-                    "update departures set consent_id = $2 where id = $1 and state = 'started'",
+                    "update departures set consent_id = $2 where id = $1 and state in ('started', 'resting')",
                     id,
                     consent,
                 )?;

@@ -62,7 +62,8 @@ pub async fn add(
             Box::pin(async move {
                 let state =
                     row!(c, (String,), "select state from departures where id = $1", departure.as_str(),)?;
-                let is_open = state.is_some_and(|(state,)| state == "started");
+                // What rests was not looked at yet, and may be called off: its list is as open as before.
+                let is_open = state.is_some_and(|(state,)| matches!(state.as_str(), "started" | "resting"));
                 let mut elsewhere = Vec::new();
                 for entry in entries {
                     let there = row!(

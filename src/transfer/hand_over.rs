@@ -191,7 +191,7 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
     let elsewhere = forwards::add(&side.store, departure.id, rows, batch.complete).await?;
     let elsewhere: BTreeSet<String> = elsewhere.into_iter().collect();
     for (old, _) in good.into_iter().filter(|(_, row)| elsewhere.contains(&row.old_url)) {
-        let why = if departure.state == "started" {
+        let why = if matches!(departure.state.as_str(), "started" | "resting") {
             "another new address was handed over for it before, and the first one stays"
         } else {
             "the announcement has begun, the list is closed"

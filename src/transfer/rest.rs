@@ -203,6 +203,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_handed_over_while_it_rests_is_on_the_list() {
+        let (bench, grant, departure) = rested().await;
+        let post = |base: &str| format!("{base}/users/ann/posts/1");
+        let (old, new) = (post("https://old.example"), post("https://new.example"));
+        let batch = Batch { entries: vec![hand_over::Entry { old, new, page: None }], ..Batch::default() };
+        let taken = hand_over::take(&bench.side, &grant, batch).await.unwrap();
+        assert_eq!((taken.accepted, taken.refused), (1, Vec::new()));
+        call_off(&bench.side, &"ann-id".into(), &departure.id).await.unwrap();
+        let counts = crate::store::forwards::counts(&bench.store, &departure.id).await.unwrap();
+        assert_eq!(counts.entries, 1, "called off or not, nothing has to be handed over again");
+    }
+
+    #[tokio::test]
     async fn a_withdrawal_or_a_permission_taken_back_ends_it() {
         let (bench, grant, departure) = rested().await;
         withdraw::withdraw(&bench.side, &grant).await.unwrap();

@@ -30,7 +30,8 @@ impl Crossing {
         if departure.state == Leaving::Resting && !self.breaks(Broken::RestsOn) {
             // Whether it was called off meanwhile is forgotten.
             departure.state = Leaving::Started;
-            world.said.last = false;
+            // What was announced meanwhile stays said: followers have heard it, or will.
+            world.said.last &= world.deeds[backup.of.index()].is_some();
         }
         // Neither process has come through that: a step under way begins anew.
         world.copy.at = 0;

@@ -25,6 +25,8 @@ pub enum Broken {
     TrustsBackups,
     /// A last word that rested in a database that was brought back goes on resting.
     RestsOn,
+    /// The list takes nothing more while the last word rests.
+    ClosesAtRest,
     /// Whoever comes back leaves the old signs up, and nobody looks whether they are down.
     LeavesSignsUp,
     /// Whoever comes back writes again what never left.
