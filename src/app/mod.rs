@@ -81,6 +81,11 @@ impl App {
     /// # Errors
     /// What cannot be opened, with its cause.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
+        // Whoever opens it awaits it once; what it goes through need not stand in their own way.
+        Box::pin(Self::opened(config)).await
+    }
+
+    async fn opened(config: Config) -> anyhow::Result<Self> {
         let dir = &config.server.data_dir;
         private_dir(dir).with_context(|| format!("creating {}", dir.display()))?;
         let clock: SharedClock = Arc::new(SystemClock);

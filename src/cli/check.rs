@@ -13,6 +13,7 @@ use crate::{
 
 /// What to look at, and how to say it.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct CheckArguments {
     /// The configuration file.
     #[arg(long, default_value = "config.toml")]

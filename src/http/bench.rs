@@ -71,7 +71,8 @@ impl Daemon {
             let account = site.create_account(name, PASSWORD, Role::Member).await.unwrap();
             bench.host.ids.lock().unwrap().insert(name.into(), account.id.to_string());
         }
-        let app = App::assemble(config, site, bench.host.clone(), bench.remote.clone()).await.unwrap();
+        let assembled = App::assemble(config, site, bench.host.clone(), bench.remote.clone());
+        let app = Box::pin(assembled).await.unwrap();
         let app = web::Data::new(app);
         Self { bench, app }
     }

@@ -13,16 +13,16 @@ mod direct;
 /// Writes something in its one form, without some of its own fields.
 pub fn text_of(something: &impl Serialize, without: &'static [&'static str]) -> String {
     let mut out = String::with_capacity(1024);
-    match something.serialize(direct::Direct { out: &mut out, without }) {
-        Ok(_) => out,
-        Err(_) => {
-            let mut value = serde_json::to_value(something).unwrap_or(Value::Null);
-            if let Some(fields) = value.as_object_mut() {
-                without.iter().for_each(|name| drop(fields.remove(*name)));
-            }
-            text(&value)
+    if something.serialize(direct::Direct { out: &mut out, without }).is_ok() {
+        return out;
+    }
+    let mut value = serde_json::to_value(something).unwrap_or(Value::Null);
+    if let Some(fields) = value.as_object_mut() {
+        for name in without {
+            fields.remove(*name);
         }
     }
+    text(&value)
 }
 
 /// Writes a value in its one form.

@@ -153,7 +153,7 @@ impl Bucket {
     }
 
     fn at(&self, name: &str) -> Name {
-        name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
+        name.split('/').fold(self.prefix.clone(), Name::join)
     }
 }
 

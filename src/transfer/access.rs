@@ -49,7 +49,7 @@ async fn renewed(engine: &Engine, id: &TransferId, login: Login) -> TransferResu
     let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
     match &login.client {
         Some(Client { id, secret, .. }) => {
-            fields.extend([("client_id", id.as_str()), ("client_secret", secret)])
+            fields.extend([("client_id", id.as_str()), ("client_secret", secret)]);
         }
         None => fields.push(("client_id", ours.as_str())),
     }

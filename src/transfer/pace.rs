@@ -232,10 +232,14 @@ impl Pace {
             Err(error) => {
                 tracing::warn!(%error, "what is asked of others cannot be divided among daemons");
                 // Nobody stands still for that.
-                asked.values().for_each(|peer| peer.measured(|measure| measure.rank = 0));
+                for peer in asked.values() {
+                    peer.measured(|measure| measure.rank = 0);
+                }
             }
         }
-        asked.values().for_each(|peer| peer.divided_at.store(now, Ordering::Relaxed));
+        for peer in asked.values() {
+            peer.divided_at.store(now, Ordering::Relaxed);
+        }
     }
 
     /// Peers that somebody asks or waits for.

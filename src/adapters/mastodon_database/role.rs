@@ -135,7 +135,7 @@ const CHANGED: [(&str, &[&str]); 2] = [
 pub(super) fn writing(version: Version) -> Vec<Right> {
     let whole = WRITTEN.into_iter().filter(|(_, _, since)| version >= *since);
     let whole = whole.flat_map(|(table, deeds, _)| {
-        deeds.iter().map(move |deed| Right { deed: *deed, table, columns: Vec::new() })
+        deeds.iter().map(move |deed| Right { deed, table, columns: Vec::new() })
     });
     let some = CHANGED.into_iter();
     whole

@@ -95,8 +95,7 @@ async fn offer(
 ) -> Result<HttpResponse, Problem> {
     let wanted = if tried.is_empty() { near(&facts.name) } else { tried.to_owned() };
     let why = match (refused, app.site.name_is_free(&wanted).await) {
-        (Some(why), _) => Some(why),
-        (None, Err(SiteError::Refused(why))) => Some(why),
+        (Some(why), _) | (None, Err(SiteError::Refused(why))) => Some(why),
         (None, found) => found.map(|()| None).map_err(|error| Problem::from(error).page())?,
     };
     let is_free = app.site.name_is_free(&wanted).await.is_ok();

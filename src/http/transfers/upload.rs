@@ -52,8 +52,9 @@ enum Refusal {
 impl From<TransferError> for Refusal {
     fn from(error: TransferError) -> Self {
         match error {
-            TransferError::Refused(why) => Self::Said(why),
-            TransferError::Adapter(AdapterError::Fatal { why, .. }) => Self::Said(why),
+            TransferError::Refused(why) | TransferError::Adapter(AdapterError::Fatal { why, .. }) => {
+                Self::Said(why)
+            }
             TransferError::Adapter(error) => Self::Said(error.to_string()),
             TransferError::Store(error) => Self::Page(Problem::from(error).page()),
         }

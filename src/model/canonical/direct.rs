@@ -32,11 +32,13 @@ impl Direct<'_> {
         Direct { out, without: &[] }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what a serializer answers")]
     fn text(self, text: &str) -> Result<IsNothing, Error> {
         quote(text, self.out);
         Ok(false)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what a serializer answers")]
     fn value(self, value: impl Into<Value>) -> Result<IsNothing, Error> {
         let value = value.into();
         put(&value, self.out);

@@ -92,7 +92,7 @@ async fn a_name_of_which_nothing_came_is_free_again_and_leaves_nothing() {
     assert_eq!(until(&store, &ann).await.unwrap(), Some(NOW + AT_FIRST), "there is a day to start again");
     let end = NOW + AT_FIRST;
     assert!(!give_back(&store, &ann, end - 1).await.unwrap());
-    assert_eq!(due(&store, end).await.unwrap(), [ann.clone()]);
+    assert_eq!(due(&store, end).await.unwrap(), std::slice::from_ref(&ann));
     assert!(give_back(&store, &ann, end).await.unwrap());
     assert!(!give_back(&store, &ann, end).await.unwrap(), "doing it again changes nothing");
     let left: Vec<_> =

@@ -60,24 +60,24 @@ impl Asking<'_> {
             AdapterError::item("its owner has not allowed it at this server, or took it back; allow it again")
         })?;
         let (mut c, _) = self.database.connection().await?;
-        let target = match self.find(&mut c, actor).await? {
-            Some(target) => target,
-            None => {
-                let mut url = self.permits.at("/api/v2/search")?;
-                url.query_pairs_mut()
-                    .append_pair("q", actor.as_str())
-                    .append_pair("resolve", "true")
-                    .append_pair("type", "accounts")
-                    .append_pair("limit", "1");
-                let request = Request::get(url).accepting("application/json").bearing(&token);
-                if let Some(rests) = self.send(account, request).await? {
-                    return Ok(rests);
-                }
-                // What it found stands in its tables, under the very address; nothing else counts.
-                self.find(&mut c, actor)
-                    .await?
-                    .ok_or_else(|| AdapterError::item("this server cannot find them any more"))?
+        let known = self.find(&mut c, actor).await?;
+        let target = if let Some(target) = known {
+            target
+        } else {
+            let mut url = self.permits.at("/api/v2/search")?;
+            url.query_pairs_mut()
+                .append_pair("q", actor.as_str())
+                .append_pair("resolve", "true")
+                .append_pair("type", "accounts")
+                .append_pair("limit", "1");
+            let request = Request::get(url).accepting("application/json").bearing(&token);
+            if let Some(rests) = self.send(account, request).await? {
+                return Ok(rests);
             }
+            // What it found stands in its tables, under the very address; nothing else counts.
+            self.find(&mut c, actor)
+                .await?
+                .ok_or_else(|| AdapterError::item("this server cannot find them any more"))?
         };
         if target == owner {
             return Err(AdapterError::item("this is the account itself"));

@@ -63,6 +63,7 @@ pub async fn keep(keeping: Arc<Keeping>, listener: UnixListener, users: Vec<u32>
         }
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
         let keeping = Arc::clone(&keeping);
+        #[expect(clippy::disallowed_methods, reason = "the keeper is a process of its own, without jobs")]
         tokio::spawn(async move {
             let served = tokio::time::timeout(PATIENCE * 3, serve(&keeping, stream)).await;
             if !matches!(served, Ok(Ok(()))) {

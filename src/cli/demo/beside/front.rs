@@ -46,6 +46,7 @@ impl Front {
     ///
     /// # Errors
     /// When the port is taken.
+    #[expect(clippy::disallowed_methods, reason = "the demo's own front ends with the demo")]
     pub(super) fn start(public: SocketAddr, ours: SocketAddr, behind: SocketAddr) -> Result<Self> {
         let listener =
             std::net::TcpListener::bind(public).with_context(|| format!("listening at {public}"))?;
