@@ -59,7 +59,7 @@ fn main() {
 async fn measure(posts: usize) {
     let disk = tempfile::tempdir().unwrap();
     let archive = account::write(disk.path(), posts);
-    let [old, new] = laboratory::homes(["old", "new"], PAGE_ITEMS).await;
+    let [old, new] = Box::pin(laboratory::homes(["old", "new"], PAGE_ITEMS)).await;
     let (ann, eve) = (old.account("ann").await, new.account("eve").await);
 
     let path = archive.to_string_lossy().into_owned();
