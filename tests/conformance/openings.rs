@@ -60,7 +60,7 @@ impl Stage {
         let id = copied(&old, &ann, Invented::dora()).await;
         trial::keep(&old.app.engine, &old.transfer(&id).await).await.unwrap();
         old.advance(&old.app.engine, &id).await;
-        Self { old, new, ann, beside: Beside::set().await, disk: tempfile::tempdir().unwrap() }
+        Self { old, new, ann, beside: Box::pin(Beside::set()).await, disk: tempfile::tempdir().unwrap() }
     }
 
     /// The account at the old home, read beside it.

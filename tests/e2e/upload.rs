@@ -60,12 +60,11 @@ async fn send(home: &Home, browser: &Browser, csrf: &str, files: &[(&str, &str, 
 async fn bring(home: &Home, ann: &Mover, called: &str, bytes: &[u8]) -> Result<String, String> {
     let csrf = csrf(home, &ann.browser).await;
     let answer = send(home, &ann.browser, &csrf, &[("archive", called, bytes)]).await;
-    match answer.location() {
-        Some(place) => Ok(place.path().rsplit('/').next().unwrap().to_owned()),
-        None => {
-            assert_eq!(answer.status, 422, "{}", answer.words());
-            Err(answer.words())
-        }
+    if let Some(place) = answer.location() {
+        Ok(place.path().rsplit('/').next().unwrap().to_owned())
+    } else {
+        assert_eq!(answer.status, 422, "{}", answer.words());
+        Err(answer.words())
     }
 }
 
@@ -157,7 +156,7 @@ async fn an_upload_that_breaks_off_leaves_nothing_and_a_form_of_another_session_
     .unwrap();
     line.write_all(&body[..body.len() / 2]).unwrap();
     line.shutdown(std::net::Shutdown::Write).unwrap();
-    line.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    line.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     // Whatever is answered, the server has noticed when the line ends.
     let _answer = line.read_to_end(&mut Vec::new());
     let before = ann.browser.json(&home.at("/api/v1/transfers")).await;

@@ -7,6 +7,7 @@ use actix_web::{dev::ServerHandle, web};
 use godwit::{
     adapters::embedded::EmbeddedHost,
     app::App,
+    config::Config,
     federation::client::GuardedRemote,
     http::server,
     model::{
@@ -58,19 +59,25 @@ pub async fn homes<const N: usize>(names: [&str; N], page_items: usize) -> [Home
 pub async fn homes_by<const N: usize>(names: [&str; N], page_items: usize, clock: SharedClock) -> [Home; N] {
     let mut started = Vec::new();
     for (config, disk) in configurations(names, page_items) {
-        let dir = &config.server.data_dir;
-        let (store, blobs) = (Store::open(dir).await.unwrap(), Blobs::open(dir).await.unwrap());
-        let timeout = Duration::from_secs(config.federation.timeout_seconds);
-        let remote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts).unwrap());
-        let site = Site::new(store, blobs, Arc::clone(&clock), config.server.base_url.clone());
-        let host = Arc::new(EmbeddedHost::new(site.clone()));
-        let app = web::Data::new(App::assemble(config, site, host, remote).await.unwrap());
-        let running = server::listen(app.clone()).unwrap();
-        let socket = running.handle();
-        actix_web::rt::spawn(running);
-        started.push(Home { app, _disk: disk, socket });
+        // A start holds every part at once; on the heap it burdens no test's own future.
+        started.push(Box::pin(start(config, disk, Arc::clone(&clock))).await);
     }
     started.try_into().ok().unwrap()
+}
+
+/// Starts the daemon of one configuration.
+async fn start(config: Config, disk: TempDir, clock: SharedClock) -> Home {
+    let dir = &config.server.data_dir;
+    let (store, blobs) = (Store::open(dir).await.unwrap(), Blobs::open(dir).await.unwrap());
+    let timeout = Duration::from_secs(config.federation.timeout_seconds);
+    let remote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts).unwrap());
+    let site = Site::new(store, blobs, clock, config.server.base_url.clone());
+    let host = Arc::new(EmbeddedHost::new(site.clone()));
+    let app = web::Data::new(App::assemble(config, site, host, remote).await.unwrap());
+    let running = server::listen(app.clone()).unwrap();
+    let socket = running.handle();
+    actix_web::rt::spawn(running);
+    Home { app, _disk: disk, socket }
 }
 
 impl Home {
