@@ -77,7 +77,7 @@ async fn into(cluster: &cluster::Cluster, house: &House, posts: usize) {
     let copied = bulk::into(&empty, &rows).await;
     say("mastodon.import", float(posts) / written.took.as_secs_f64(), "posts/s");
     say("mastodon.import.reserving", written.reserving.as_secs_f64(), "s");
-    say("mastodon.import.writing", (written.took - written.reserving).as_secs_f64(), "s");
+    say("mastodon.import.writing", written.took.saturating_sub(written.reserving).as_secs_f64(), "s");
     say("mastodon.copy_in", float(posts) / copied.as_secs_f64(), "posts/s");
     say("mastodon.import_vs_copy", ratio(written.took, copied), "times as long");
     let released = writing::release(house).await;

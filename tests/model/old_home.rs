@@ -16,7 +16,7 @@ impl Crossing {
 
     /// Whether the list takes more. It closes when its lines are looked at: what rests may be called off,
     /// and New home does not hand over again for that.
-    fn is_open(&self, departure: &Departure) -> bool {
+    fn is_open(&self, departure: Departure) -> bool {
         match departure.state {
             Leaving::Started => true,
             Leaving::Resting => !self.breaks(Broken::ClosesAtRest),
@@ -28,7 +28,7 @@ impl Crossing {
     pub fn take_line(&self, world: &mut World, old: Place, new: Place, line: u8) {
         let number = self.numbers().nth(line.into());
         let home = world.home_mut(old);
-        let is_open = self.is_open(&home.departure) && home.departure.target == new;
+        let is_open = self.is_open(home.departure) && home.departure.target == new;
         if let Some(number) = number.filter(|_| home.may_hand_over && is_open) {
             home.departure.list |= 1 << number;
         }
@@ -37,7 +37,7 @@ impl Crossing {
     /// That was all.
     pub fn take_end(&self, world: &mut World, old: Place) {
         let home = world.home_mut(old);
-        home.departure.is_complete |= home.may_hand_over && self.is_open(&home.departure);
+        home.departure.is_complete |= home.may_hand_over && self.is_open(home.departure);
     }
 
     /// A home says that the account has gone on from it: believed if the account there says so.
