@@ -14,7 +14,8 @@ pub struct Erasure {
     pub attempts: i64,
 }
 
-/// Notes that what stood open at these addresses here is erased, whichever copy brought it.
+/// Notes that what stood open at these addresses here is erased, whichever copy brought it. What a further home has
+/// taken on stands there: addresses that led here lead on to it, and only that home can say that it is gone.
 pub(super) async fn note_in(c: &mut Connection, addresses: &[String], now: i64) -> StoreResult<()> {
     for address in addresses {
         run!(
@@ -25,6 +26,8 @@ pub(super) async fn note_in(c: &mut Connection, addresses: &[String], now: i64) 
              where m.new_url = $1 and m.old_url <> '' and m.kind in ('posts', 'media') \
              and (m.kind = 'media' or m.visibility in ('public', 'unlisted')) \
              and t.state in ('keeping', 'kept', 'handing_over', 'awaiting_announcement', 'done') \
+             and not exists (select 1 from forwards f join departures d on d.id = f.departure_id \
+             where f.old_url = $1 and f.proof in ('none', 'proven') and d.state not in ('returned', 'withdrawn')) \
              on conflict (transfer_id, kind, key) do nothing",
             address,
             now,

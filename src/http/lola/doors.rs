@@ -2,14 +2,15 @@
 //! database who its bearer is, whose the account, and what the rules say.
 //!
 //! What was found out holds until anything is committed, and for a second at most: a change made by
-//! another program (a command, the server beside us) is obeyed from then on.
+//! another program (a command, the server beside us) is obeyed from then on. The account itself is opened for
+//! every question: whoever reads a server beside us holds one of its few connections while it is open.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
-use crate::{app::App, port::host::HostAccount, port::source::Source, transfer::tokens::Grant};
+use crate::{app::App, port::host::HostAccount, transfer::tokens::Grant};
 
 /// How long something is known at most, in microseconds.
 const KNOWN: i64 = 1_000_000;
@@ -23,8 +24,6 @@ pub(super) struct Known {
     pub(super) grant: Grant,
     /// Whose it is.
     pub(super) account: HostAccount,
-    /// The account, opened for reading.
-    pub(super) source: Arc<dyn Source>,
 }
 
 /// When something was found out: after how many commits, and at what time.

@@ -35,9 +35,10 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    fn new(app: &App, known: Known) -> Self {
-        let Known { grant, account, source } = known;
-        Self { grant, account, source, side: app.source_side() }
+    async fn new(app: &App, known: Known) -> Result<Self, Problem> {
+        let Known { grant, account } = known;
+        let source = app.source_of(&account, grant.includes_private).await?;
+        Ok(Self { grant, account, source, side: app.source_side() })
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
     // Only who reads comes so often.
     let doors = doors.filter(|_| *request.method() == Method::GET);
     if let Some(known) = doors.and_then(|doors| doors.find(&who, found)) {
-        return Ok(Opened::new(app, known));
+        return Opened::new(app, known).await;
     }
     let grant = tokens::authenticate(&app.store, &*app.clock, &token).await?.ok_or_else(|| {
         Problem::new(
@@ -70,10 +71,9 @@ pub(super) async fn open(app: &App, request: &HttpRequest, name: &str) -> Result
     // A permission given before a change of the rules obeys them from then on.
     let other = Url::parse(&grant.client_id).map(|client| authority(&client)).unwrap_or_default();
     leave::may_leave(&side, &account, &other, grant.scope).await?;
-    let source = app.source_of(&account, grant.includes_private).await?;
-    let known = Known { grant, account, source };
+    let known = Known { grant, account };
     if let Some(doors) = doors.filter(|_| known.grant.scope == Scope::Read) {
         doors.remember(who, found, known.clone());
     }
-    Ok(Opened::new(app, known))
+    Opened::new(app, known).await
 }
