@@ -114,6 +114,25 @@ async fn a_file_through_the_browser_goes_the_way_of_every_copy_and_does_not_stay
 }
 
 #[tokio::test]
+async fn lists_beside_the_archive_come_along_and_are_offered_by_name() {
+    let (home, ann) = home(OPEN).await;
+    let csrf = csrf(&home, &ann.browser).await;
+    let files: [(&str, &str, &[u8]); 2] = [
+        ("archive", "archive.zip", &sampled()),
+        ("lists", "blocked_domains.csv", b"#domain\nspam.example\n"),
+    ];
+    let answer = send(&home, &ann.browser, &csrf, &files).await;
+    let place = answer.location().unwrap_or_else(|| panic!("{}", answer.words()));
+    let id = place.path().rsplit('/').next().unwrap().to_owned();
+    ann.until(&id, "awaiting_choice").await;
+    let page = ann.browser.get(place.as_str(), PAGES).await;
+    assert!(page.text().contains("Servers you block"), "{}", page.text());
+    ann.press(&id, "begin").await.good();
+    let status = ann.until(&id, "trial").await;
+    assert_eq!(count(&status, "blocked_domains", "destination"), 1, "{status:#}");
+}
+
+#[tokio::test]
 async fn every_bad_file_gets_a_clear_word_and_nothing_of_it_stays() {
     let settings = Settings { more: "archive_bytes = 1000000", ..OPEN };
     let (mut home, ann) = home(settings).await;
