@@ -17,6 +17,8 @@ static TABLES: Migrator = sqlx::migrate!();
 const FILE: &str = "tables.lock";
 /// How often, and in what distance, it is tried to be alone with the tables.
 const TRIES: u32 = 40;
+/// How often it is looked whether another program has brought them up to date: that takes a while where they are large.
+const LOOKS: u32 = 2_400;
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 250 });
 
 /// What is locked.
@@ -95,7 +97,9 @@ async fn session(c: &mut Connection, sql: &'static str) -> StoreResult<bool> {
 /// [`StoreError::Unfit`] when they are of a newer program, or another works on them that would have to end
 /// first; [`StoreError::Migrate`] when they cannot be brought up to date.
 pub(super) async fn stand(c: &mut Connection, lock: &Lock) -> StoreResult<()> {
-    for _ in 0..TRIES {
+    let (mut tries, mut looks) = (0, 0);
+    while tries < TRIES && looks < LOOKS {
+        looks += 1;
         if lock.share(c).await? {
             match tables(c).await {
                 Tables::Fit => return Ok(()),
@@ -108,6 +112,7 @@ pub(super) async fn stand(c: &mut Connection, lock: &Lock) -> StoreResult<()> {
                 done?;
                 continue;
             }
+            tries += 1;
         }
         tokio::time::sleep(PAUSE).await;
     }
