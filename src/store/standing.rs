@@ -15,10 +15,12 @@ use super::{Connection, StoreError, StoreResult};
 static TABLES: Migrator = sqlx::migrate!();
 /// The file that is locked in a data directory.
 const FILE: &str = "tables.lock";
-/// How often, and in what distance, it is tried to be alone with the tables.
+/// How often it is tried to be alone with the tables while others work on them: for ten seconds.
 const TRIES: u32 = 40;
-/// How often it is looked whether another program has brought them up to date: that takes a while where they are large.
+/// How often the tables are looked at in all, also while another brings them up to date: for ten minutes, as large ones
+/// take a while.
 const LOOKS: u32 = 2_400;
+/// How long after one look the next one comes.
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 250 });
 
 /// What is locked.
@@ -116,11 +118,13 @@ pub(super) async fn stand(c: &mut Connection, lock: &Lock) -> StoreResult<()> {
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Err(StoreError::Unfit(
+    let why = if tries == TRIES {
         "its tables must be brought up to date, and an older godwit still works on them: stop every daemon and \
          command of this database, then start this one again"
-            .to_owned(),
-    ))
+    } else {
+        "another godwit has been bringing its tables up to date for ten minutes: let it end, then start this one again"
+    };
+    Err(StoreError::Unfit(why.to_owned()))
 }
 
 /// Makes sure that tables which were this program's still are, on a new connection to their server.

@@ -58,8 +58,13 @@ async fn send(home: &Home, browser: &Browser, csrf: &str, files: &[(&str, &str, 
 
 /// Brings a file; gives the copy's id, or what the page says instead.
 async fn bring(home: &Home, ann: &Mover, called: &str, bytes: &[u8]) -> Result<String, String> {
+    bring_files(home, ann, &[("archive", called, bytes)]).await
+}
+
+/// As [`bring`], with several files in the form.
+async fn bring_files(home: &Home, ann: &Mover, files: &[(&str, &str, &[u8])]) -> Result<String, String> {
     let csrf = csrf(home, &ann.browser).await;
-    let answer = send(home, &ann.browser, &csrf, &[("archive", called, bytes)]).await;
+    let answer = send(home, &ann.browser, &csrf, files).await;
     if let Some(place) = answer.location() {
         Ok(place.path().rsplit('/').next().unwrap().to_owned())
     } else {
@@ -116,16 +121,13 @@ async fn a_file_through_the_browser_goes_the_way_of_every_copy_and_does_not_stay
 #[tokio::test]
 async fn lists_beside_the_archive_come_along_and_are_offered_by_name() {
     let (home, ann) = home(OPEN).await;
-    let csrf = csrf(&home, &ann.browser).await;
     let files: [(&str, &str, &[u8]); 2] = [
         ("archive", "archive.zip", &sampled()),
         ("lists", "blocked_domains.csv", b"#domain\nspam.example\n"),
     ];
-    let answer = send(&home, &ann.browser, &csrf, &files).await;
-    let place = answer.location().unwrap_or_else(|| panic!("{}", answer.words()));
-    let id = place.path().rsplit('/').next().unwrap().to_owned();
+    let id = bring_files(&home, &ann, &files).await.unwrap();
     ann.until(&id, "awaiting_choice").await;
-    let page = ann.browser.get(place.as_str(), PAGES).await;
+    let page = ann.browser.get(&home.at(&format!("/transfers/{id}")), PAGES).await;
     assert!(page.text().contains("Servers you block"), "{}", page.text());
     ann.press(&id, "begin").await.good();
     let status = ann.until(&id, "trial").await;
