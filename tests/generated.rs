@@ -25,6 +25,7 @@ mod wishes;
 use std::collections::BTreeSet;
 
 use documents::{agrees, read, with_blocks};
+use godwit::adapters::stand_in::Difference;
 
 #[test]
 fn the_example_configuration_is_what_the_program_prints() {
@@ -60,6 +61,14 @@ fn the_drawing_of_the_states_is_the_table_of_legal_steps() {
             ],
         ),
     );
+}
+
+#[test]
+fn what_may_differ_beside_another_server_is_what_the_checker_accepts() {
+    let rows: Vec<_> =
+        Difference::ALL.iter().map(|one| vec![one.name().to_owned(), one.why().to_owned()]).collect();
+    let table = documents::table(&["what differs", "why"], &rows);
+    agrees("docs/MASTODON.md", &with_blocks("docs/MASTODON.md", &[("differences", table)]));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 /// Names the tampering to the program that runs before the last check.
 const TAMPERING: &str = "GODWIT_TEST_TAMPERING";
@@ -68,42 +68,108 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
     }
 }
 
-/// Walks between homes of which some stand beside another server, whose own ways change a few things that the
-/// checker names: pictures are cut anew, posts know no `previously`. Everybody and everything arrives all the same,
-/// and nothing is told that was hidden. Nothing where there is no PostgreSQL.
-fn beside(arguments: &[&str]) {
+/// Walks between homes of which some stand beside another server, whose own ways change a few things: exactly
+/// these, each as often as here. Everybody and everything else arrives as it was, and nothing is told that was
+/// hidden. Nothing where there is no PostgreSQL.
+fn beside(arguments: &[&str], differences: &[(&str, u64)]) {
     if crate::cluster::Cluster::start_or_skip().is_none() {
         return;
     }
     let output = demo(arguments, None);
-    let result: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let [posts, boosts, ..] = counts(&result);
-    assert_eq!([posts, boosts], [22, 3], "{result:#}");
-    for (kind, counts) in result["items"].as_object().unwrap() {
-        let of = |name: &str| counts[name].as_u64().unwrap();
-        assert_eq!(of("source"), of("destination") + of("skipped"), "{kind}: {result:#}");
-    }
-    assert_eq!(result["items"]["posts"]["destination"], 22, "{result:#}");
+    let result = agrees(&output);
+    assert_eq!(counts(&result), [22, 3, 4, 5, 2], "{result:#}");
+    let arrived = ["posts", "boosts", "likes", "media", "bookmarks"]
+        .map(|kind| result["items"][kind]["destination"].as_u64().unwrap());
+    assert_eq!(arrived, [22, 2, 1, 5, 1], "what points at posts of others stays away: {result:#}");
     assert_eq!(result["map"]["handed_over"], result["map"]["entries"], "{result:#}");
-    assert_eq!(result["redirects"]["hidden_leaked"], 0, "{result:#}");
-    assert_eq!(result["follower"]["follows_new_after"], true, "{result:#}");
-    assert_eq!(result["notifications_at_follower"], 0, "{result:#}");
+    let met: Vec<_> = result["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["what"].as_str().unwrap(), one["count"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(met, differences, "{result:#}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for one in result["differences"].as_array().unwrap() {
+        assert!(said.contains(one["why"].as_str().unwrap()), "{one} is not told: {said}");
+    }
 }
 
 #[test]
 fn an_account_moves_from_one_mastodon_to_another_whole_and_unseen() {
-    beside(&["--old", "mastodon", "--new", "mastodon"]);
+    beside(
+        &["--old", "mastodon", "--new", "mastodon"],
+        &[
+            ("names in full", 2),
+            ("answers that stand alone", 1),
+            ("previews blurred anew", 5),
+            ("avatar and header cut", 2),
+            ("former addresses not told", 24),
+            ("posts of others not known", 5),
+            ("files open by address", 7),
+        ],
+    );
 }
 
 #[test]
 fn an_account_leaves_a_mastodon_whole_and_unseen() {
-    beside(&["--old", "mastodon"]);
+    beside(
+        &["--old", "mastodon", "--new", "own"],
+        &[
+            ("names in full", 2),
+            ("answers that stand alone", 1),
+            ("previews blurred anew", 5),
+            ("avatar and header cut", 2),
+            ("former addresses not told", 24),
+            ("posts of others not known", 5),
+            ("files open by address", 5),
+        ],
+    );
 }
 
 #[test]
 fn an_account_comes_to_a_mastodon_whole_and_unseen() {
-    beside(&["--new", "mastodon"]);
+    beside(
+        &["--old", "own", "--new", "mastodon"],
+        &[
+            ("names in full", 2),
+            ("answers that stand alone", 1),
+            ("previews blurred anew", 5),
+            ("avatar and header cut", 2),
+            ("former addresses not told", 24),
+            ("posts of others not known", 5),
+            ("files open by address", 2),
+        ],
+    );
+}
+
+#[test]
+fn a_copy_beside_a_mastodon_that_was_tampered_with_is_noticed_for_everything_that_was_done_to_it() {
+    if crate::cluster::Cluster::start_or_skip().is_none() {
+        return;
+    }
+    let output = walk_with("beside", &["--old", "mastodon", "--new", "mastodon"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "nothing was noticed: {said}");
+    assert!(said.contains("Not everything agrees."), "{said}");
+    for words in [
+        "posts: 22 stood in the archive, 21 arrived, 0 + 0 did not",
+        "did not arrive",
+        "its text has changed",
+        "what it answers has changed",
+        "the blurhash of file 1 has changed",
+        "the avatar at New home is not the file it was",
+        "is not the file it was (200)",
+        "which is another place",
+        "is a file that stays, and it answers 404 now",
+        "is nobody else's business, and a stranger is told something new",
+        "should be hidden, and a stranger gets",
+        "is for Public, and was for Followers",
+        "the like of https://friends.example/notes/stray came from nowhere",
+    ] {
+        let is_found = said.lines().any(|line| line.trim_start().starts_with("! ") && line.contains(words));
+        assert!(is_found, "nothing was said of “{words}”: {said}");
+    }
 }
 
 /// The named real archive, if the machine has it.
@@ -136,7 +202,7 @@ fn a_real_archive_of_18_items_walks_through_and_everything_agrees() {
 
 /// Walks with a program before the last check, which is this very test program again with the one test
 /// that does the tampering.
-fn walk_with(tampering: &str) -> Output {
+fn walk_with(tampering: &str, arguments: &[&str]) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("tamper");
     let own = std::env::current_exe().unwrap();
@@ -145,12 +211,12 @@ fn walk_with(tampering: &str) -> Output {
         format!("#!/bin/sh\nexec '{}' --ignored --exact demo::tampers_when_told_to\n", own.display());
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    demo(&["--before-check", program.to_str().unwrap()], Some(tampering))
+    demo(&[&["--before-check", program.to_str().unwrap()], arguments].concat(), Some(tampering))
 }
 
 /// The walk ends, and the checker says no, for the reason that these words belong to.
 fn tampered(tampering: &str, words: &str) -> Value {
-    let output = walk_with(tampering);
+    let output = walk_with(tampering, &[]);
     let said = String::from_utf8_lossy(&output.stderr);
     let result = result(&output);
     assert!(!output.status.success(), "{tampering} was not noticed: {said}");
@@ -162,7 +228,7 @@ fn tampered(tampering: &str, words: &str) -> Value {
 
 #[test]
 fn a_program_that_changes_nothing_before_the_check_changes_no_verdict() {
-    agrees(&walk_with("nothing"));
+    agrees(&walk_with("nothing", &[]));
 }
 
 #[test]
@@ -194,6 +260,15 @@ fn a_notification_about_the_past_is_noticed() {
     let result = tampered("disturb", "the follower was notified 1 times of what is long past");
     assert_eq!(result["notifications_at_follower"], 1);
 }
+
+/// Lets the first public post's address lead to the last one.
+const MISLEAD: &str = "update forwards set
+     new_url = (select new_url from forwards where kind = 'posts' and visibility = 'public'
+                order by old_url desc limit 1),
+     new_page = (select new_page from forwards where kind = 'posts' and visibility = 'public'
+                 order by old_url desc limit 1)
+ where old_url = (select old_url from forwards where kind = 'posts' and visibility = 'public'
+                  order by old_url limit 1)";
 
 async fn database(dir: &str) -> SqliteConnection {
     let dir = std::env::var(dir).unwrap();
@@ -239,17 +314,7 @@ async fn tampers_when_told_to() {
         }
         "mislead" => {
             let old = &mut database("OLD_DIR").await;
-            change(
-                old,
-                "update forwards set
-                     new_url = (select new_url from forwards where kind = 'posts' and visibility = 'public'
-                                order by old_url desc limit 1),
-                     new_page = (select new_page from forwards where kind = 'posts' and visibility = 'public'
-                                 order by old_url desc limit 1)
-                 where old_url = (select old_url from forwards where kind = 'posts' and visibility = 'public'
-                                  order by old_url limit 1)",
-            )
-            .await;
+            change(old, MISLEAD).await;
         }
         "reveal" => {
             let old = &mut database("OLD_DIR").await;
@@ -271,7 +336,67 @@ async fn tampers_when_told_to() {
             )
             .await;
         }
+        "beside" => beside_another_server().await,
         "nothing" => {}
         other => panic!("{other} is no tampering"),
     }
+}
+
+/// A home that stands beside another server, as its configuration says: that server's database, and its files.
+async fn other_server(dir: &str) -> (PgConnection, PathBuf) {
+    let dir = PathBuf::from(std::env::var(dir).unwrap());
+    let text = std::fs::read_to_string(dir.with_file_name("config.toml")).unwrap();
+    let config: toml::Value = toml::from_str(&text).unwrap();
+    let home = |name: &str| config["home"][name].as_str().unwrap().to_owned();
+    (PgConnection::connect(&home("server_database")).await.unwrap(), home("media_dir").into())
+}
+
+/// One thing of each sort, at both servers.
+async fn beside_another_server() {
+    let (mut old, old_files) = other_server("OLD_DIR").await;
+    let (mut new, new_files) = other_server("NEW_DIR").await;
+    for sql in [
+        "update statuses set deleted_at = now() where text = 'Quietly said'",
+        "update statuses set text = 'Bred again' where text = 'Bread again'",
+        "update statuses set in_reply_to_id = null, in_reply_to_account_id = null where text = 'Part two'",
+        "update statuses set visibility = 0 where text = 'More for followers'",
+        "update media_attachments set blurhash = 'x' where description like 'Mud flats%'",
+        "insert into accounts (id, username, domain, uri, created_at, updated_at) values
+             (7, 'eve', 'friends.example', 'https://friends.example/users/eve', now(), now())",
+        "insert into statuses (id, account_id, text, visibility, created_at, updated_at, local, uri) values
+             (7, 7, 'x', 0, '2023-01-01', now(), false, 'https://friends.example/notes/stray')",
+        "insert into favourites (account_id, status_id, created_at, updated_at)
+             select id, 7, now(), now() from accounts where username = 'ann' and domain is null",
+    ] {
+        let changed = sqlx::query(sql).execute(&mut new).await.unwrap().rows_affected();
+        assert!(changed > 0, "nothing was changed by {sql}");
+    }
+    let sql = "update statuses set visibility = 0 where text = 'Only for those who follow me'";
+    assert_eq!(sqlx::query(sql).execute(&mut old).await.unwrap().rows_affected(), 1);
+    for (server, files, description, bytes) in
+        [(&mut old, &old_files, "Mud flats%", None), (&mut new, &new_files, "The sun", Some("not the sun"))]
+    {
+        let sql = "select file_file_name::text from media_attachments where description like $1";
+        let name: String = sqlx::query_scalar(sql).bind(description).fetch_one(server).await.unwrap();
+        let path =
+            found(&files.join("media_attachments"), &|path| path.ends_with(format!("original/{name}")));
+        match bytes {
+            Some(bytes) => std::fs::write(path.unwrap(), bytes).unwrap(),
+            None => std::fs::remove_file(path.unwrap()).unwrap(),
+        }
+    }
+    let mut small = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut small, image::ImageFormat::Png).unwrap();
+    let avatar = found(&new_files.join("accounts/avatars"), &|path| path.is_file()).unwrap();
+    std::fs::write(avatar, small.into_inner()).unwrap();
+    change(&mut database("OLD_DIR").await, MISLEAD).await;
+}
+
+/// The first file below a folder that is looked for.
+fn found(folder: &Path, is_it: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
+    let mut entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.find_map(|path| match () {
+        () if path.is_dir() => found(&path, is_it),
+        () => is_it(&path).then_some(path),
+    })
 }

@@ -43,26 +43,38 @@ pub struct Options {
     /// First of three ports; without it 4701 if free, else any.
     #[arg(long, value_name = "PORT")]
     ports: Option<u16>,
-    /// Old home stands beside another server, of which a stand-in is started; needs PostgreSQL's programs.
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    old: Option<OtherServer>,
-    /// New home does.
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    new: Option<OtherServer>,
+    /// Old home is its own server (own), or stands beside another, of which a stand-in is started; needs
+    /// PostgreSQL's programs then.
+    #[arg(long, value_name = "KIND", value_parser = kind, default_value = OWN)]
+    old: Kind,
+    /// New home is, or does.
+    #[arg(long, value_name = "KIND", value_parser = kind, default_value = OWN)]
+    new: Kind,
     /// Program to run between the announcement and the last check: for tests of the checker.
     #[arg(long, value_name = "PROGRAM", hide = true)]
     before_check: Option<PathBuf>,
 }
 
-/// The one kind of server a home can stand beside here.
-#[derive(Debug, Clone, Copy)]
-struct OtherServer;
+/// The word for a home that is its own server.
+const OWN: &str = "own";
 
-/// Reads the kind of server a home stands beside.
-fn kind(word: &str) -> Result<OtherServer> {
+/// What a home is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Its own server.
+    Own,
+    /// Beside the one kind of server that is stood in for.
+    Beside,
+}
+
+/// Reads what a home is.
+fn kind(word: &str) -> Result<Kind> {
     let known = stand_in::KIND;
-    anyhow::ensure!(stand_in::is_meant(word), "there is no stand-in for {word}; there is one for {known}");
-    Ok(OtherServer)
+    match word {
+        OWN => Ok(Kind::Own),
+        word if stand_in::is_meant(word) => Ok(Kind::Beside),
+        _ => anyhow::bail!("there is no stand-in for {word}; there is one for {known}, and {OWN} needs none"),
+    }
 }
 
 /// Runs the command to its end.
@@ -114,7 +126,8 @@ async fn show(options: &Options) -> Result<ExitCode> {
         (None, true) => Ports::Any,
         (None, false) => Ports::Usual,
     };
-    let kinds = Kinds { old_is_beside: options.old.is_some(), new_is_beside: options.new.is_some() };
+    let kinds =
+        Kinds { old_is_beside: options.old == Kind::Beside, new_is_beside: options.new == Kind::Beside };
     let mut homes = Homes::prepare(ports, kinds)?;
     homes.raise().await?;
     let archive = match &options.archive {
@@ -205,6 +218,7 @@ mod tests {
             "/follower/follows_old_after",
             "/notifications_at_follower",
             "/reasons",
+            "/differences",
             "/elapsed_ms",
         ];
         for field in fields {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::adapters::stand_in::Difference;
+
 /// The whole result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
@@ -21,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) notifications_at_follower: u64,
     /// Why something did not arrive.
     pub(crate) reasons: Vec<Reason>,
+    /// What differs because a home stands beside another server, which has ways of its own.
+    pub(crate) differences: Vec<Differing>,
     /// How long everything took, in milliseconds.
     pub(crate) elapsed_ms: u64,
 }
@@ -128,6 +132,23 @@ pub(crate) struct Reason {
     pub(crate) count: u64,
     /// The sentence.
     pub(crate) why: String,
+}
+
+/// How often something differs in one of the ways that are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Differing {
+    /// What.
+    pub(crate) what: String,
+    /// How often.
+    pub(crate) count: u64,
+    /// The sentence.
+    pub(crate) why: String,
+}
+
+impl From<(Difference, u64)> for Differing {
+    fn from((difference, count): (Difference, u64)) -> Self {
+        Self { what: difference.name().to_owned(), count, why: difference.why().to_owned() }
+    }
 }
 
 /// What a server reports about a copy, as far as the walk reads it.

@@ -55,6 +55,9 @@ fn text(outcome: &Outcome) -> String {
     for reason in &outcome.reasons {
         lines.push(format!("Reason           {} × {}: {}", reason.count, reason.kind, reason.why));
     }
+    for one in &outcome.differences {
+        lines.push(format!("Difference       {} × {}: {}", one.count, one.what, one.why));
+    }
     lines.push(format!("Time             {} ms", outcome.elapsed_ms));
     lines.join("\n")
 }

@@ -303,9 +303,12 @@ async fn thread(
     Ok(())
 }
 
+/// Why a boost stays away.
+pub(in crate::adapters::mastodon_database) const UNKNOWN_BOOST: &str =
+    "this server does not know the post it passes on";
+
 fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Drafted {
-    let unknown = "this server does not know the post it passes on";
-    let post = around.posts.get(boost.object.as_str()).ok_or(unknown)?.clone();
+    let post = around.posts.get(boost.object.as_str()).ok_or(UNKNOWN_BOOST)?.clone();
     if boost.visibility == Visibility::Direct {
         return Err("a boost that only its owner sees is not possible at this server".to_owned());
     }

@@ -56,7 +56,13 @@ mod versions;
 mod waiting;
 mod write;
 
-pub(super) use {account::find as find_account, journal::ours, waiting::waits_on_lists};
+pub(super) use {
+    account::find as find_account,
+    draft::UNKNOWN_BOOST,
+    journal::ours,
+    profile::{AVATAR, HEADER},
+    waiting::{UNKNOWN_POST, waits_on_lists},
+};
 
 /// The server beside us as the place a copy is written to.
 #[derive(Clone)]

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use scraper::{Html, Node};
+use url::Url;
 
 use super::markup::{self, Tag};
+use crate::model::actor::authority;
 
 /// What is known of the people a text names: their actor, or a page of theirs, to the full handle.
 pub(super) type Named = BTreeMap<String, String>;
@@ -198,19 +200,41 @@ impl Text {
             Close::Link { href, from, is_mention } => {
                 let words = self.typed.split_off(from.min(self.typed.len()));
                 let words = words.trim();
-                let said = named.get(&href).filter(|_| is_mention || words.starts_with('@'));
+                let said =
+                    if is_mention || words.starts_with('@') { whom(&href, words, named) } else { None };
                 let typed = match said {
                     Some(handle) => handle.clone(),
                     None if is_mention || words.starts_with('#') || !is_web(&href) => words.to_owned(),
                     // As it was typed: the address of a whole server has no slash behind it.
                     None if is_web(words) && words == href.trim_end_matches('/') => words.to_owned(),
-                    None if shows(words, &href) => href,
+                    // Words that are an address, but not this one, only pretend: it may have moved since.
+                    None if shows(words, &href) || is_address(words) => href,
                     None => format!("{words} ({href})"),
                 };
                 self.typed.push_str(&typed);
             }
         }
     }
+}
+
+/// The full handle of whom a link names. It may lead to a page of theirs, of which only the server and the name
+/// are told.
+fn whom<'a>(href: &str, words: &str, named: &'a Named) -> Option<&'a String> {
+    if let Some(handle) = named.get(href) {
+        return Some(handle);
+    }
+    let host = |url: &str| Url::parse(url).ok().map(|url| authority(&url));
+    let name = |handle: &str| handle.trim_start_matches('@').split('@').next().map(str::to_lowercase);
+    let (theirs, called) = (host(href)?, name(words).filter(|name| !name.is_empty())?);
+    let is_it = |actor: &str, handle: &str| {
+        host(actor).as_deref() == Some(theirs.as_str()) && name(handle).as_deref() == Some(called.as_str())
+    };
+    named.iter().find(|(actor, handle)| is_it(actor, handle)).map(|(_, handle)| handle)
+}
+
+/// Whether words are an address and nothing else.
+fn is_address(words: &str) -> bool {
+    is_web(words) && !words.contains(char::is_whitespace)
 }
 
 fn is_web(href: &str) -> bool {
@@ -306,6 +330,16 @@ mod tests {
     fn people_are_named_in_full_and_topics_as_they_are() {
         let named = r#"<a href="https://old.example/users/bob" class="u-url mention">@<span>bob</span></a> and <a href="https://old.example/tags/tea" class="mention hashtag">#<span>Tea</span></a>"#;
         assert_eq!(plain(named), "@bob@old.example and #Tea");
+        let page = r#"<a href="https://old.example/@bob" class="u-url mention">@<span>Bob</span></a> hi"#;
+        assert_eq!(plain(page), "@bob@old.example hi", "named by a page of theirs");
+        let another = page.replace("old.example", "other.example");
+        assert_eq!(plain(&another), "@Bob hi", "somebody of the same name elsewhere");
+    }
+
+    #[test]
+    fn words_that_are_another_address_than_the_link_leads_to_do_not_stay() {
+        let moved = r#"<a href="https://new.example/@ann/1"><span class="invisible">https://</span>old.example/@ann/7</a>"#;
+        assert_eq!(plain(moved), "https://new.example/@ann/1");
     }
 
     #[test]

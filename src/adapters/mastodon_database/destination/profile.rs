@@ -24,9 +24,9 @@ use crate::{
 /// Lines the server's table about a person has.
 const FIELDS: usize = 4;
 /// Sides of a picture of an account, in pixels.
-const AVATAR: (u32, u32) = (400, 400);
+pub(in crate::adapters::mastodon_database) const AVATAR: (u32, u32) = (400, 400);
 /// Sides of the picture across the top.
-const HEADER: (u32, u32) = (1500, 500);
+pub(in crate::adapters::mastodon_database) const HEADER: (u32, u32) = (1500, 500);
 /// Largest picture that is opened, in bytes: what the server itself takes.
 const LARGEST: u64 = 8 << 20;
 

@@ -54,7 +54,8 @@ struct Ground {
     room: BTreeMap<ItemKind, i64>,
 }
 
-const UNKNOWN_POST: &str = "this server does not know the post it points at";
+pub(in crate::adapters::mastodon_database) const UNKNOWN_POST: &str =
+    "this server does not know the post it points at";
 const UNKNOWN_PERSON: &str = "this server does not know whom it is about";
 const ALREADY: &str = "this account already has it";
 const OWN_STAYS: &str = "this account already has one of its own, which stays as it is";

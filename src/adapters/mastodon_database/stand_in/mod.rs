@@ -24,10 +24,12 @@ use crate::{
     },
 };
 
+mod differences;
 mod documents;
 mod inbox;
 mod people;
 
+pub use differences::{CUT_TO, Difference};
 pub use people::NewPerson;
 
 /// The kind of server it stands in for, as configurations name it.

@@ -11,7 +11,10 @@ use super::{
     old_home::Before,
     redirects::Ends,
 };
-use crate::cli::demo::browser::{ACTIVITY, ANYTHING, Browser, JSON};
+use crate::{
+    adapters::stand_in::{CUT_TO, Difference},
+    cli::demo::browser::{ACTIVITY, ANYTHING, Browser, JSON},
+};
 
 /// Checks actors, handles and the second account.
 ///
@@ -45,8 +48,8 @@ pub(crate) async fn check(
     findings.expect(word(&now.actor, "name").unwrap_or_default() == archive.name, || {
         "the name shown at New home is not the person's".to_owned()
     });
-    for (field, what) in [("icon", "avatar"), ("image", "header")] {
-        images(archive, now, field, what, stranger, findings).await?;
+    for (picture, cut_to) in [("icon", "avatar"), ("image", "header")].into_iter().zip(CUT_TO) {
+        images(archive, now, picture, cut_to, stranger, findings).await?;
     }
     for actor in [&ends.old, &ends.new] {
         handle(actor, stranger, findings).await?;
@@ -63,8 +66,8 @@ pub(crate) async fn check(
 async fn images(
     archive: &Archive,
     now: &Inventory,
-    field: &str,
-    what: &str,
+    (field, what): (&str, &str),
+    cut_to: (u32, u32),
     stranger: &Browser,
     findings: &mut Findings,
 ) -> Result<()> {
@@ -79,7 +82,15 @@ async fn images(
     };
     let answer = stranger.look(&address, ANYTHING).await?;
     let is_same = hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &answer.body).as_ref()) == hash;
-    findings.expect(is_same, || format!("the {what} at New home is not the file it was ({})", answer.status));
+    if !is_same {
+        let sentence = || format!("the {what} at New home is not the file it was ({})", answer.status);
+        let picture = image::load_from_memory(&answer.body).ok().filter(|_| answer.status == 200);
+        if picture.is_some_and(|picture| (picture.width(), picture.height()) == cut_to) {
+            findings.accept(Difference::CutPictures, sentence);
+        } else {
+            findings.add(sentence());
+        }
+    }
     Ok(())
 }
 

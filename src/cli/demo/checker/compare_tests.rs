@@ -45,9 +45,11 @@ fn places(archive: &Archive, home: &str, former: &[&str]) -> Vec<Place> {
                 id: address(home, number),
                 page: None,
                 former: crumbs.chain([entry.id.clone()]).collect(),
+                listed: Vec::new(),
                 audience: entry.audience,
                 document,
                 files: Vec::new(),
+                has_fixed_files: false,
             }
         })
         .collect()
@@ -57,6 +59,7 @@ struct Scene {
     archive: Archive,
     before: Before,
     now: Inventory,
+    accepting: &'static [Difference],
 }
 
 fn scene() -> Scene {
@@ -66,30 +69,30 @@ fn scene() -> Scene {
         actor: json!({}),
         places: archive.entries.iter().map(|entry| entry.id.clone()).zip(old).collect(),
         open: Vec::new(),
+        fixed: Vec::new(),
         hidden: Vec::new(),
         bystander: Vec::new(),
     };
     let places = places(&archive, "new", &["old"]);
     let now = Inventory { actor: json!({}), places, likes: Vec::new(), bookmarks: Vec::new() };
-    Scene { archive, before, now }
+    Scene { archive, before, now, accepting: &[] }
 }
 
 impl Scene {
     /// Everything the comparison says.
     fn found(&self) -> Vec<String> {
-        let mut findings = Findings::default();
+        let findings = self.findings();
+        let (shown, _) = findings.shown();
+        shown.cloned().collect()
+    }
+
+    fn findings(&self) -> Findings {
+        let mut findings = Findings::accepting(self.accepting);
         let copies = new_home::find(&self.archive, &self.before, &self.now, &mut findings);
         new_home::order(&self.archive, &copies, &mut findings);
         let known = Known::new(&self.archive, &copies);
-        for entry in &self.archive.entries {
-            if let Some(copy) = copies.get(&entry.id) {
-                for sentence in differences(entry, copy, &known) {
-                    findings.add(sentence);
-                }
-            }
-        }
-        let (shown, _) = findings.shown();
-        shown.cloned().collect()
+        new_home::compare(&self.archive, &copies, &known, &mut findings);
+        findings
     }
 
     /// The copy of the first entry whose document has this in it.
@@ -134,7 +137,8 @@ fn a_link_that_still_leads_to_the_old_place_is_found() {
         scene.archive.entries.iter().find(|entry| content(&entry.document).contains("As I said")).unwrap();
     let text = json!(content(&was.document));
     scene.copy("As I said").document["content"] = text;
-    assert_eq!(scene.found(), ["its text has changed"]);
+    let found = scene.found();
+    assert!(found.len() == 1 && found[0].contains("its text has changed"), "{found:?}");
 }
 
 #[test]
@@ -160,4 +164,62 @@ fn a_copy_twice_a_copy_of_nothing_and_a_wrong_order_are_found() {
     let mut scene = self::scene();
     scene.copy("Part two").id = address("new", 0);
     assert!(scene.found().iter().any(|sentence| sentence.contains("its id says otherwise")));
+}
+
+/// The ways of another server in a copy, one each.
+fn in_its_own_way() -> Scene {
+    let mut scene = scene();
+    let text = content(&scene.copy("well put").document);
+    let named = text.replace("@<span>bob</span>", "@<span>bob@friends.example</span>");
+    assert_ne!(text, named);
+    scene.copy("well put").document["content"] = json!(named);
+    scene.copy("well put").document["inReplyTo"] = Value::Null;
+    scene.copy("Mud flats").document["attachment"][0]["blurhash"] = json!("LEHV6nWB2yk8pyo0adR*.7kCMdnj");
+    let lost = scene
+        .archive
+        .entries
+        .iter()
+        .position(|entry| entry.document["object"] == "https://friends.example/notes/12");
+    scene.now.places.remove(lost.unwrap());
+    scene.now.places[0].listed = std::mem::take(&mut scene.now.places[0].former);
+    scene
+}
+
+#[test]
+fn the_ways_of_another_server_are_counted_where_they_are_on_the_list_and_found_where_they_are_not() {
+    let mut scene = in_its_own_way();
+    assert_eq!(
+        scene.found().len(),
+        4,
+        "an own server leaves boosts out with a reason, and nothing else: {:?}",
+        scene.found()
+    );
+    scene.accepting = &Difference::ALL;
+    let findings = scene.findings();
+    assert_eq!(scene.found(), Vec::<String>::new());
+    use Difference::{BlurredAnew, LoneAnswers, NamesInFull, NoFormerAddresses, UnknownPosts};
+    let met: Vec<_> = findings.met().collect();
+    let all = [NamesInFull, LoneAnswers, BlurredAnew, NoFormerAddresses, UnknownPosts];
+    assert_eq!(met, all.map(|difference| (difference, 1)));
+}
+
+#[test]
+fn what_only_looks_like_the_way_of_another_server_is_found() {
+    let changes: [(&str, &str, Value, &str); 4] = [
+        ("well put", "content", json!("<p>@carl@friends.example well put</p>"), "its text"),
+        ("well put", "inReplyTo", json!("https://friends.example/notes/78"), "what it answers"),
+        ("Part two", "inReplyTo", Value::Null, "what it answers"),
+        ("Mud flats", "attachment", json!([{"url": "x", "blurhash": "x"}]), "the blurhash"),
+    ];
+    for (part, field, value, phrase) in changes {
+        let mut scene = scene();
+        scene.accepting = &Difference::ALL;
+        scene.copy(part).document[field] = value;
+        let found = scene.found();
+        assert!(found.iter().any(|one| one.contains(phrase)), "{part} {field}: {found:?}");
+    }
+    let mut scene = scene();
+    scene.accepting = &Difference::ALL;
+    scene.now.places.remove(0);
+    assert!(scene.found().iter().any(|one| one.contains("did not arrive")), "{:?}", scene.found());
 }

@@ -8,7 +8,10 @@ use super::{
     new_home::Copies,
     old_home::{Before, Told},
 };
-use crate::cli::demo::{browser::Browser, outcome::Redirects};
+use crate::{
+    adapters::stand_in::Difference,
+    cli::demo::{browser::Browser, outcome::Redirects},
+};
 
 /// Asks as a stranger for everything hidden, at both homes.
 ///
@@ -33,10 +36,23 @@ pub(crate) async fn check(
             ));
         }
     }
+    for (request, told) in &before.fixed {
+        let now = stranger.look(&request.url, request.accept).await?;
+        let status = now.status;
+        if Told::from(now) == *told {
+            let sentence = || format!("{} opens for whoever has its address", request.url);
+            findings.accept(Difference::OpenFiles, sentence);
+        } else {
+            findings.add(format!("{} is a file that stays, and it answers {status} now", request.url));
+        }
+    }
     for (entry, copy) in copies {
         let was_hidden = before.places.get(entry).is_none_or(|old| !old.audience.is_open());
         if !was_hidden {
             continue;
+        }
+        for file in copy.fixed_files() {
+            findings.accept(Difference::OpenFiles, || format!("{file} opens for whoever has its address"));
         }
         for (address, accept) in copy.requests() {
             counts.hidden_checked += 1;

@@ -34,14 +34,18 @@ pub(crate) struct Place {
     pub(crate) id: String,
     /// Its page for people.
     pub(crate) page: Option<String>,
-    /// Ids it had elsewhere.
+    /// Ids it had elsewhere, as its document tells.
     pub(crate) former: Vec<String>,
+    /// Ids it had elsewhere, as the list of addresses says.
+    pub(crate) listed: Vec<String>,
     /// Who may see it.
     pub(crate) audience: Audience,
     /// The object or activity.
     pub(crate) document: Value,
     /// Addresses of its files, as a stranger would ask for them.
     pub(crate) files: Vec<String>,
+    /// Whether its files are served to whoever has their address, and stay where they are.
+    pub(crate) has_fixed_files: bool,
 }
 
 impl Place {
@@ -49,8 +53,20 @@ impl Place {
     pub(crate) fn requests(&self) -> Vec<(String, &'static str)> {
         let mut requests = vec![(self.id.clone(), ACTIVITY), (self.id.clone(), PAGES)];
         requests.extend(self.page.clone().map(|page| (page, PAGES)));
-        requests.extend(self.files.iter().map(|file| (file.clone(), ANYTHING)));
+        if !self.has_fixed_files {
+            requests.extend(self.files.iter().map(|file| (file.clone(), ANYTHING)));
+        }
         requests
+    }
+
+    /// Its files that open whatever becomes of it.
+    pub(crate) fn fixed_files(&self) -> &[String] {
+        if self.has_fixed_files { &self.files } else { &[] }
+    }
+
+    /// Whether it was at this address before, by its own document or by the list.
+    pub(crate) fn was_at(&self, address: &String) -> bool {
+        self.former.contains(address) || self.listed.contains(address)
     }
 }
 
@@ -96,25 +112,21 @@ async fn place(
         Value::String(id) => owner.look(&Url::parse(id)?, ACTIVITY).await?.json()?,
         _ => document,
     };
-    let mut crumbs: Vec<String> = match document.get("previously") {
+    let crumbs: Vec<String> = match document.get("previously") {
         Some(Value::Array(list)) => list.iter().filter_map(id_of).collect(),
         Some(one) => id_of(one).into_iter().collect(),
         None => Vec::new(),
     };
-    if let Some(former) = id_of(&document).and_then(|id| known.former.get(&id)) {
-        crumbs.extend(former.iter().cloned());
-    }
-    let mut files: Vec<String> = attachments(&document).into_iter().map(|(url, _)| bare(&url)).collect();
-    if known.has_fixed_files {
-        files.clear();
-    }
+    let id = id_of(&document).context("something in the outbox has no id")?;
     Ok(Some(Place {
         sort,
-        id: id_of(&document).context("something in the outbox has no id")?,
+        listed: known.former.get(&id).cloned().unwrap_or_default(),
+        id,
         page: word(&document, "url").filter(|_| sort == Sort::Post),
         former: crumbs,
         audience: audience::of(&document, followers),
-        files,
+        files: attachments(&document).into_iter().map(|(url, _)| bare(&url)).collect(),
+        has_fixed_files: known.has_fixed_files,
         document,
     }))
 }

@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use super::{
     browser::Browser,
-    outcome::{Counts, Outcome, Report},
+    outcome::{Counts, Differing, Outcome, Report},
 };
 
 /// Whose eyes look, and at what.
@@ -66,6 +66,7 @@ impl Check<'_> {
         actors::check(self.archive, self.before, &now, self.ends, self.stranger, findings).await?;
         self.reasons(outcome, findings);
         self.addresses(&copies, outcome, findings);
+        outcome.differences = findings.met().map(Differing::from).collect();
         Ok(())
     }
 
@@ -103,6 +104,17 @@ impl Check<'_> {
                     counts.skipped + counts.failed
                 )
             });
+        }
+        let accepted = findings.accepted();
+        if !accepted.is_empty() {
+            let compared = outcome.items.each().map(|(word, _)| word);
+            let explains = |why: &str| accepted.iter().any(|one| one.reasons().contains(&why));
+            for reason in &outcome.reasons {
+                let is_explained = !compared.contains(&reason.kind.as_str()) || explains(&reason.why);
+                findings.expect(is_explained, || {
+                    format!("{}: “{}” is no way of theirs", reason.kind, reason.why)
+                });
+            }
         }
         let missing = self.archive.enclosures().values().filter(|hash| hash.is_none()).count();
         let missing = u64::try_from(missing).unwrap_or(u64::MAX);

@@ -11,7 +11,7 @@ use super::{
     findings::Findings,
     inventory::{self, Inventory, Knowledge, Place},
 };
-use crate::cli::demo::browser::{ACTIVITY, Answer, Browser, PAGES};
+use crate::cli::demo::browser::{ACTIVITY, ANYTHING, Answer, Browser, PAGES};
 
 /// Headers that differ from one answer to the next for no reason of ours.
 const FLEETING: [&str; 4] = ["date", "set-cookie", "connection", "keep-alive"];
@@ -39,8 +39,10 @@ pub(crate) struct Before {
     pub(crate) actor: Value,
     /// Where the entry with this id in the archive lives.
     pub(crate) places: BTreeMap<String, Place>,
-    /// Requests strangers could always make.
-    pub(crate) open: Vec<Request>,
+    /// Requests strangers could always make, with the answer.
+    pub(crate) open: Vec<(Request, Told)>,
+    /// Requests for files that open for whoever has their address, with the answer.
+    pub(crate) fixed: Vec<(Request, Told)>,
     /// Requests that never told a stranger anything, with the exact answer.
     pub(crate) hidden: Vec<(Request, Told)>,
     /// The pages of the second account and what stood there.
@@ -77,6 +79,7 @@ pub(crate) async fn record(
         actor: inventory.actor,
         places: BTreeMap::new(),
         open: Vec::new(),
+        fixed: Vec::new(),
         hidden: Vec::new(),
         bystander: Vec::new(),
     };
@@ -90,13 +93,18 @@ pub(crate) async fn record(
                 });
                 before.hidden.push((request, answer.into()));
             } else if answer.status < 400 {
-                before.open.push(request);
+                before.open.push((request, answer.into()));
             } else {
                 // A boost need not have a page; anything else that is open must answer.
                 findings.expect(place.sort == Sort::Boost && accept == PAGES, || {
                     format!("{url} is open, and a stranger got {} before the announcement", answer.status)
                 });
             }
+        }
+        for file in place.fixed_files() {
+            let request = Request { entry: entry.clone(), url: Url::parse(file)?, accept: ANYTHING };
+            let answer = stranger.look(&request.url, request.accept).await?;
+            before.fixed.push((request, answer.into()));
         }
     }
     before.places = places;
@@ -131,7 +139,7 @@ fn neighbours(actor: &Url) -> Result<Vec<(Url, &'static str)>> {
 fn join(archive: &Archive, inventory: &Inventory, findings: &mut Findings) -> BTreeMap<String, Place> {
     let mut places = BTreeMap::new();
     for place in &inventory.places {
-        let mut entries = archive.of(place.sort).filter(|entry| place.former.contains(&entry.id));
+        let mut entries = archive.of(place.sort).filter(|entry| place.was_at(&entry.id));
         let Some(entry) = entries.next() else {
             findings.add(format!("{} stands at Old home and not in the archive", place.id));
             continue;
