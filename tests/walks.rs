@@ -149,7 +149,7 @@ impl Drop for Shown {
 }
 
 #[test]
-fn beside_other_servers_one_signs_in_there_and_types_no_password_of_theirs_here() {
+fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind() {
     let story = "besideOthers";
     if cluster::Cluster::start_or_skip().is_none() {
         return;

@@ -2,14 +2,26 @@
 import { say } from "./stories.mjs";
 
 /** On the pages of the server that a home stands beside: signs in there, and lets it say who that is. */
-async function signInThere(person, { name, host }) {
+async function signInThere(person, { name, host }, { anew } = {}) {
   await person.press(/^Sign in at/);
+  if (anew) {
+    await person.title("Authorization required");
+    await person.press("Sign out");
+  }
   await person.title("Sign in");
   await person.type("Name", name);
   await person.type("Password", `${name} goes by ${host}`);
   await person.press("Sign in");
   await person.title("Authorization required");
   await person.press("Authorize");
+}
+
+/** Proves it anew, where a page of ours asks for that. */
+async function proveAnew(person, who) {
+  await person.click(/^Sign in at .* once more/);
+  await person.title("Sign in to");
+  await person.lookOnce("sign-in-once-more");
+  await signInThere(person, who, { anew: true });
 }
 
 /** Beside other servers: one signs in on their pages, and no password is typed on ours. */
@@ -39,5 +51,45 @@ export async function besideOthers(told) {
   await person.press("Keep the copy");
   await person.title("Your copy is kept");
   await person.look("kept-beside");
+  // What is left to do stands open there.
+  await person.press(/^Announce: go on at/);
+  await person.title("Take the list of new addresses?");
+  await person.press("Yes, take the list");
+  await person.title("One last word at Old home");
+  await person.click("Go to Old home for the last word");
+  await person.title("Announce your move");
+  await person.look("last-word-beside");
+  await person.click(/^Take a code for later first/);
+  await person.title("A code for later");
+  await proveAnew(person, old);
+  await person.press("Make a code");
+  await person.title("Your code");
+  await person.look("code");
+  const code = await person.page.locator("#code").innerText();
+  await person.begin(`${told.old}/departures/${told.name}/finish`);
+  await person.title("Announce your move");
+  await proveAnew(person, old);
+  await person.title("Announce your move");
+  await person.press(/^Announce: I moved/);
+  await person.title("You have moved");
+
+  // Old home lets nobody in any more whose account moved.
+  const later = await told.meet();
+  await later.begin(`${told.old}/departures`);
+  await later.title("Sign in to");
+  await later.click("Has your account moved");
+  await later.title("Your account moved");
+  await later.look("way-in-by-code");
+  await later.type("Your old name", told.name);
+  await later.type("The code", code.toLowerCase());
+  await later.press("Go on");
+  await later.title("Departures");
+  await later.press("Stop sending visitors on");
+  await say(later, "Send visitors on again");
+  const stranger = await told.meet();
+  await stranger.begin(`${told.old}/@${told.name}`);
+  if (!stranger.page.url().startsWith(told.old)) throw new Error("visitors are sent on though the owner stopped it");
+  await later.press("Send visitors on again");
+  await say(later, "Stop sending visitors on");
   return {};
 }
