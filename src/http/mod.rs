@@ -13,6 +13,7 @@ mod attacks;
 pub(crate) mod bench;
 pub mod departures;
 pub mod desk;
+mod download;
 pub mod error_pages;
 pub mod extract;
 pub mod guests;

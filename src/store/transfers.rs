@@ -1,6 +1,6 @@
 //! Table `transfers`: the long-lived record of each copy made here.
 
-use super::{Connection, Store, StoreError, StoreResult, from_json, held_names, letters, logins, to_json};
+use super::{Connection, Store, StoreError, StoreResult, from_json, held_names, logins, to_json};
 use crate::model::{
     ending::Ending,
     id::{AccountId, TransferId},
@@ -8,6 +8,11 @@ use crate::model::{
     report::Report,
     transfer::{Origin, Transfer, TransferState},
 };
+pub use steps::{fail, step, step_in, step_saying};
+pub use waiting::{NEVER, attempts, put_off, remark, rest_until, wait_for, wake, wake_all};
+
+mod steps;
+mod waiting;
 
 #[derive(sqlx::FromRow)]
 struct TransferRow {
@@ -150,181 +155,6 @@ pub async fn next_due(store: &Store, states: &[TransferState], now: i64) -> Stor
     Ok(earliest)
 }
 
-/// Moves a transfer from `from` to `to`. Doing it again changes nothing.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when it stands in neither, or the step is not legal.
-pub async fn step(
-    store: &Store,
-    id: &TransferId,
-    from: TransferState,
-    to: TransferState,
-    now: i64,
-) -> StoreResult<()> {
-    let id = id.clone();
-    store.write(move |c| Box::pin(async move { step_in(c, &id, from, to, now).await })).await
-}
-
-/// As [`step`], with a sentence for the person in the same transaction.
-///
-/// # Errors
-/// As [`step`].
-pub async fn step_saying(
-    store: &Store,
-    id: &TransferId,
-    (from, to): (TransferState, TransferState),
-    why: Option<String>,
-    now: i64,
-) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                step_in(c, &id, from, to, now).await?;
-                run!(c, "update transfers set problem = $2 where id = $1", id.as_str(), why)?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// As [`step`], inside a transaction.
-///
-/// # Errors
-/// As [`step`].
-pub async fn step_in(
-    c: &mut Connection,
-    id: &TransferId,
-    from: TransferState,
-    to: TransferState,
-    now: i64,
-) -> StoreResult<()> {
-    if !from.may_become(to) {
-        return Err(StoreError::Conflict(format!(
-            "a transfer cannot go from {} to {}",
-            from.as_str(),
-            to.as_str()
-        )));
-    }
-    let moved = run!(
-        c,
-        "update transfers set state = $3, problem = null, resume_at = null, attempts = 0, next_at = 0, \
-         changed_at = $4 where id = $1 and state = $2",
-        id.as_str(),
-        from.as_str(),
-        to.as_str(),
-        now,
-    )?;
-    if moved == 1 {
-        held_names::follow_in(c, id, to, now).await?;
-        let told = match (from, to) {
-            (TransferState::Verifying, TransferState::Trial) => Some(letters::kind::COPIED),
-            (TransferState::HandingOver, TransferState::AwaitingAnnouncement) => Some(letters::kind::DUE),
-            (TransferState::AwaitingAnnouncement, TransferState::Done) => Some(letters::kind::SETTLED),
-            (TransferState::AwaitingApproval, TransferState::Fetching) => Some(letters::kind::LET_IN),
-            _ => None,
-        };
-        if let Some(kind) = told {
-            letters::about_transfer_in(c, id.as_str(), kind, "", now).await?;
-        }
-        return Ok(());
-    }
-    match find_in(c, id).await? {
-        Some(transfer) if transfer.state == to => Ok(()),
-        Some(_) => {
-            Err(StoreError::Conflict("this copy has gone on since the page was opened; reload it".to_owned()))
-        }
-        None => Err(StoreError::Missing("transfer")),
-    }
-}
-
-/// Ends a transfer's present step with a sentence; it can be taken up again at `resume_at`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn fail(
-    store: &Store,
-    id: &TransferId,
-    at: TransferState,
-    why: String,
-    now: i64,
-) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "update transfers set state = 'failed', problem = $3, resume_at = $2, changed_at = $4 \
-                     where id = $1 and state = $2",
-                    id.as_str(),
-                    at.as_str(),
-                    why,
-                    now,
-                )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Puts a transfer off until `next_at` and says why; returns how often that happened in a row.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_at: i64) -> StoreResult<i64> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let attempts: Option<(i64,)> = row!(
-                    c,
-                    (i64,),
-                    "update transfers set problem = $2, next_at = $3, attempts = attempts + 1 where id = $1 \
-                     returning attempts",
-                    id.as_str(),
-                    why,
-                    next_at,
-                )?;
-                Ok(attempts.map_or(0, |(n,)| n))
-            })
-        })
-        .await
-}
-
-/// Waits for something whose time is known: asking early is no failure, so nothing is counted.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn wait_for(store: &Store, id: &TransferId, what: String, next_at: i64) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "update transfers set problem = $2, next_at = $3, attempts = 0 where id = $1",
-                    id.as_str(),
-                    what,
-                    next_at,
-                )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// How often the present step was put off.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn attempts(store: &Store, id: &TransferId) -> StoreResult<i64> {
-    let mut c = store.reader().await?;
-    let found: Option<(i64,)> =
-        row!(&mut c, (i64,), "select attempts from transfers where id = $1", id.as_str())?;
-    Ok(found.map_or(0, |(attempts,)| attempts))
-}
-
 /// Notes which account is copied after all: the person confirmed another than the one typed.
 ///
 /// # Errors
@@ -341,84 +171,6 @@ pub async fn keep_origin(store: &Store, id: &TransferId, origin: Origin) -> Stor
                     to_json(&origin),
                     TransferState::AwaitingConfirmation.as_str(),
                 )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Makes a transfer due at once.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(c, "update transfers set next_at = 0 where id = $1 and next_at > 0", id.as_str())?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Later than any clock: for a transfer that rests until somebody does something.
-pub const NEVER: i64 = 253_402_300_799_000_000;
-
-/// Lets a transfer rest until `next_at`, and forgets how often it was put off. If it is no longer in that
-/// state, somebody has taken it on meanwhile, and it is not put to sleep.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn rest_until(
-    store: &Store,
-    id: &TransferId,
-    state: TransferState,
-    next_at: i64,
-) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(
-                    c,
-                    "update transfers set next_at = $3, attempts = 0 where id = $1 and state = $2",
-                    id.as_str(),
-                    state.as_str(),
-                    next_at,
-                )?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Makes all transfers in a state due at once.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn wake_all(store: &Store, state: TransferState) -> StoreResult<()> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(c, "update transfers set next_at = 0 where state = $1 and next_at > 0", state.as_str())?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Says something to the person without changing the state.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn remark(store: &Store, id: &TransferId, why: String) -> StoreResult<()> {
-    let id = id.clone();
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                run!(c, "update transfers set problem = $2 where id = $1", id.as_str(), why)?;
                 Ok(())
             })
         })

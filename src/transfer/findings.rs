@@ -16,7 +16,6 @@ use crate::{
     store::{
         consents,
         departures::{self, DepartureRow},
-        forwards,
     },
 };
 
@@ -52,12 +51,11 @@ pub async fn look(
             "You never agreed to anything with {there}, or took it back. Start the move over there again."
         ));
     }
-    let map = forwards::counts(&side.store, &departure.id).await?;
     let ending = departure.ending();
     if ending.is_none() {
         find(format!("{there} asks for something this server does not do. Start again over there."));
     }
-    if map.entries > 0 && !departure.is_map_complete {
+    if !departure.is_map_complete {
         find(format!(
             "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
         ));

@@ -1,13 +1,13 @@
 //! The book: what was done, line by line. Nothing in it is ever changed; it can be taken along as JSON lines or CSV.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use maud::html;
 
 use super::admin::{Admin, desk_page};
 use crate::{
     app::App,
-    http::problem::Problem,
+    http::{download::download, problem::Problem},
     model::moment::Moment,
     store::{
         Store, StoreError,
@@ -58,16 +58,6 @@ fn lines(store: &Store) -> BoxStream<'static, Result<Vec<AuditRow>, StoreError>>
         }
     });
     batches.boxed()
-}
-
-fn download(kind: &'static str, name: &str) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header(("X-Content-Type-Options", "nosniff"));
-    response
 }
 
 /// The whole book as JSON lines, oldest first.

@@ -1,6 +1,6 @@
 //! The certificate and the list of all items, to look through and to take away.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{api::own, pressed::Pressed};
 use crate::{
     app::App,
-    http::{extract::SignedIn, problem::Problem},
+    http::{download::download, extract::SignedIn, problem::Problem},
     model::{
         certificate::Occasion,
         listing::{Line, Unshown},
@@ -143,16 +143,6 @@ fn row<T: AsRef<[u8]>>(cells: &[T]) -> Vec<u8> {
     // Nothing can go wrong with memory as the file.
     let _infallible = writer.write_record(cells);
     writer.into_inner().unwrap_or_default()
-}
-
-fn download(kind: &'static str, name: &str) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header(("X-Content-Type-Options", "nosniff"));
-    response
 }
 
 /// The signed certificate; 404 before the copy was counted.
