@@ -18,6 +18,18 @@ use crate::{
 /// cannot be seen.
 const WEEK: i64 = 7 * 24 * 3600 * 1_000_000;
 
+/// Says when a trial that begins now will end. Doing it again changes nothing.
+///
+/// # Errors
+/// [`TransferError::Store`].
+pub(super) async fn begin(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    if engine.trial_micros == 0 {
+        return Ok(());
+    }
+    let ends_at = engine.clock.now_micros().saturating_add(engine.trial_micros);
+    Ok(trials::begin(&engine.store, &transfer.id, ends_at).await?)
+}
+
 /// Looks at the calendar: tells the owner, or throws the copy away. Gives when to look again; nothing when the
 /// trial is over.
 ///
@@ -28,7 +40,7 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     if engine.trial_micros == 0 {
         return Ok(Some(NEVER));
     }
-    trials::begin(store, id, now.saturating_add(engine.trial_micros)).await?;
+    begin(engine, transfer).await?;
     let Some(trial) = trials::find(store, id).await? else { return Ok(Some(NEVER)) };
     if now >= trial.ends_at {
         if !is_elsewhere(engine, transfer).await {

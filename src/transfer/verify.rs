@@ -1,6 +1,6 @@
 //! New home: counts again, in the destination's own tables, and compares. Done is computed from counts.
 
-use super::{Engine, TransferError, TransferResult, certificate, status::report};
+use super::{Engine, TransferError, TransferResult, certificate, status::report, trial_end};
 use crate::{
     model::{
         certificate::Occasion,
@@ -20,6 +20,8 @@ pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     }
     provenances::keep(&engine.store, &transfer.id, grade(engine, transfer).await?).await?;
     certificate::issue(engine, transfer, Occasion::Trial).await?;
+    // Before the state changes: whoever is shown the trial is shown its end.
+    trial_end::begin(engine, transfer).await?;
     let (from, to) = (TransferState::Verifying, TransferState::Trial);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
