@@ -62,7 +62,7 @@ async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpResponse, Pro
                     p { (told.body) }
                     @if let Some(id) = &letter.transfer_id {
                         @let url = format!("/transfers/{id}");
-                        p { a href=(url) { (say!("letters-see", url = url)) } }
+                        p { a href=(url) { (say!("letters-see-it")) } }
                     }
                 }
             }

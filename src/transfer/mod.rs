@@ -58,7 +58,7 @@ pub mod plan;
 pub mod preflight;
 mod prepare;
 pub mod prove;
-mod recognize;
+pub mod recognize;
 pub mod reconcile;
 pub mod redirect;
 pub mod refollow;

@@ -28,6 +28,11 @@ const CAME_FROM_HERE: &str = "it came from here: the original stands here still"
 /// Why nothing is written for something that was brought here before.
 pub(super) const BROUGHT_BEFORE: &str = "an earlier copy brought it here already";
 
+/// Whether a thing was left out because it stands here already.
+pub fn was_here(why: &str) -> bool {
+    matches!(why, CAME_FROM_HERE | BROUGHT_BEFORE)
+}
+
 /// What stands here for an item.
 struct Original {
     located: Located,

@@ -56,7 +56,7 @@ pub(super) async fn show(
         form.card method="post" action={ "/departures/" (session.account.username) "/farewell" } {
             (layout::csrf(session))
             label for="text" { (say!("departures-your-last-post-here")) }
-            textarea #text name="text" rows="4" maxlength=(LONGEST) required {
+            textarea #text name="text" rows="5" maxlength=(LONGEST) required {
                 (text!("departures-farewell-draft", handle = handle, page = page))
             }
             p.actions {

@@ -79,7 +79,7 @@ pub(super) fn outcome(one: &Application, now: i64) -> Markup {
 
 fn table(all: &[Application], now: i64) -> Markup {
     html! {
-        div.table {
+        div.table tabindex="0" {
             table {
                 thead { tr {
                     th scope="col" { (say!("desk-who")) }

@@ -1,5 +1,7 @@
 //! The book: what was done, line by line. Nothing in it is ever changed; it can be taken along as JSON lines or CSV.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::{HttpResponse, web};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use maud::html;
@@ -8,7 +10,7 @@ use super::admin::{Admin, desk_page};
 use crate::{
     app::App,
     http::{download::download, problem::Problem},
-    model::moment::Moment,
+    model::{id::AccountId, moment::Moment},
     store::{
         Store, StoreError,
         audit::{self, AuditRow},
@@ -23,26 +25,39 @@ const BATCH: i64 = 500;
 /// `GET /desk/book`.
 pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpResponse, Problem> {
     let lines = audit::latest(&app.store, 200).await?;
+    let names = names(&app, &lines).await?;
     let body = html! {
         p { (say!("desk-book-is-never-changed")) }
         p.actions {
             a.button href="/api/v1/desk/audit.jsonl" { (say!("desk-as-json-lines")) }
             a.button href="/api/v1/desk/audit.csv" { (say!("desk-as-a-table")) }
         }
-        div.table { table {
+        div.table tabindex="0" { table {
             thead { tr {
                 th scope="col" { (say!("desk-when")) } th scope="col" { (say!("desk-by")) }
                 th scope="col" { (say!("desk-what")) } th scope="col" { (say!("desk-detail")) }
             } }
             tbody { @for line in &lines { tr {
-                td { (Moment::from_micros(line.at).text()) }
-                td { (line.account_id.as_deref().unwrap_or("–")) }
-                td { (line.what) }
+                td { (Moment::from_micros(line.at).minute()) }
+                td { (line.account_id.as_ref().map_or("–", |id| names.get(id).unwrap_or(id))) }
+                td { (line.what.replace('_', " ")) }
                 td { (line.detail) }
             } } }
         } }
     };
     Ok(desk_page(&app, admin.session(), &text!("desk-book"), &body))
+}
+
+/// The names of those who stand in these lines, each asked for once; who is gone has none.
+async fn names(app: &App, lines: &[AuditRow]) -> Result<BTreeMap<String, String>, Problem> {
+    let ids: BTreeSet<&String> = lines.iter().filter_map(|line| line.account_id.as_ref()).collect();
+    let mut names = BTreeMap::new();
+    for id in ids {
+        if let Some(account) = app.host.account(&AccountId::from(id.clone())).await? {
+            names.insert(id.clone(), format!("@{}", account.username));
+        }
+    }
+    Ok(names)
 }
 
 /// All lines, oldest first, never more than a batch in memory.

@@ -30,7 +30,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
         @for said in &leaving.anomalies { p.warning role="note" { (said) } }
         p { (say!("desk-announced", n = leaving.announced)) }
         @if leaving.servers.is_empty() { p.note { (say!("desk-nobody-leaves")) } }
-        @else { div.table { table {
+        @else { div.table tabindex="0" { table {
             thead { tr {
                 th scope="col" { (say!("desk-server")) }
                 th.number scope="col" { (say!("desk-accounts")) }

@@ -43,7 +43,7 @@ fn sizes(survey: &serde_json::Value, one: &Application) -> Markup {
     let counts = survey.get("counts").and_then(serde_json::Value::as_object);
     html! {
         @if let Some(counts) = counts {
-            div.table { table {
+            div.table tabindex="0" { table {
                 caption { (say!("desk-what-old-home-says")) }
                 tbody { @for (kind, count) in counts { tr {
                     th scope="row" { (kind_name(kind)) }

@@ -72,7 +72,7 @@ pub(super) async fn part(app: &App, session: &Session) -> Result<Markup, Problem
     Ok(html! {
         h2 { (say!("desk-sanctioned")) }
         @if all.is_empty() { p.note { (say!("desk-nobody-is-sanctioned")) } }
-        @else { div.table { table { tbody { @for one in &all { tr {
+        @else { div.table tabindex="0" { table { tbody { @for one in &all { tr {
             th scope="row" { "@" (one.name) }
             td { q { (one.reason) } }
             td { @match one.may_leave {

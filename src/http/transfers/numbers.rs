@@ -11,7 +11,7 @@ use crate::{
         report::{KindCounts, ReasonCount, Report},
         transfer::{Origin, Transfer, TransferState as S},
     },
-    transfer::status::Status,
+    transfer::{recognize::was_here, status::Status},
 };
 
 /// Seconds after which a pace tells something.
@@ -88,7 +88,8 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
         .collect();
     let sum = |of: fn(&KindCounts) -> u64| rows.iter().map(|(_, counts)| of(counts)).sum::<u64>();
     let declined = sum(|counts| counts.declined);
-    let (skipped, failed) = (sum(|counts| counts.skipped), sum(|counts| counts.failed));
+    let back: u64 = ItemKind::ALL.into_iter().map(|kind| stood_here(report, kind)).sum();
+    let (skipped, failed) = (sum(|counts| counts.skipped).saturating_sub(back), sum(|counts| counts.failed));
     let (source, here) = (sum(|counts| counts.source), sum(|counts| counts.destination));
     html! {
         @if rows.is_empty() {
@@ -98,13 +99,16 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
                 p.verdict { (say!("transfers-all-things-you-allowed-to-be-copied", source = number(source))) }
             } @else if is_counted && source == here {
                 p.verdict { (say!("transfers-all-things-old-home-gave-are-here", source = number(source))) }
+            } @else if is_counted && source == here + back && is_whole {
+                p.verdict { (say!("transfers-all-things-are-here-and-some-were", source = number(source), back = number(back))) }
             } @else if is_counted {
                 p.verdict { (say!("transfers-of-things-you-allowed-to-be-copied", here = number(here), source = number(source))) }
             }
             table.numbers {
                 caption { (say!("transfers-counted-at-both-homes")) }
                 thead { tr {
-                    th scope="col" { "" } th scope="col" { (say!("transfers-at-old-home")) } th scope="col" { (say!("transfers-here")) }
+                    th scope="col" { "" } th scope="col" { (say!("transfers-at-old-home")) } th scope="col" { (if back > 0 { say!("transfers-brought-now") } else { say!("transfers-here") }) }
+                    @if back > 0 { th scope="col" { (say!("transfers-here-before")) } }
                     @if declined > 0 { th scope="col" { (say!("transfers-left-out-by-you")) } }
                     @if skipped > 0 { th scope="col" { (say!("transfers-left-out")) } }
                     @if failed > 0 { th scope="col" { (say!("transfers-failed")) } }
@@ -114,8 +118,9 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
                         th scope="row" { (words::kind(kind.as_str())) }
                         td { (number(there(counts, is_counted))) }
                         td { (number(counts.destination)) }
+                        @if back > 0 { td { (number(stood_here(report, *kind))) } }
                         @if declined > 0 { td { (number(counts.declined)) } }
-                        @if skipped > 0 { td { (number(counts.skipped)) } }
+                        @if skipped > 0 { td { (number(counts.skipped.saturating_sub(stood_here(report, *kind)))) } }
                         @if failed > 0 { td { (number(counts.failed)) } }
                     }
                 } }
@@ -127,6 +132,12 @@ fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
             }
         }
     }
+}
+
+/// How many of a kind need not come: they stand here since before.
+fn stood_here(report: &Report, kind: ItemKind) -> u64 {
+    let lines = report.reasons.iter().filter(|line| line.kind == kind.as_str() && was_here(&line.why));
+    lines.map(|line| line.count).sum()
 }
 
 fn reasons(title: &str, lines: &[ReasonCount]) -> Markup {

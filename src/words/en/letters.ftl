@@ -25,6 +25,7 @@ letters-shown-again = The admins of { $here } show everything that came with you
 letters-erased-subject = { $here } has deleted a post of yours
 letters-erased = The admins of { $here } have deleted a post of yours, with its files. It cannot be brought back. They say: { $about }
 letters-see = See it here: { $url }
+letters-see-it = See it
 letters-stop = Was it not you? This link takes the permission back, without signing in: { $url } Then change your password.
 letters-stop-title = Take the permission back
 letters-stop-what = { $server } may copy the account { $account }. Take this back? It can read nothing from then on; what it has copied stays there. Nobody has to sign in for this.

@@ -524,6 +524,7 @@ export async function comingBack(told) {
   await handOver(person, told);
   await person.press(/^Announce: I moved/);
   await person.title("You have moved");
+  await say(person, /things you allowed to be copied are here; 28 of them were here before/);
   await person.look("came-back");
   const stranger = await told.meet();
   await stranger.begin(`${told.new}/@${told.name}`);
