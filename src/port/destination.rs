@@ -14,6 +14,9 @@ use crate::model::{
     object::Breadcrumb,
 };
 
+/// Why an item is left out that the account had before anything came.
+pub const HAS_IT: &str = "this account already has it";
+
 /// A request for a new id.
 #[derive(Debug, Clone)]
 pub struct Wanted {

@@ -14,7 +14,7 @@ use crate::{
         media::MediaRole,
         object::{Object, TagKind},
     },
-    port::destination::{Prepared, StoredBlob, Wanted, Written},
+    port::destination::{HAS_IT, Prepared, StoredBlob, Wanted, Written},
     store::{
         copies::{self as rows, CopiedRow, Owner},
         to_json,
@@ -202,7 +202,7 @@ fn already(item: &Item) -> &'static str {
         Item::Belonging(Belonging::Setting { .. } | Belonging::Note { .. }) => {
             "this account already has one of its own, which stays as it is"
         }
-        _ => "this account already has it",
+        _ => HAS_IT,
     }
 }
 

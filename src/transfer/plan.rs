@@ -1,6 +1,6 @@
 //! New home: what would be written, left out, changed. Writes nothing at the destination.
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, recognize::BROUGHT_BEFORE};
 use crate::{
     model::{
         collection::CollectionKind,
@@ -31,8 +31,7 @@ pub(super) struct Changing {
 /// # Errors
 /// [`super::TransferError`] with its disposition.
 pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResult<Changing> {
-    let before = "an earlier copy brought it here already";
-    items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, before).await?;
+    items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, BROUGHT_BEFORE).await?;
     let mut after = (i64::MIN, 0);
     let Changing { mut polls, mut emoji, mut fileless, mut unaddressed } = Changing::default();
     loop {

@@ -14,7 +14,10 @@ use crate::{
         object::Breadcrumb,
         transfer::Transfer,
     },
-    port::host::{Located, Standing},
+    port::{
+        destination::HAS_IT,
+        host::{Located, Standing},
+    },
     store::{
         items::{self, Waiting},
         originals::{self, OriginalRow},
@@ -30,7 +33,7 @@ pub(super) const BROUGHT_BEFORE: &str = "an earlier copy brought it here already
 
 /// Whether a thing was left out because it stands here already.
 pub fn was_here(why: &str) -> bool {
-    matches!(why, CAME_FROM_HERE | BROUGHT_BEFORE)
+    matches!(why, CAME_FROM_HERE | BROUGHT_BEFORE | HAS_IT)
 }
 
 /// What stands here for an item.

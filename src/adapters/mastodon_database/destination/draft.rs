@@ -25,7 +25,10 @@ use crate::{
         moment::Moment,
         object::{Object, Tallies, Visibility},
     },
-    port::{destination::Prepared, error::AdapterError},
+    port::{
+        destination::{HAS_IT, Prepared},
+        error::AdapterError,
+    },
     store::host_rows,
 };
 
@@ -321,7 +324,7 @@ fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Draf
         return Err("the post it passes on is not open".to_owned());
     }
     if *around.boosted.entry(post.id).or_insert(id) != id {
-        return Err("this account already has it".to_owned());
+        return Err(HAS_IT.to_owned());
     }
     let visibility = compose::number_of(boost.visibility).max(true_visibility);
     let print = compose::print("", "", false, None);

@@ -22,7 +22,7 @@ use crate::{
         item::{Item, ItemKind},
     },
     port::{
-        destination::{Prepared, Written},
+        destination::{HAS_IT, Prepared, Written},
         error::AdapterError,
     },
     store::{Store, host_rows},
@@ -57,7 +57,6 @@ struct Ground {
 pub(in crate::adapters::mastodon_database) const UNKNOWN_POST: &str =
     "this server does not know the post it points at";
 const UNKNOWN_PERSON: &str = "this server does not know whom it is about";
-const ALREADY: &str = "this account already has it";
 const OWN_STAYS: &str = "this account already has one of its own, which stays as it is";
 
 /// The table of a kind, whose sequence gives the key.
@@ -231,7 +230,7 @@ impl Ground {
                     self.takes_room(kind, "this server has room for five pinned posts")?;
                 }
                 if has(self, &post.id.to_string()) {
-                    return Err(ALREADY.to_owned());
+                    return Err(HAS_IT.to_owned());
                 }
                 Ok(Aim::Waits { status: Some(post.id), person: None })
             }
@@ -242,7 +241,7 @@ impl Ground {
                     return Err("it points at this account itself".to_owned());
                 }
                 if person.is_some_and(|person| has(self, &person.to_string())) {
-                    return Err(ALREADY.to_owned());
+                    return Err(HAS_IT.to_owned());
                 }
                 Ok(Aim::Waits { status: None, person })
             }
