@@ -27,6 +27,7 @@ mod destinations;
 mod disturbances;
 #[path = "conformance/failed.rs"]
 mod failed;
+#[expect(dead_code, reason = "tests/mastodon looks at its disk")]
 #[path = "mastodon/home.rs"]
 mod home;
 #[path = "conformance/invented.rs"]

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use godwit::{
-    adapters::mastodon_database::{Database, MastodonDestination, Place, schema::Version},
+    adapters::mastodon_database::{Database, Files, MastodonDestination, Place, schema::Version},
     model::id::{AccountId, TransferId},
     port::{clock::SystemClock, host::HostAccount},
     store::{Store, blobs::Blobs},
@@ -58,7 +58,7 @@ impl House {
             web: Url::parse(NEW).unwrap(),
             domain: "new.example".into(),
             media_url: Url::parse("https://new.example/system/").unwrap(),
-            media_root: disk.path().join("system"),
+            files: Files::Directory(disk.path().join("system")),
         };
         let database = Database::at(&url).unwrap();
         let (store, blobs) =

@@ -1,9 +1,6 @@
 //! Foreign systems, one file or folder each, behind the traits of [`crate::port`]. They never meet.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use url::Url;
 
@@ -32,7 +29,7 @@ pub mod scanner;
 
 pub use mastodon_api::{ClientServers, Parts as ClientParts};
 pub use mastodon_archive::ArchiveLimits;
-pub use mastodon_database::stand_in;
+pub use mastodon_database::{Files, stand_in};
 
 /// Opens an archive of whichever system made it. Blocks: reading the contents takes a while.
 ///
@@ -53,8 +50,8 @@ pub struct Surroundings {
     pub base: Url,
     /// The name in its handles.
     pub handle_domain: String,
-    /// Directory of its files.
-    pub media_dir: PathBuf,
+    /// Where its files lie.
+    pub files: Files,
     /// What the addresses of its files begin with.
     pub media_url: Url,
     /// Its Redis; empty where it is not told what changed.

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     adapters::{
-        self, Beside, Own, Surroundings,
+        self, Beside, Files, Own, Surroundings,
         embedded::{EmbeddedDestination, EmbeddedExports, EmbeddedHost},
         mail::Post,
         neighbours::PublicFacts,
@@ -91,7 +91,7 @@ impl App {
         let clock: SharedClock = Arc::new(SystemClock);
         let store = Store::open_at(dir, &config.database.url).await.context("opening the database")?;
         accounts::seal_keys(&store).await.context("sealing keys that lie in the open")?;
-        let blobs = match bucket(&config.media).context("media")? {
+        let blobs = match bucket(&config.media, "", "").context("media")? {
             Some(bucket) => Blobs::in_bucket(dir, bucket, store.clone()).await,
             None => Blobs::open(dir).await,
         };
@@ -241,11 +241,14 @@ impl App {
     }
 }
 
+/// How long others may keep a file of the server beside us: its name is drawn for it, and never another's.
+const FOR_EVER: &str = "public, max-age=315576000, immutable";
+
 /// The bucket that a section of the configuration names, if it names one.
 ///
 /// # Errors
 /// When it makes no sense; no key is repeated.
-fn bucket(told: &config::Bucket) -> std::io::Result<Option<Bucket>> {
+fn bucket(told: &config::Bucket, access: &str, cache: &str) -> std::io::Result<Option<Bucket>> {
     if !told.is_used() {
         return Ok(None);
     }
@@ -256,6 +259,8 @@ fn bucket(told: &config::Bucket) -> std::io::Result<Option<Bucket>> {
         prefix: &told.prefix,
         access_key_id: &told.access_key_id,
         secret_access_key: &told.secret_access_key,
+        access,
+        cache,
     };
     Bucket::open(&place).map(Some)
 }
@@ -273,7 +278,10 @@ pub fn surroundings(config: &Config) -> anyhow::Result<Surroundings> {
         handle_domain: Some(home.handle_domain.clone())
             .filter(|domain| !domain.is_empty())
             .unwrap_or_else(|| config.domain()),
-        media_dir: home.media_dir.clone(),
+        files: match bucket(&home.media, &home.media_access, FOR_EVER).context("home.media")? {
+            Some(bucket) => Files::Bucket(bucket),
+            None => Files::Directory(home.media_dir.clone()),
+        },
         media_url: given.context("home.media_url is no address")?,
         redis: home.redis.clone(),
         takes_copies: home.takes_copies,

@@ -44,6 +44,16 @@ const COMMENTS: &[(&str, &str)] = &[
     ("media_dir", "Directory of its files, as this daemon sees it."),
     ("media_url", "What the addresses of its files begin with; empty: /system/ below server.base_url."),
     (
+        "media_access",
+        "Who may read what is put into its bucket (S3_PERMISSION of its environment); empty: the bucket decides.",
+    ),
+    (
+        "[home.media]",
+        "The bucket its files lie in, instead of media_dir (the S3_ values of its environment). Then media_url is set, too.",
+    ),
+    ("[home.media] bucket", "The bucket's name (S3_BUCKET). Empty: its files lie in media_dir."),
+    ("[home.media] prefix", "What all names in it begin with (S3_KEY_PREFIX); empty: nothing."),
+    (
         "redis",
         "Its Redis, redis://:password@host:port/number, to be told what changed; empty: it is not told.",
     ),
@@ -137,9 +147,15 @@ pub fn example() -> String {
     let config = Config::default();
     let plain = toml::to_string(&config).unwrap_or_default();
     let mut text = String::from("# Every key with its default. Unknown keys are errors.\n");
+    let mut section = "";
     for line in plain.lines() {
         let key = line.split(" = ").next().unwrap_or(line);
-        if let Some((_, comment)) = COMMENTS.iter().find(|(name, _)| *name == key) {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let here = format!("{section} {key}");
+        let of = |wanted: &str| COMMENTS.iter().find(|(name, _)| *name == wanted);
+        if let Some((_, comment)) = of(&here).or_else(|| of(key)) {
             text.push_str("# ");
             text.push_str(comment);
             text.push('\n');

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Bucket;
+
 /// The server beside the daemon.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,6 +32,10 @@ pub struct Home {
     pub client_id: String,
     /// The secret that goes with it.
     pub client_secret: String,
+    /// Who may read what is put into its bucket; empty where the bucket itself decides.
+    pub media_access: String,
+    /// The bucket that its files lie in.
+    pub media: Bucket,
 }
 
 /// The built-in server.
@@ -49,6 +55,8 @@ impl Default for Home {
             encryption_salt: String::new(),
             client_id: String::new(),
             client_secret: String::new(),
+            media_access: "public-read".to_owned(),
+            media: Bucket::default(),
         }
     }
 }
@@ -77,6 +85,17 @@ impl Home {
         if self.client_id.is_empty() != self.client_secret.is_empty() {
             return Err("home.client_id and home.client_secret are set together or not at all".to_owned());
         }
+        self.media.check("home.media")?;
+        if self.media.is_used() && !self.media_dir.as_os_str().is_empty() {
+            return Err(
+                "home.media_dir and home.media say two places for the same files; name one".to_owned()
+            );
+        }
+        if self.media.is_used() && self.media_url.is_empty() {
+            return Err(
+                "home.media_url must say what the addresses of files in home.media begin with".to_owned()
+            );
+        }
         Ok(())
     }
 }
@@ -92,6 +111,20 @@ mod tests {
         home.server_database = "postgres://godwit:secret@localhost/x".into();
         assert_eq!(home.check(), Ok(()));
         assert!(!format!("{home:?}").contains("secret"));
+        home.media = Bucket {
+            bucket: "files".into(),
+            access_key_id: "who".into(),
+            secret_access_key: "it".into(),
+            ..Bucket::default()
+        };
+        assert!(
+            home.check().unwrap_err().contains("home.media_url"),
+            "nobody could say where they are served"
+        );
+        home.media_url = "https://files.example/".into();
+        assert_eq!(home.check(), Ok(()));
+        home.media_dir = "/srv/files".into();
+        assert!(home.check().unwrap_err().contains("two places"));
         home.kind = BUILT_IN.to_owned();
         assert!(home.check().is_err(), "half a change is a mistake");
     }

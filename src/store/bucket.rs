@@ -17,6 +17,8 @@ use object_store::{
 };
 use tokio::io::AsyncReadExt;
 
+use super::bucket_access::Access;
+
 /// A longer file goes in parts of this many bytes, one after another; no file is in memory as a whole.
 const PART_BYTES: usize = 8 << 20;
 /// How long a connection may take to stand.
@@ -40,6 +42,10 @@ pub struct BucketPlace<'a> {
     pub access_key_id: &'a str,
     /// The key.
     pub secret_access_key: &'a str,
+    /// Who may read what is put there, in a word of such servers; empty where the bucket itself decides.
+    pub access: &'a str,
+    /// How long others may keep what is put there, as the header says it; empty where nothing is said.
+    pub cache: &'a str,
 }
 
 /// A bucket; cheap to clone.
@@ -48,6 +54,7 @@ pub struct Bucket {
     server: Arc<AmazonS3>,
     prefix: Name,
     name: Arc<str>,
+    cache: Arc<str>,
 }
 
 impl std::fmt::Debug for Bucket {
@@ -75,9 +82,14 @@ impl Bucket {
             builder = builder.with_endpoint(place.endpoint.trim_end_matches('/'));
         }
         let unfit = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+        if !place.access.is_empty() {
+            let key = (place.access_key_id, place.secret_access_key);
+            builder =
+                builder.with_http_connector(Access::new(place.access, place.region, key).map_err(unfit)?);
+        }
         let server = builder.build().map_err(|error| unfit(error.to_string()))?;
         let prefix = Name::parse(place.prefix).map_err(|error| unfit(error.to_string()))?;
-        Ok(Self { server: Arc::new(server), prefix, name: place.name.into() })
+        Ok(Self { server: Arc::new(server), prefix, name: place.name.into(), cache: place.cache.into() })
     }
 
     /// Puts a file there; one of that name is replaced.
@@ -90,7 +102,7 @@ impl Bucket {
         if first.len() < PART_BYTES {
             return self.put(name, first, media_type).await;
         }
-        let options = PutMultipartOptions { attributes: typed(media_type), ..Default::default() };
+        let options = PutMultipartOptions { attributes: self.said(media_type), ..Default::default() };
         let upload = self.server.put_multipart_opts(&self.at(name), options).await;
         let mut upload = upload.map_err(|error| told(&error))?;
         let sent = put_parts(&mut *upload, first, &mut file).await;
@@ -106,7 +118,7 @@ impl Bucket {
     /// # Errors
     /// What the server says.
     pub async fn put(&self, name: &str, bytes: Bytes, media_type: &str) -> io::Result<()> {
-        let options = PutOptions { attributes: typed(media_type), ..Default::default() };
+        let options = PutOptions { attributes: self.said(media_type), ..Default::default() };
         let put = self.server.put_opts(&self.at(name), PutPayload::from_bytes(bytes), options).await;
         put.map(drop).map_err(|error| told(&error))
     }
@@ -152,13 +164,16 @@ impl Bucket {
         }
     }
 
+    /// What is said of a file that is put there.
+    fn said(&self, media_type: &str) -> Attributes {
+        let cache =
+            Some((Attribute::CacheControl, self.cache.to_string())).filter(|(_, how)| !how.is_empty());
+        [(Attribute::ContentType, media_type.to_owned())].into_iter().chain(cache).collect()
+    }
+
     fn at(&self, name: &str) -> Name {
         name.split('/').fold(self.prefix.clone(), Name::join)
     }
-}
-
-fn typed(media_type: &str) -> Attributes {
-    Attributes::from_iter([(Attribute::ContentType, media_type.to_owned())])
 }
 
 /// The next bytes of a file, fewer than a part only at its end.
@@ -204,6 +219,8 @@ mod tests {
             prefix: "",
             access_key_id: "who",
             secret_access_key: "a secret",
+            access: "",
+            cache: "",
         }
     }
 
@@ -211,6 +228,39 @@ mod tests {
     fn what_a_bucket_is_shown_as_names_no_key() {
         let shown = format!("{:?}", Bucket::open(&place()).unwrap());
         assert!(shown.contains("files") && !shown.contains("secret") && !shown.contains("who"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn a_file_is_put_with_what_is_said_of_it_and_all_of_it_is_signed() {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let said =
+            BucketPlace { access: "public-read", cache: "public, max-age=1", endpoint: &endpoint, ..place() };
+        let bucket = Bucket::open(&said).unwrap();
+        let answer = async {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"the bytes") {
+                assert!(client.read_buf(&mut head).await.unwrap() > 0, "it went away");
+            }
+            let fine = b"HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 0\r\n\r\n";
+            tokio::io::AsyncWriteExt::write_all(&mut client, fine).await.unwrap();
+            String::from_utf8(head).unwrap().to_lowercase()
+        };
+        let (put, head) =
+            tokio::join!(bucket.put("a.png", Bytes::from_static(b"the bytes"), "image/png"), answer);
+        put.unwrap();
+        for line in [
+            "put /files/a.png http",
+            "content-type: image/png",
+            "cache-control: public, max-age=1",
+            "x-amz-acl: public-read",
+        ] {
+            assert!(head.contains(line), "{line}: {head}");
+        }
+        let signed = head.split("signedheaders=").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+        assert!(signed.contains("x-amz-acl") && signed.contains("cache-control"), "{signed}");
+        assert_eq!(head.matches("authorization:").count(), 1, "{head}");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 mod arriving;
 #[cfg(test)]
 pub(crate) mod both;
+mod bucket_access;
 mod copying;
 mod durable;
 mod gate;

@@ -45,7 +45,7 @@ impl Beside {
             database: home.stage.url.clone(),
             base: config.server.base_url.clone(),
             handle_domain: home.place.domain.clone(),
-            media_dir: home.place.media_root.clone(),
+            files: home.place.files.clone(),
             media_url: home.place.media_url.clone(),
             redis: String::new(),
             takes_copies: false,

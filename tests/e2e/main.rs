@@ -47,6 +47,9 @@ mod upload;
 mod cluster;
 #[path = "../laboratory/npm.rs"]
 mod npm;
+#[expect(dead_code, reason = "the tests of tests/mastodon look closer")]
+#[path = "../laboratory/bucket.rs"]
+mod s3;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
 #[path = "../../src/cli/demo/forms.rs"]

@@ -8,7 +8,7 @@ use std::{
 use godwit::{
     adapters::{
         Rights, Surroundings, look_beside,
-        mastodon_database::{Database, role, schema::Version},
+        mastodon_database::{Database, Files, role, schema::Version},
         role_beside,
     },
     model::finding::{Finding, Weight},
@@ -19,13 +19,13 @@ use url::Url;
 
 use crate::home::Home;
 
-fn surroundings(home: &Home, database: String) -> Surroundings {
+pub fn surroundings(home: &Home, database: String) -> Surroundings {
     Surroundings {
         kind: "mastodon_database".into(),
         database,
         base: home.place.web.clone(),
         handle_domain: home.place.domain.clone(),
-        media_dir: home.place.media_root.clone(),
+        files: home.place.files.clone(),
         media_url: home.place.media_url.clone(),
         redis: String::new(),
         takes_copies: false,
@@ -34,11 +34,11 @@ fn surroundings(home: &Home, database: String) -> Surroundings {
     }
 }
 
-async fn look(surroundings: &Surroundings) -> Vec<Finding> {
+pub async fn look(surroundings: &Surroundings) -> Vec<Finding> {
     look_beside(surroundings, SystemClock.now_micros()).await.unwrap()
 }
 
-fn weight(findings: &[Finding], about: &str) -> Weight {
+pub fn weight(findings: &[Finding], about: &str) -> Weight {
     findings.iter().find(|finding| finding.about == about).unwrap().weight
 }
 
@@ -96,7 +96,7 @@ async fn the_printed_role_reads_everything_and_sees_no_secret() {
 async fn each_thing_that_is_wrong_is_named_with_what_to_do() {
     let Some(home) = home(Version::V4_5).await else { return };
     let mut wrong = surroundings(&home, home.stage.url.clone());
-    wrong.media_dir = "/nowhere/at/all".into();
+    wrong.files = Files::Directory("/nowhere/at/all".into());
     wrong.redis = "redis://127.0.0.1:1/0".into();
     let findings = look(&wrong).await;
     for about in ["files", "media directory", "redis"] {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use godwit::{
-    adapters::mastodon_database::{MastodonAccounts, Place, host::FrontDoor, schema::Version},
+    adapters::mastodon_database::{Files, MastodonAccounts, Place, host::FrontDoor, schema::Version},
     model::{actor::Actor, id::AccountId},
     port::{clock::SystemClock, entrance::Entrance, host::Host},
 };
@@ -63,7 +63,7 @@ async fn a_move_that_is_told_is_known_and_the_new_account_is_made_known_once() {
             domain: "social.example".into(),
             media_url: web.join("/system/").unwrap(),
             web,
-            media_root: "/nowhere".into(),
+            files: Files::Directory("/nowhere".into()),
         };
         let host = MastodonAccounts::new(stage.database.clone(), place);
         let host = host.changing(Arc::new(SystemClock), None, None);

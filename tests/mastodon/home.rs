@@ -1,9 +1,9 @@
 //! A server beside us with two accounts of its own, Ann's with everything an account can have.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use godwit::{
-    adapters::mastodon_database::{Place, schema::Version},
+    adapters::mastodon_database::{Files, Place, schema::Version},
     model::actor::authority,
 };
 use tempfile::TempDir;
@@ -11,11 +11,20 @@ use url::Url;
 
 use crate::stage::Stage;
 
+/// What lies on its disk.
+pub const FILES: [(&str, &str); 5] = [
+    ("media_attachments/files/000/000/031/original/1111111111111111.png", "one!"),
+    ("media_attachments/files/000/000/032/original/2222222222222222.png", "two!!"),
+    ("media_attachments/files/000/000/034/original/4444444444444444.png", "4th"),
+    ("media_attachments/files/000/000/036/original/6666666666666666.png", "Bob's"),
+    ("accounts/avatars/000/000/101/original/aaaaaaaaaaaaaaaa.png", "avatar"),
+];
+
 /// Ann's home, with her files.
 pub struct Home {
     pub stage: Stage,
     pub place: Place,
-    _disk: TempDir,
+    disk: TempDir,
 }
 
 impl Home {
@@ -38,13 +47,7 @@ impl Home {
             .await;
         }
         let disk = tempfile::tempdir().unwrap();
-        for (path, bytes) in [
-            ("media_attachments/files/000/000/031/original/1111111111111111.png", "one!"),
-            ("media_attachments/files/000/000/032/original/2222222222222222.png", "two!!"),
-            ("media_attachments/files/000/000/034/original/4444444444444444.png", "4th"),
-            ("media_attachments/files/000/000/036/original/6666666666666666.png", "Bob's"),
-            ("accounts/avatars/000/000/101/original/aaaaaaaaaaaaaaaa.png", "avatar"),
-        ] {
+        for (path, bytes) in FILES {
             let path = disk.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
@@ -53,8 +56,13 @@ impl Home {
             domain: authority(&web),
             media_url: web.join("/system/").unwrap(),
             web,
-            media_root: disk.path().to_owned(),
+            files: Files::Directory(disk.path().to_owned()),
         };
-        Some(Self { stage, place, _disk: disk })
+        Some(Self { stage, place, disk })
+    }
+
+    /// Where her files lie, unless they were brought elsewhere.
+    pub fn disk(&self) -> &Path {
+        self.disk.path()
     }
 }

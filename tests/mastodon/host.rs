@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use godwit::{
-    adapters::mastodon_database::{MastodonAccounts, Place, schema::Version},
+    adapters::mastodon_database::{Files, MastodonAccounts, Place, schema::Version},
     model::id::AccountId,
     port::{clock::SystemClock, error::AdapterError, host::Host},
 };
@@ -31,7 +31,7 @@ async fn beside(version: Version) -> Option<(Stage, MastodonAccounts)> {
         web: Url::parse("https://new.example").unwrap(),
         domain: "new.example".into(),
         media_url: Url::parse("https://new.example/system/").unwrap(),
-        media_root: "/nowhere".into(),
+        files: Files::Directory("/nowhere".into()),
     };
     let accounts = MastodonAccounts::new(stage.database.clone(), place);
     Some((stage, accounts.changing(Arc::new(SystemClock), None, None)))

@@ -287,7 +287,7 @@ async fn old_home(version: Version) -> Option<Home> {
         ("media_attachments/files/000/000/034/original/4444444444444444.png", 34),
     ] {
         let bytes = picture(number);
-        std::fs::write(home.place.media_root.join(path), &bytes).unwrap();
+        std::fs::write(home.disk().join(path), &bytes).unwrap();
         let length = bytes.len();
         home.stage
             .run(&format!("update media_attachments set file_file_size = {length} where id = {number}"))

@@ -8,7 +8,7 @@ use godwit::{
     adapters::{
         KeeperOwn, Surroundings, keep_beside,
         mastodon_database::{
-            Caches, MastodonAccounts, Place,
+            Caches, Files, MastodonAccounts, Place,
             keeper::{Answer, Keeper, Order},
             role,
             schema::Version,
@@ -42,7 +42,7 @@ fn started(house: &House, database: &str, redis: &str, socket: &Path, user: u32)
         database: database.to_owned(),
         base: Url::parse("https://new.example").unwrap(),
         handle_domain: "new.example".into(),
-        media_dir: house.media.clone(),
+        files: Files::Directory(house.media.clone()),
         media_url: Url::parse("https://new.example/system/").unwrap(),
         redis: redis.to_owned(),
         takes_copies: true,
@@ -90,7 +90,7 @@ async fn the_keeper_signs_an_accounts_own_move_and_nothing_else_and_the_daemon_s
             web: Url::parse("https://new.example").unwrap(),
             domain: "new.example".into(),
             media_url: Url::parse("https://new.example/system/").unwrap(),
-            media_root: house.media.clone(),
+            files: Files::Directory(house.media.clone()),
         };
         let keeper = Keeper::at(&format!("keeper://{}", socket.display()));
         let host = MastodonAccounts::new(house.stage.database.clone(), place);

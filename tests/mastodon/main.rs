@@ -7,6 +7,7 @@
     reason = "what cannot be made ends the test; whether a server may be missing is said by the environment"
 )]
 
+mod bucket;
 mod check;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
@@ -16,7 +17,12 @@ mod home;
 mod host;
 mod identity;
 mod keeper;
+#[path = "../laboratory/npm.rs"]
+mod npm;
 mod redis;
+#[expect(dead_code, reason = "the stories of tests/e2e tell a daemon of it")]
+#[path = "../laboratory/bucket.rs"]
+mod s3;
 mod schema;
 mod source;
 mod stage;

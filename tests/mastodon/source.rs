@@ -274,8 +274,7 @@ async fn only_accounts_of_this_server_that_somebody_signs_in_to_are_opened() {
             "{account}"
         );
     }
-    let file =
-        home.place.media_root.join("media_attachments/files/000/000/031/original/1111111111111111.png");
+    let file = home.disk().join("media_attachments/files/000/000/031/original/1111111111111111.png");
     fs::remove_file(file).unwrap();
     let source = open(&home, "101", true).await.unwrap();
     let Item::Media(file) = all(&source, CollectionKind::Media).await.items.remove(1) else { panic!() };

@@ -3,7 +3,7 @@
 use godwit::{
     adapters::{
         Surroundings, look_beside,
-        mastodon_database::{Caches, role, schema::Version},
+        mastodon_database::{Caches, Files, role, schema::Version},
     },
     model::{
         finding::{Finding, Weight},
@@ -38,7 +38,7 @@ fn surroundings(house: &House, database: String) -> Surroundings {
         database,
         base: Url::parse("https://new.example").unwrap(),
         handle_domain: "new.example".into(),
-        media_dir: house.media.clone(),
+        files: Files::Directory(house.media.clone()),
         media_url: Url::parse("https://new.example/system/").unwrap(),
         redis: String::new(),
         takes_copies: true,
@@ -131,7 +131,7 @@ async fn keys_that_do_not_open_and_another_address_are_findings() {
     surroundings.base = Url::parse("https://elsewhere.example").unwrap();
     let findings = look(&surroundings).await;
     assert_eq!(about(&findings, "server address").weight, Weight::Blocks);
-    surroundings.media_dir = "/nowhere/at/all".into();
+    surroundings.files = Files::Directory("/nowhere/at/all".into());
     assert_eq!(about(&look(&surroundings).await, "media directory").weight, Weight::Warns);
 }
 

@@ -1,8 +1,10 @@
 //! Whether everything beside us is as it must be: database, role, keys, addresses, files, Redis, clock.
 
+use std::path::Path;
+
 use sqlx::PgConnection;
 
-use super::{Database, host::Secrets, role, schema::Schema, source::path_of_file};
+use super::{Database, Files, files::Content, host::Secrets, role, schema::Schema, source::path_of_file};
 use crate::{adapters::Surroundings, model::finding::Finding};
 
 mod keys;
@@ -21,7 +23,12 @@ pub async fn look(surroundings: &Surroundings, now_micros: i64) -> Vec<Finding> 
             findings.push(Finding::blocks("database", error.to_string(), "correct home.server_database"));
         }
     }
-    findings.push(directory(surroundings));
+    findings.extend(match &surroundings.files {
+        Files::Directory(dir) => Some(directory(dir, surroundings.takes_copies)),
+        Files::Bucket(_) if surroundings.takes_copies => Some(bucket(&surroundings.files).await),
+        // Nothing is put anywhere to find out what nobody needs.
+        Files::Bucket(_) => None,
+    });
     if !surroundings.redis.is_empty() {
         findings.push(redis::look(&surroundings.redis).await);
     }
@@ -162,21 +169,29 @@ async fn sample(c: &mut PgConnection, surroundings: &Surroundings) -> Result<Fin
         return Ok(Finding::good("files", "nobody has uploaded a file yet"));
     };
     let path = path_of_file(id, &name);
-    let place = surroundings.media_dir.join(&path);
-    Ok(match std::fs::File::open(&place) {
-        Ok(_) => Finding::good("files", "the newest attachment lies where it should and can be read"),
-        Err(error) => Finding::warns(
-            "files",
-            format!("the newest attachment, {}, cannot be read: {error}", place.display()),
-            "home.media_dir must be the server's public/system, readable by this user; files in an object store \
-             are not reached this way",
-        ),
+    let files = &surroundings.files;
+    let remedy = match files {
+        Files::Directory(_) => {
+            "home.media_dir must be the server's public/system, readable by this user; where its files lie in an \
+             object store, say so in home.media"
+        }
+        Files::Bucket(_) => {
+            "home.media must say what S3_BUCKET, S3_ENDPOINT, S3_REGION and S3_KEY_PREFIX of the server's environment \
+             say, with a key that may read there"
+        }
+    };
+    Ok(match files.look(&path).await {
+        Ok(()) => Finding::good("files", "the newest attachment lies where it should and can be read"),
+        Err(error) => {
+            let cause =
+                format!("the newest attachment, {path}, cannot be read from {}: {error}", files.place());
+            Finding::warns("files", cause, remedy)
+        }
     })
 }
 
 /// Whether copies could be written; reading needs no more than the files themselves.
-fn directory(surroundings: &Surroundings) -> Finding {
-    let dir = &surroundings.media_dir;
+fn directory(dir: &Path, takes_copies: bool) -> Finding {
     if !dir.is_dir() {
         let cause = format!("home.media_dir, {}, is no directory", dir.display());
         return Finding::warns("media directory", cause, "set it to the server's public/system");
@@ -187,8 +202,28 @@ fn directory(surroundings: &Surroundings) -> Finding {
         Err(error) => {
             let cause = format!("nothing can be written into {}: {error}", dir.display());
             let remedy = "needed only where accounts arrive: let this user write there (group of the server's own user)";
-            let weigh = if surroundings.takes_copies { Finding::blocks } else { Finding::warns };
+            let weigh = if takes_copies { Finding::blocks } else { Finding::warns };
             weigh("media directory", cause, remedy)
+        }
+    }
+}
+
+/// Whether copies could be written into the bucket: a file of ours is put there, read, and removed.
+async fn bucket(files: &Files) -> Finding {
+    let name = format!("godwit-check-{}", uuid::Uuid::now_v7());
+    let tried = async {
+        files.put(&name, Content::Bytes(bytes::Bytes::from_static(b"godwit")), "text/plain").await?;
+        let read = files.look(&name).await;
+        files.take_away(vec![name.clone()]).await?;
+        read
+    };
+    match tried.await {
+        Ok(()) => Finding::good("bucket", "files can be put there, read and removed"),
+        Err(error) => {
+            let cause = format!("a file of ours could not be put into the bucket, read and removed: {error}");
+            let remedy = "let the key of home.media read, put and delete there, and abandon uploads; where the bucket \
+                          takes no word for who may read a file, set home.media_access to \"\"";
+            Finding::blocks("bucket", cause, remedy)
         }
     }
 }

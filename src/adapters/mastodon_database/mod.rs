@@ -1,4 +1,4 @@
-//! A Mastodon that this daemon stands beside, through its PostgreSQL and its media directory.
+//! A Mastodon that this daemon stands beside, through its PostgreSQL and its media directory or bucket.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ pub mod database;
 pub mod destination;
 mod document;
 mod exports;
+mod files;
 pub mod host;
 pub mod keeper;
 pub mod place;
@@ -26,6 +27,7 @@ pub use {
     database::{Database, Snapshot},
     destination::MastodonDestination,
     exports::MastodonExports,
+    files::Files,
     place::Place,
     source::MastodonSource,
 };
@@ -40,7 +42,7 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
         web: surroundings.base.clone(),
         domain: surroundings.handle_domain.clone(),
         media_url: surroundings.media_url.clone(),
-        media_root: surroundings.media_dir.clone(),
+        files: surroundings.files.clone(),
     };
     let caches = match surroundings.redis.as_str() {
         "" => None,
@@ -98,7 +100,7 @@ pub async fn keep_beside(
             web: surroundings.base.clone(),
             domain: surroundings.handle_domain.clone(),
             media_url: surroundings.media_url.clone(),
-            media_root: surroundings.media_dir.clone(),
+            files: surroundings.files.clone(),
         },
         caches,
         secrets: (!primary_key.is_empty()).then_some(host::Secrets { primary_key, salt }),

@@ -1,9 +1,8 @@
 //! Where the server beside us is: its names, and the addresses it gives to what it has.
 
-use std::path::PathBuf;
-
 use url::Url;
 
+use super::Files;
 use crate::model::actor::authority;
 
 /// What is known of the server besides its database.
@@ -15,8 +14,8 @@ pub struct Place {
     pub domain: String,
     /// Where files of its media directory are served.
     pub media_url: Url,
-    /// That directory (`PAPERCLIP_ROOT_PATH`).
-    pub media_root: PathBuf,
+    /// Where they lie.
+    pub files: Files,
 }
 
 /// An account of the server as its addresses name it.
@@ -168,7 +167,7 @@ mod tests {
             web: Url::parse("https://social.example").unwrap(),
             domain: "example".into(),
             media_url: Url::parse("https://social.example/system").unwrap(),
-            media_root: "/nowhere".into(),
+            files: Files::Directory("/nowhere".into()),
         }
     }
 

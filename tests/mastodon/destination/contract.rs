@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use godwit::{
-    adapters::mastodon_database::{MastodonSource, Place},
+    adapters::mastodon_database::{Files, MastodonSource, Place},
     model::{
         collection::CollectionKind,
         id::TransferId,
@@ -68,7 +68,7 @@ async fn what_was_written_reads_back_as_it_was_but_for_its_place() {
             web: Url::parse("https://new.example").unwrap(),
             domain: "new.example".into(),
             media_url: Url::parse("https://new.example/system/").unwrap(),
-            media_root: house.media.clone(),
+            files: Files::Directory(house.media.clone()),
         };
         let (database, web) = (house.stage.database.clone(), place.web.clone());
         let source = MastodonSource::open(database, place, web, &EVE.to_string().into(), true).await.unwrap();

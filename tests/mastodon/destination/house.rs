@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::Command, sync::Arc};
 
 use godwit::{
     adapters::mastodon_database::{
-        Caches, Database, MastodonAccounts, MastodonDestination, Place, schema::Version,
+        Caches, Database, Files, MastodonAccounts, MastodonDestination, Place, schema::Version,
     },
     model::id::{AccountId, TransferId},
     port::{
@@ -108,7 +108,7 @@ impl House {
             web: Url::parse("https://new.example").unwrap(),
             domain: "new.example".into(),
             media_url: Url::parse("https://new.example/system/").unwrap(),
-            media_root: media.clone(),
+            files: Files::Directory(media.clone()),
         };
         let (store, blobs) = (Store::open(dir.path()).await.unwrap(), Blobs::open(dir.path()).await.unwrap());
         let clock = Arc::new(SystemClock);
@@ -127,6 +127,13 @@ impl House {
         let (store, blobs, clock) = (self.store.clone(), self.blobs.clone(), Arc::new(SystemClock));
         let database = Database::at(url).unwrap();
         self.destination = MastodonDestination::new(database, store, blobs, clock, self.place.clone());
+    }
+
+    /// Keeps the server's files elsewhere.
+    pub fn keep_files_in(&mut self, files: Files) {
+        self.place.files = files;
+        let url = self.stage.url.clone();
+        self.acting_as(&url);
     }
 
     /// Tells a Redis what changed.

@@ -137,10 +137,8 @@ impl MastodonDestination {
                 .filter(|row| row.position == *id)
                 .map(|row| row.row_key)
                 .collect();
-            for path in &paths {
-                files::take_away(&self.place.media_root, path)
-                    .map_err(|error| AdapterError::fatal("removing a file", error))?;
-            }
+            let files = &self.place.files;
+            files.take_away(paths.clone()).await.map_err(|error| files::in_trouble(files, &error))?;
             host_rows::forget(&self.store, transfer.as_str(), FILES, paths).await.map_err(ours)?;
         }
         let keys = ids.iter().map(i64::to_string).collect();

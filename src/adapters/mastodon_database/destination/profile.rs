@@ -6,15 +6,16 @@ use sqlx::{Connection as _, PgConnection};
 use super::{
     MastodonDestination,
     compose::storable,
-    files::{self, Content},
+    files,
     journal::{self, FILES, ours},
     pictures,
     plain::{self, Named as Handles},
     release,
-    shelf::{self, Shelf},
+    shelf::Shelf,
     touched::ACCOUNTS,
 };
 use crate::{
+    adapters::mastodon_database::files::Content,
     adapters::mastodon_database::{database::silent, place::Named},
     model::id::TransferId,
     port::{destination::StoredBlob, error::AdapterError},
@@ -76,7 +77,7 @@ impl MastodonDestination {
         (width, height): (u32, u32),
     ) -> Result<Option<Value>, AdapterError> {
         let Some(blob) = blob.filter(|blob| blob.bytes <= LARGEST) else { return Ok(None) };
-        let (from, root) = (self.blobs.on_disk(&blob.sha256).await, self.place.media_root.clone());
+        let (from, files) = (self.blobs.on_disk(&blob.sha256).await, &self.place.files);
         let cropped = tokio::task::spawn_blocking(move || {
             let bytes = std::fs::read(from.ok()?).ok()?;
             pictures::cropped(&bytes, width, height)
@@ -87,16 +88,9 @@ impl MastodonDestination {
         let noted = vec![journal::row(FILES, &path, "", account.id, &account.id)];
         host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours)?;
         let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let place = shelf::on_disk(&root, &path);
-        let put = tokio::task::spawn_blocking(move || files::put(&place, Content::Bytes(&bytes))).await;
-        put.map_err(|error| AdapterError::fatal("writing a file", error))?.map_err(|error| {
-            AdapterError::Busy {
-                doing: "writing into the server's media directory".to_owned(),
-                why: error.to_string(),
-                after: std::time::Duration::from_mins(1),
-            }
-        })?;
         let media_type = if ending == "jpeg" { "image/jpeg" } else { "image/png" };
+        let put = files.put(&path, Content::Bytes(bytes.into()), media_type).await;
+        put.map_err(|error| files::in_trouble(files, &error))?;
         Ok(Some(json!({"name": name, "type": media_type, "bytes": length})))
     }
 }

@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 
 use super::{
-    MastodonDestination, files,
+    MastodonDestination,
     journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, TAGS, WAITING, ours},
     touched,
     waiting::{self, Waiting},
@@ -79,13 +79,9 @@ impl MastodonDestination {
         page: &[HostRow],
     ) -> Result<(), AdapterError> {
         if place == FILES {
-            let (root, paths) = (self.place.media_root.clone(), page.to_vec());
-            let taken = tokio::task::spawn_blocking(move || {
-                paths.iter().try_for_each(|row| files::take_away(&root, &row.row_key))
-            });
-            let taken = taken.await.map_err(|error| AdapterError::fatal(DOING, error))?;
-            return taken.map_err(|error| AdapterError::Busy {
-                doing: "removing files from the server's media directory".to_owned(),
+            let (files, paths) = (&self.place.files, page.iter().map(|row| row.row_key.clone()));
+            return files.take_away(paths.collect()).await.map_err(|error| AdapterError::Busy {
+                doing: format!("removing files from {}", files.place()),
                 why: error.to_string(),
                 after: std::time::Duration::from_mins(1),
             });

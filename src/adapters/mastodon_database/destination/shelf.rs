@@ -1,7 +1,5 @@
 //! Where files lie below the server's media directory, and what they are called.
 
-use std::path::PathBuf;
-
 use crate::adapters::mastodon_database::source::partition;
 
 /// Which files of the server.
@@ -85,11 +83,6 @@ pub(super) fn file_name(random: [u8; 8], ending: &str) -> String {
 
 /// The ending of files of types the server does not show: nothing a browser would run.
 pub(super) const UNKNOWN: &str = "bin";
-
-/// The absolute place of a path below the media directory.
-pub(super) fn on_disk(root: &std::path::Path, path: &str) -> PathBuf {
-    path.split('/').fold(root.to_owned(), |place, part| place.join(part))
-}
 
 #[cfg(test)]
 mod tests {

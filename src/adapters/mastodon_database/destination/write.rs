@@ -122,7 +122,7 @@ impl MastodonDestination {
         statuses::write(c, account, &rows, &media, over, now, noted).await
     }
 
-    /// Puts a post's file on disk; gives the columns of its row.
+    /// Puts a post's file where the server's lie; gives the columns of its row.
     async fn shelve(&self, status: i64, shown: &Shown) -> Result<Value, AdapterError> {
         let kept = self.blobs.on_disk(&shown.blob.sha256).await.map_err(|error| AdapterError::Busy {
             doing: "reading a media file".to_owned(),
@@ -130,7 +130,7 @@ impl MastodonDestination {
             after: std::time::Duration::from_mins(1),
         })?;
         let blob = kept.as_ref().to_owned();
-        let mut row = shown.shelve(blob, self.place.media_root.clone()).await?;
+        let mut row = shown.shelve(blob, &self.place.files).await?;
         drop(kept);
         if let Some(row) = row.as_object_mut() {
             row.insert("status_id".to_owned(), json!(status));

@@ -1,12 +1,10 @@
-//! The account's files: what posts say of them, the list of them, and their bytes from the disk.
+//! The account's files: what posts say of them, the list of them, and their bytes.
 
-use std::{collections::BTreeMap, io::SeekFrom, path::PathBuf};
+use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
-use tokio::io::AsyncSeekExt;
-use tokio_util::io::ReaderStream;
 use url::Url;
 
 use super::{
@@ -23,9 +21,6 @@ use crate::{
     },
     port::{error::AdapterError, source::Opened},
 };
-
-/// Bytes read from a file at once.
-const CHUNK_BYTES: usize = 64 << 10;
 
 /// The path below the media directory of a file as it was uploaded.
 pub(super) fn path(folder: &str, id: i64, name: &str) -> String {
@@ -199,23 +194,19 @@ pub(super) async fn open(
 ) -> Result<Opened, AdapterError> {
     let missing = || AdapterError::item(format!("{} is not a file of this account", file.url));
     let path = find(source, c, file).await?.ok_or_else(missing)?;
-    let place = on_disk(&source.place.media_root, &path).ok_or_else(missing)?;
+    let files = &source.place.files;
     let unreadable = |error: std::io::Error| {
-        AdapterError::item(format!("{} cannot be read from this server's disk: {error}", file.url))
+        AdapterError::item(format!("{} cannot be read from {}: {error}", file.url, files.place()))
     };
-    let mut bytes = tokio::fs::File::open(place).await.map_err(unreadable)?;
-    let length = bytes.metadata().await.map_err(unreadable)?.len();
-    let broken = |error: std::io::Error| AdapterError::Busy {
+    let place = files.place();
+    let broken = move |error: std::io::Error| AdapterError::Busy {
         doing: "reading a media file".to_owned(),
-        why: format!("this server's disk: {error}"),
+        why: format!("{place}: {error}"),
         after: std::time::Duration::from_mins(1),
     };
-    let from = if from < length { from } else { 0 };
-    if from > 0 {
-        bytes.seek(SeekFrom::Start(from)).await.map_err(broken)?;
-    }
-    let stream = ReaderStream::with_capacity(bytes, CHUNK_BYTES).map(move |chunk| chunk.map_err(broken));
-    Ok(Opened { from, length: Some(length), bytes: stream.boxed() })
+    let read = files.open(&path, from).await.map_err(unreadable)?;
+    let bytes = read.bytes.map(move |chunk| chunk.map_err(broken)).boxed();
+    Ok(Opened { from: read.from, length: Some(read.length), bytes })
 }
 
 /// The path of a file below the media directory, by either of its addresses.
@@ -274,15 +265,6 @@ pub(super) async fn by_id(
     Ok(files.map(|file| (String::new(), Ok(Item::Media(file)))).collect())
 }
 
-/// A place on disk; a path that would lead elsewhere is none.
-fn on_disk(root: &std::path::Path, path: &str) -> Option<PathBuf> {
-    let is_plain =
-        |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0']);
-    path.split('/')
-        .all(is_plain)
-        .then(|| path.split('/').fold(root.to_owned(), |place, part| place.join(part)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,14 +274,5 @@ mod tests {
         assert_eq!(partition(117_650_070_804_217_142), "117/650/070/804/217/142");
         assert_eq!(partition(99_123_456_789_012_345), "991/234/567/890/123");
         assert_eq!(partition(42), "000/000/042");
-    }
-
-    #[test]
-    fn a_name_that_leads_out_of_the_directory_is_no_place() {
-        let root = std::path::Path::new("/srv/files");
-        assert_eq!(on_disk(root, "a/b.png"), Some(PathBuf::from("/srv/files/a/b.png")));
-        for path in ["a/../../etc/passwd", "a//b", "/etc/passwd", "a/\0"] {
-            assert_eq!(on_disk(root, path), None, "{path}");
-        }
     }
 }

@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 use url::Url;
 
 use super::{
-    Database, MastodonAccounts, MastodonExports, Place,
+    Database, Files, MastodonAccounts, MastodonExports, Place,
     database::silent,
     place::{Meaning, Whose},
     schema::Version,
@@ -68,7 +68,7 @@ impl StandIn {
             web: surroundings.base.clone(),
             domain: surroundings.handle_domain.clone(),
             media_url: surroundings.media_url.clone(),
-            media_root: surroundings.media_dir.clone(),
+            files: surroundings.files.clone(),
         };
         let mut c = database.unlooked().await?;
         sqlx::raw_sql(AssertSqlSafe(RELEASE.tables())).execute(&mut *c).await.map_err(|e| silent(&e))?;
@@ -131,6 +131,9 @@ impl StandIn {
     /// Where a file below the media directory lies; nothing for paths that lead out of it.
     pub fn file(&self, path: &str) -> Option<PathBuf> {
         let leads_out = path.split('/').any(|part| part.is_empty() || part == "..");
-        (!leads_out).then(|| self.place.media_root.join(path))
+        match &self.place.files {
+            Files::Directory(root) if !leads_out => Some(root.join(path)),
+            _ => None,
+        }
     }
 }
