@@ -27,7 +27,7 @@ use crate::{
         outlook::{Outline, ServerShare},
     },
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         lookup,
         remote::{Request, Response, SharedRemote, Signer},
         source::{EntriesWanted, EntryPage, MediaStream, Opened, Source, Statement},
@@ -80,7 +80,7 @@ impl LolaSource {
         }
         if !collections.contains_key(&CollectionKind::Content) {
             let why = "Old home shows no posts to this permission; ask there for the permission again";
-            return Err(AdapterError::fatal("opening the account at Old home", why));
+            return Err(AdapterError::fatal("opening the account at Old home", why).because(Cause::Denied));
         }
         let (token, firsts) = (token.to_owned(), Mutex::default());
         Ok(Self { remote, signer, token, actor, document, collections, firsts })
@@ -98,7 +98,7 @@ impl LolaSource {
     async fn send(&self, request: Request, doing: &str) -> Result<Response, AdapterError> {
         if request.url.origin() != self.actor.id.origin() {
             let why = format!("Old home's list leads to another server, {}", request.url);
-            return Err(AdapterError::fatal(doing, why));
+            return Err(AdapterError::fatal(doing, why).because(Cause::Astray));
         }
         self.answered(request.bearing(&self.token), doing).await
     }
@@ -115,8 +115,12 @@ impl LolaSource {
                 doing: doing.to_owned(),
                 why: "Old home no longer accepts the permission".to_owned(),
                 after: Duration::from_secs(1),
+                cause: Cause::Denied,
             }),
-            status => Err(AdapterError::fatal(doing, format!("Old home answered {status}"))),
+            status => {
+                let why = format!("Old home answered {status}");
+                Err(AdapterError::fatal(doing, why).because(Cause::of_status(status)))
+            }
         }
     }
 
@@ -222,10 +226,13 @@ impl Source for LolaSource {
         _limit: usize,
     ) -> Result<Page, AdapterError> {
         let doing = format!("reading the {}", kind.as_str());
-        let unsupported = || AdapterError::fatal(&doing, "Old home does not offer them");
+        let unsupported =
+            || AdapterError::fatal(&doing, "Old home does not offer them").because(Cause::Missing);
         let root = self.collections.get(&kind).ok_or_else(unsupported)?;
         let url = if let Some(Cursor(text)) = cursor {
-            Url::parse(text).map_err(|_| AdapterError::fatal(&doing, "the place to go on is no address"))?
+            Url::parse(text).map_err(|_| {
+                AdapterError::fatal(&doing, "the place to go on is no address").because(Cause::Nonsense)
+            })?
         } else {
             let firsts = self.firsts.lock().unwrap_or_else(PoisonError::into_inner);
             firsts.get(&kind).unwrap_or(root).clone()
@@ -314,7 +321,8 @@ impl Source for LolaSource {
 
 /// A stream that breaks concerns this file only; the next try starts it anew.
 fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
-    AdapterError::item(format!("the file broke off: {error}"))
+    tracing::debug!(%error, "a file broke off");
+    AdapterError::item("the file broke off on its way; its server did not send it whole")
 }
 
 fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {

@@ -9,7 +9,7 @@ use lettre::{
 };
 
 use crate::port::{
-    error::AdapterError,
+    error::{AdapterError, Cause},
     mail::{Mail, Postman},
 };
 
@@ -66,7 +66,8 @@ impl Postman for Post {
             .header(ContentType::TEXT_PLAIN)
             .body(mail.body.clone())
             .map_err(|error| unfit(error.to_string()))?;
-        let busy = |why: String| AdapterError::Busy { doing: DOING.into(), why, after: REST };
+        let busy =
+            |why: String| AdapterError::Busy { doing: DOING.into(), why, after: REST, cause: Cause::Unknown };
         match &self.way {
             Way::Files(files) => files.send(message).await.map(drop).map_err(|error| busy(error.to_string())),
             Way::Smtp(server) => match server.send(message).await {

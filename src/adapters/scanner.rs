@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use tokio::process::Command;
 use url::{Host, Url};
 
-use crate::port::{error::AdapterError, scanner::Scanner};
+use crate::port::{
+    error::{AdapterError, Cause},
+    scanner::Scanner,
+};
 
 /// Longest look at one file.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -62,7 +65,12 @@ impl Looker {
 }
 
 fn busy(why: impl std::fmt::Display) -> AdapterError {
-    AdapterError::Busy { doing: "looking at a file".into(), why: why.to_string(), after: REST }
+    AdapterError::Busy {
+        doing: "looking at a file".into(),
+        why: why.to_string(),
+        after: REST,
+        cause: Cause::Scanner,
+    }
 }
 
 /// The first line, or a sentence of ours.

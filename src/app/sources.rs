@@ -20,7 +20,7 @@ use crate::{
     port::{
         client_api::ClientApi,
         clock::SharedClock,
-        error::AdapterError,
+        error::{AdapterError, Cause},
         remote::{SharedRemote, Signer},
         source::Source,
     },
@@ -85,4 +85,5 @@ impl Sources for Known {
 
 fn gone() -> AdapterError {
     AdapterError::fatal("opening the account at Old home", "its permission is no longer there")
+        .because(Cause::Denied)
 }

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use tokio::sync::watch;
@@ -51,6 +52,19 @@ impl Watchers {
         self.ends.subscribe()
     }
 
+    /// Waits for something at most so long, and not beyond the end of the daemon.
+    pub async fn wait(&self, longest: Duration, something: impl Future<Output = ()>) {
+        let mut ends = self.ends();
+        let ending = async {
+            let _ends_or_is_gone = ends.wait_for(|is_over| *is_over).await;
+        };
+        tokio::select! {
+            () = something => {}
+            () = ending => {}
+            () = tokio::time::sleep(longest) => {}
+        }
+    }
+
     /// Lets everybody go, and nobody in any more.
     pub fn end(&self) {
         self.ends.send_replace(true);
@@ -72,6 +86,17 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_change_is_let_go_when_the_daemon_ends() {
+        let watchers = Watchers::default();
+        let never = Duration::from_secs(1_000_000_000);
+        let waiting = watchers.wait(never, std::future::pending());
+        let ending = async { watchers.end() };
+        tokio::join!(waiting, ending);
+        // And whoever comes then does not wait at all.
+        watchers.wait(never, std::future::pending()).await;
+    }
 
     #[test]
     fn an_account_has_so_many_pages_open_and_a_closed_one_makes_room() {

@@ -7,7 +7,7 @@ use super::verify::{Claim, Refusal};
 use crate::{
     model::actor::Actor,
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         lookup,
         remote::{Remote, Request, Signer},
     },
@@ -74,7 +74,7 @@ async fn fetch_owner(remote: &dyn Remote, signer: &Signer, key_id: &str) -> Resu
         return Err(SenderError::Fetch(match response.status {
             429 | 500..=599 => {
                 let after = response.retry_after().unwrap_or(std::time::Duration::from_mins(1));
-                AdapterError::Busy { doing, why, after }
+                AdapterError::Busy { doing, why, after, cause: Cause::Strained }
             }
             _ => AdapterError::fatal(doing, why),
         }));

@@ -12,14 +12,17 @@ use crate::{
     app::App,
     config::Config,
     model::{
+        actor::{Profile, ProfileField},
         media::{MediaFile, MediaRole},
         object::Visibility,
+        report::{ReasonCount, Report},
+        transfer::{Origin, Transfer, TransferState},
     },
     site::{
         accounts::{Account, Role},
         posts::Draft,
     },
-    store::{blobs::Expected, media},
+    store::{blobs::Expected, media, transfers},
 };
 
 const PASSWORD: &str = "a long password";
@@ -83,12 +86,18 @@ impl Home {
 
     /// A public post of somebody's that shows a file, which came as every file comes; gives the file's path.
     async fn file(&self, account: &Account, name: &str, bytes: &'static [u8]) -> String {
-        let draft = Draft {
-            text: "look".to_owned(),
-            visibility: Visibility::Public,
-            warning: String::new(),
-            in_reply_to: None,
-        };
+        self.file_for(account, name, bytes, Visibility::Public).await
+    }
+
+    /// The same for whoever may see the post.
+    async fn file_for(
+        &self,
+        account: &Account,
+        name: &str,
+        bytes: &'static [u8],
+        visibility: Visibility,
+    ) -> String {
+        let draft = Draft { text: "look".to_owned(), visibility, warning: String::new(), in_reply_to: None };
         let post = self.app.site.write_post(account, draft).await.unwrap();
         let announced = MediaFile {
             url: "x".into(),
@@ -123,6 +132,7 @@ impl Home {
         let service = test::init_service(
             actix_web::App::new()
                 .app_data(self.app.clone())
+                .wrap(actix_web::middleware::from_fn(super::redirects::redirects))
                 .wrap(actix_web::middleware::from_fn(super::limits::limits))
                 .wrap(actix_web::middleware::from_fn(super::error_pages::error_pages))
                 .configure(super::configure),
@@ -286,6 +296,9 @@ async fn nothing_leads_away_from_this_server_after_signing_in_or_out() {
         let body = format!("username=ann&password={}&next={evil}", PASSWORD.replace(' ', "+"));
         let answer = home.ask(form("/sign-in", &body)).await;
         assert_eq!(answer.headers.get(header::LOCATION).unwrap(), "/home", "{evil}");
+        // A new account goes on at once as well.
+        let page = home.ask(TestRequest::get().uri(&format!("/sign-up?next={evil}"))).await;
+        assert!(!page.body.contains("evil.example") && !page.body.contains("javascript:"), "{evil}");
         let token = home.token().await;
         let csrf = home.app.site.session(&token).await.unwrap().unwrap().csrf;
         let body = format!("csrf={csrf}&next={evil}");
@@ -357,5 +370,119 @@ async fn files_that_could_run_are_given_as_nothing_that_runs() {
         assert!(text(header::CONTENT_SECURITY_POLICY).contains("default-src 'none'"), "{name}");
         assert!(text(header::CONTENT_DISPOSITION).starts_with("attachment"), "{name}");
         assert!(answer.headers.get(header::SET_COOKIE).is_none());
+    }
+}
+
+#[actix_web::test]
+async fn where_files_are_no_cookie_counts_and_none_is_given() {
+    const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n and more of a picture";
+    let home = Home::new("https://new.example").await;
+    let ann = home.app.site.account_named("ann").await.unwrap().unwrap();
+    let open = home.file(&ann, "open.png", PICTURE).await;
+    let private = home.file_for(&ann, "private.png", PICTURE, Visibility::Followers).await;
+    let token = home.token().await;
+    let evil = format!("{}/nothing.png", open.rsplit_once('/').unwrap().0);
+    let asked = async |path: &str, range: &str, cookie: Option<&str>| {
+        let mut request = TestRequest::get().uri(path).insert_header((header::RANGE, range));
+        if let Some(token) = cookie {
+            request = request.cookie(home.cookie(token.to_owned()));
+        }
+        home.ask(request).await
+    };
+    for (path, range, status) in [
+        (&open, "", 200),
+        (&open, "bytes=0-3", 206),
+        (&open, "bytes=900-", 416),
+        // The owner's own session opens nothing here: an address alone does, for a while.
+        (&private, "", 404),
+        (&evil, "", 404),
+    ] {
+        let nobody = asked(path, range, None).await;
+        for cookie in [token.as_str(), "forged"] {
+            let somebody = asked(path, range, Some(cookie)).await;
+            assert_eq!(somebody.status, nobody.status, "{path} {range}");
+            assert_eq!(somebody.body, nobody.body, "{path} {range}");
+        }
+        assert_eq!(nobody.status, status, "{path} {range}");
+        for answer in [&nobody, &asked(path, range, Some(&token)).await] {
+            let text = |name: &str| answer.headers.get(name).map_or("", |text| text.to_str().unwrap());
+            assert_eq!(text("x-content-type-options"), "nosniff", "{path} {range}");
+            assert!(answer.headers.get(header::SET_COOKIE).is_none(), "{path} {range}");
+            assert!(!text("vary").to_ascii_lowercase().contains("cookie"), "{path} {range}");
+        }
+    }
+    // What is open may be kept by everybody; the address that opens a private file is no cookie's work.
+    let shown = asked(&open, "", Some(&token)).await;
+    assert_eq!(shown.headers.get(header::CACHE_CONTROL).unwrap(), "public, max-age=3600");
+    let key = home.app.site.view_key().await.unwrap();
+    let id = private.split('/').nth(2).unwrap();
+    let view = key.token(id, home.app.clock.now_micros());
+    let opened = asked(&format!("{private}?view={view}"), "", None).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+    assert_eq!(opened.headers.get(header::CACHE_CONTROL).unwrap(), "private, no-store");
+}
+
+#[actix_web::test]
+async fn the_cookie_of_a_session_is_bound_to_this_server_and_kept_from_scripts_and_other_sites() {
+    let home = Home::new("https://new.example").await;
+    let body = format!("username=ann&password={}", PASSWORD.replace(' ', "+"));
+    let answer = home.ask(form("/sign-in", &body)).await;
+    let set = answer.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    let parts: Vec<&str> = set.split("; ").collect();
+    for wanted in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(parts.contains(&wanted), "{set}");
+    }
+    // The prefix makes browsers refuse it from another host, from a path, and without encryption.
+    assert!(set.starts_with("__Host-") && !set.to_ascii_lowercase().contains("domain="), "{set}");
+}
+
+#[actix_web::test]
+async fn what_comes_with_a_copy_stays_words_in_names_profiles_samples_and_reasons() {
+    let home = Home::new("https://new.example").await;
+    let ann = home.app.site.account_named("ann").await.unwrap().unwrap();
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>";
+    let transfer = |state| Transfer {
+        id: home.app.clock.id().as_str().into(),
+        account: ann.id.clone(),
+        asked_for: format!("@{evil}@old.example"),
+        origin: Origin::Live { actor: "https://old.example/users/%3Cscript%3Ealert(3)".parse().unwrap() },
+        state,
+        problem: Some(format!("old.example says: “{evil}”")),
+        resume_at: None,
+        ending: None,
+    };
+    // A profile as another server may give it, and everything else its words stand in.
+    let kept = transfer(TransferState::Keeping);
+    transfers::insert(&home.app.store, kept.clone(), None, 0).await.unwrap();
+    let profile = Profile {
+        name: evil.to_owned(),
+        summary: format!("<p onclick=\"alert(4)\">biography {evil}</p>"),
+        fields: vec![ProfileField { name: evil.to_owned(), value: format!("field {evil}") }],
+    };
+    let destination = &home.app.engine.destination;
+    destination.write_profile(&kept.id, &ann.id, profile, None, None).await.unwrap();
+    destination.release(&kept.id, &ann.id).await.unwrap();
+    let mut pages = vec!["/@ann".to_owned(), "/home".to_owned(), "/transfers/new".to_owned()];
+    for state in [TransferState::AwaitingChoice, TransferState::Trial, TransferState::Failed] {
+        let transfer = transfer(state);
+        pages.push(format!("/transfers/{}", transfer.id));
+        let id = transfer.id.clone();
+        transfers::insert(&home.app.store, transfer, None, 0).await.unwrap();
+        let survey = serde_json::json!({"counts": {"content": 1}, "sample": [{"day": evil, "text": evil}]});
+        transfers::keep_survey(&home.app.store, &id, survey).await.unwrap();
+        let why = evil.to_owned();
+        let reasons = vec![ReasonCount { kind: "media".to_owned(), count: 1, why }];
+        let report = Report { items: [].into(), reasons, notes: Vec::new() };
+        transfers::keep_report(&home.app.store, &id, &report).await.unwrap();
+    }
+    let token = home.token().await;
+    for path in pages {
+        let page = home.ask(TestRequest::get().uri(&path).cookie(home.cookie(token.clone()))).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains("alert") || path == "/home", "{path}: its words are shown\n{}", page.body);
+        for live in ["<script>", "<img src=x", " onerror=", " onclick="] {
+            let raw = page.body.replace("&lt;img src=x onerror=", "");
+            assert!(!raw.contains(live), "{path} {live}: {}", page.body);
+        }
     }
 }

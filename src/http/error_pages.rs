@@ -28,7 +28,10 @@ pub async fn error_pages<B: MessageBody + 'static>(
     let status = response.status();
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
     let detail = problem.map_or_else(|| words(status), |problem| problem.detail.clone());
-    let page: HttpResponse = layout::error_page(status, &detail);
+    let mut page: HttpResponse = layout::error_page(status, &detail);
+    if let Some(after) = response.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
     Ok(response.into_response(page).map_into_right_body())
 }
 
@@ -62,8 +65,19 @@ mod tests {
     use actix_web::{App, middleware, test, web};
 
     use super::*;
+    use crate::http::problem::ProblemKind;
 
     async fn answer(path: &str, accept: &str) -> (StatusCode, String) {
+        let (status, _, body) = asked(path, accept).await;
+        (status, body)
+    }
+
+    /// When it may be asked for again.
+    async fn after(path: &str, accept: &str) -> Option<String> {
+        asked(path, accept).await.1
+    }
+
+    async fn asked(path: &str, accept: &str) -> (StatusCode, Option<String>, String) {
         let service = test::init_service(
             App::new()
                 .wrap(middleware::from_fn(error_pages))
@@ -71,6 +85,14 @@ mod tests {
                 .route(
                     "/no",
                     web::get().to(async || Err::<HttpResponse, _>(Problem::conflict("somebody was first"))),
+                )
+                .route(
+                    "/later",
+                    web::get().to(async || {
+                        Err::<HttpResponse, _>(
+                            Problem::new(ProblemKind::Later, "old.example is away").after(7),
+                        )
+                    }),
                 )
                 .route(
                     "/gone",
@@ -83,7 +105,9 @@ mod tests {
         let request = test::TestRequest::get().uri(path).insert_header((header::ACCEPT, accept)).to_request();
         let response = test::call_service(&service, request).await;
         let status = response.status();
-        (status, String::from_utf8(test::read_body(response).await.to_vec()).unwrap())
+        let after = response.headers().get(header::RETRY_AFTER);
+        let after = after.map(|text| text.to_str().unwrap().to_owned());
+        (status, after, String::from_utf8(test::read_body(response).await.to_vec()).unwrap())
     }
 
     #[actix_web::test]
@@ -98,6 +122,9 @@ mod tests {
             let (found, document) = answer(path, "application/json").await;
             assert_eq!(found, status);
             assert!(!document.contains("<html"), "{path}: {document}");
+        }
+        for accept in ["text/html,*/*;q=0.8", "application/json"] {
+            assert_eq!(after("/later", accept).await.as_deref(), Some("7"), "{accept}");
         }
         assert_eq!(answer("/gone", "text/html").await.1, "{}", "a tombstone stays one");
     }

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use super::{
     extract::SignedIn,
     problem::Problem,
-    ui::layout::{Home, csrf, page},
+    ui::{
+        homes::homes,
+        layout::{Home, csrf, page},
+    },
 };
 use crate::{
     app::App,
@@ -104,6 +107,7 @@ async fn ask_to_stop(app: web::Data<App>, token: web::Path<String>) -> Result<Ht
     let server = server_of(&found.client_id);
     let body = html! {
         h1 { (say!("letters-stop-title")) }
+        (homes(&account, &server))
         @if found.revoked_at.is_some() { p { (say!("letters-stopped", server = server)) } }
         @else {
             p { (say!("letters-stop-what", server = server, account = account)) }
@@ -117,7 +121,7 @@ async fn ask_to_stop(app: web::Data<App>, token: web::Path<String>) -> Result<Ht
 
 /// `POST /stop/{token}`.
 async fn stop(app: web::Data<App>, token: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let (found, _) = behind(&app, &token).await?;
+    let (found, account) = behind(&app, &token).await?;
     let server = server_of(&found.client_id);
     if found.revoked_at.is_none() {
         let account = found.account_id.as_str().into();
@@ -126,6 +130,7 @@ async fn stop(app: web::Data<App>, token: web::Path<String>) -> Result<HttpRespo
     }
     let body = html! {
         h1 { (say!("letters-stopped-title")) }
+        (homes(&account, &server))
         p { (say!("letters-stopped", server = server)) }
     };
     Ok(page(&app, None, Home::Old, &text!("letters-stopped-title"), &body))

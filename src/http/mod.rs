@@ -11,11 +11,15 @@ pub mod api_document;
 mod attacks;
 #[cfg(test)]
 pub(crate) mod bench;
+#[cfg(test)]
+mod between;
 pub mod departures;
 pub mod desk;
 mod download;
 pub mod error_pages;
 pub mod extract;
+#[cfg(test)]
+mod forged;
 pub mod guests;
 pub mod letters;
 pub mod limits;

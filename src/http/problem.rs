@@ -15,6 +15,9 @@ use crate::{
 /// Media type of problem documents.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// When something that cannot be done now may be asked for again where nobody knows better, in seconds.
+const SOON_SECONDS: u64 = 30;
+
 /// An error on its way out.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail}")]
@@ -47,7 +50,9 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem of a kind.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), is_page: false, after_seconds: None }
+        // Whoever is told to come later is told when. Spec: RFC 9110 15.6.4.
+        let after_seconds = (kind.status() == 503).then_some(SOON_SECONDS);
+        Self { kind, detail: detail.into(), is_page: false, after_seconds }
     }
 
     /// What was sent makes no sense.
@@ -115,6 +120,7 @@ impl ResponseError for Problem {
             return response;
         }
         let mut response = HttpResponse::build(status);
+        response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         if let Some(after) = after {
             response.insert_header(after);
         }
@@ -153,11 +159,13 @@ impl From<StoreError> for Problem {
 
 impl From<AdapterError> for Problem {
     fn from(error: AdapterError) -> Self {
-        let kind = match error {
-            AdapterError::Busy { .. } => ProblemKind::Later,
-            AdapterError::Item { .. } | AdapterError::Fatal { .. } => ProblemKind::OtherSide,
-        };
-        Self::new(kind, error.to_string())
+        let told = error.to_string();
+        match error {
+            AdapterError::Busy { after, .. } => {
+                Self::new(ProblemKind::Later, told).after(after.as_secs().max(1))
+            }
+            AdapterError::Item { .. } | AdapterError::Fatal { .. } => Self::new(ProblemKind::OtherSide, told),
+        }
     }
 }
 
@@ -176,4 +184,30 @@ fn internal(error: &dyn std::error::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     tracing::error!(%error, cause, "a request failed inside");
     Problem::new(ProblemKind::Internal, text!("problems-this-server-could-not-do-it-and"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn whoever_is_told_to_come_later_is_told_when() {
+        let when = |problem: &Problem| {
+            let answer = problem.error_response();
+            answer.headers().get(header::RETRY_AFTER).map(|text| text.to_str().unwrap().to_owned())
+        };
+        for kind in ProblemKind::ALL.iter().filter(|kind| kind.status() == 503) {
+            for problem in [Problem::new(*kind, "later"), Problem::new(*kind, "later").page()] {
+                assert_eq!(when(&problem).as_deref(), Some("30"), "{}", kind.as_str());
+            }
+        }
+        assert_eq!(when(&Problem::not_found()), None);
+        for (after, expected) in [(Duration::from_secs(90), "90"), (Duration::ZERO, "1")] {
+            let cause = crate::port::error::Cause::Strained;
+            let busy = AdapterError::Busy { doing: "asking".into(), why: "it is busy".into(), after, cause };
+            assert_eq!(when(&Problem::from(busy)).as_deref(), Some(expected));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    error::AdapterError,
+    error::{AdapterError, Cause},
     remote::{Remote, Request, Response, Signer},
 };
 use crate::{
@@ -27,7 +27,7 @@ pub async fn resolve(remote: &dyn Remote, signer: &Signer, handle: &Handle) -> R
     let mut url = remote
         .origin_of(&handle.host)
         .and_then(|origin| origin.join("/.well-known/webfinger").ok())
-        .ok_or_else(|| AdapterError::fatal(&doing, "this is not a server's name"))?;
+        .ok_or_else(|| AdapterError::fatal(&doing, "this is not a server's name").because(Cause::Missing))?;
     url.query_pairs_mut().append_pair("resource", &format!("acct:{}@{}", handle.name, handle.host));
     let request =
         Request::get(url).accepting("application/jrd+json, application/json").signed(signer.clone());
@@ -37,13 +37,16 @@ pub async fn resolve(remote: &dyn Remote, signer: &Signer, handle: &Handle) -> R
             404 | 410 => format!("{} does not know this account; check the spelling", handle.host),
             status => format!("{} answered {status}", handle.host),
         };
-        return Err(AdapterError::fatal(&doing, why));
+        return Err(AdapterError::fatal(&doing, why).because(Cause::of_status(response.status)));
     }
     let document = response.json().await.map_err(|error| error.into_adapter(&doing))?;
     wire::lenient::field(&document, "links")
         .filter(|link| link.get("rel").and_then(|rel| rel.as_str()) == Some("self"))
         .find_map(|link| wire::lenient::url(link, "href"))
-        .ok_or_else(|| AdapterError::fatal(&doing, format!("{} names no actor for it", handle.host)))
+        .ok_or_else(|| {
+            AdapterError::fatal(&doing, format!("{} names no actor for it", handle.host))
+                .because(Cause::Missing)
+        })
 }
 
 /// Whether a server asks to come again later, and when.
@@ -54,7 +57,7 @@ pub fn busy(response: &Response, doing: &str, who: &str) -> Option<AdapterError>
         _ => return None,
     };
     let after = response.retry_after().unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
-    Some(AdapterError::Busy { doing: doing.to_owned(), why, after })
+    Some(AdapterError::Busy { doing: doing.to_owned(), why, after, cause: Cause::Strained })
 }
 
 /// Fetches an actor and checks that the document is the one asked for.
@@ -84,16 +87,16 @@ pub async fn actor(
         return Err(busy);
     }
     if !response.is_success() {
-        return Err(AdapterError::fatal(&doing, format!("its server answered {}", response.status)));
+        let why = format!("its server answered {}", response.status);
+        return Err(AdapterError::fatal(&doing, why).because(Cause::of_status(response.status)));
     }
     let document = if is_plain { response.plain(id).await } else { response.activity(id).await };
     let document = document.map_err(|error| error.into_adapter(&doing))?;
-    let actor = wire::actor::read(&document).map_err(|why| AdapterError::fatal(&doing, why))?;
+    let actor = wire::actor::read(&document)
+        .map_err(|why| AdapterError::fatal(&doing, why).because(Cause::Nonsense))?;
     if actor.id != *id {
-        return Err(AdapterError::fatal(
-            &doing,
-            format!("its server answered with another account, {}", actor.id),
-        ));
+        let why = format!("its server answered with another account, {}", actor.id);
+        return Err(AdapterError::fatal(&doing, why).because(Cause::Nonsense));
     }
     Ok((actor, document))
 }

@@ -8,7 +8,7 @@ use futures::{StreamExt, stream::BoxStream};
 use serde_json::Value;
 use url::Url;
 
-use super::error::AdapterError;
+use super::error::{AdapterError, Cause};
 
 /// Longest JSON document that is read. The field's servers cut at 1 MiB; pages of ours stay below it.
 pub const JSON_LIMIT_BYTES: usize = 4 << 20;
@@ -305,10 +305,20 @@ impl RemoteError {
     /// The same failure as the engine sees it.
     pub fn into_adapter(self, doing: impl Into<String>) -> AdapterError {
         match self {
-            Self::Unreachable { .. } => {
-                AdapterError::Busy { doing: doing.into(), why: self.to_string(), after: AFTER_SILENCE }
+            Self::Unreachable { .. } => AdapterError::Busy {
+                doing: doing.into(),
+                why: self.to_string(),
+                after: AFTER_SILENCE,
+                cause: Cause::Silent,
+            },
+            other => {
+                let cause = match other {
+                    Self::Forbidden { .. } | Self::Redirects { .. } => Cause::Astray,
+                    Self::Signing(_) => Cause::Unknown,
+                    _ => Cause::Nonsense,
+                };
+                AdapterError::fatal(doing, other).because(cause)
             }
-            other => AdapterError::fatal(doing, other),
         }
     }
 }

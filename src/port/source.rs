@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use url::Url;
 
-use super::error::AdapterError;
+use super::error::{AdapterError, Cause};
 use crate::{
     model::{
         actor::Profile,
@@ -66,7 +66,7 @@ pub struct EntryPage {
 
 /// The answer to whoever asks a source for what it does not have.
 fn unsupported<T>(doing: &str) -> Result<T, AdapterError> {
-    Err(AdapterError::fatal(doing, "Old home does not offer this"))
+    Err(AdapterError::fatal(doing, "Old home does not offer this").because(Cause::Missing))
 }
 
 /// A file opened for reading, perhaps not from its beginning.

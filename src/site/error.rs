@@ -34,6 +34,7 @@ impl From<SiteError> for crate::port::error::AdapterError {
                 doing: "using this server's database".to_owned(),
                 why,
                 after: std::time::Duration::from_secs(10),
+                cause: crate::port::error::Cause::Database,
             },
             SiteError::Refused(_) | SiteError::TooMany(_) | SiteError::Busy(_) => Self::Item { why },
             SiteError::Internal(_) => Self::fatal("using the built-in server", why),

@@ -28,7 +28,10 @@ use super::{
 };
 pub use crate::model::digest::hex;
 use crate::model::media::MediaFile;
-use crate::port::{destination::StoredBlob, error::AdapterError};
+use crate::port::{
+    destination::StoredBlob,
+    error::{AdapterError, Cause},
+};
 
 /// The blobs: a directory, or a bucket with a directory for what is still arriving.
 ///
@@ -395,6 +398,7 @@ fn away(error: std::io::Error) -> AdapterError {
             "this server's store of files does not take it ({error}); it can go on when it does again"
         ),
         after: Duration::from_mins(1),
+        cause: Cause::Disk,
     }
 }
 
@@ -405,7 +409,12 @@ fn trouble(error: std::io::Error) -> AdapterError {
     } else {
         format!("this server's disk does not take it ({error}); it can go on when it does again")
     };
-    AdapterError::Busy { doing: "writing a media file".to_owned(), why, after: Duration::from_mins(1) }
+    AdapterError::Busy {
+        doing: "writing a media file".to_owned(),
+        why,
+        after: Duration::from_mins(1),
+        cause: Cause::Disk,
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::{
     oauth::metadata,
     port::{remote::Request, source::Source},
     store::logins,
+    words::text,
 };
 
 /// A token that ends within this time is renewed before use: one minute, in microseconds.
@@ -35,8 +36,7 @@ pub async fn open_source(engine: &Engine, transfer: &Transfer) -> TransferResult
 /// [`TransferError::Refused`] when there is none any more.
 pub async fn hand_over_login(engine: &Engine, id: &TransferId) -> TransferResult<Login> {
     let login = logins::find(&engine.store, id, Purpose::HandOver).await?;
-    let login = login
-        .ok_or_else(|| TransferError::Refused("Old home's permission is no longer there.".to_owned()))?;
+    let login = login.ok_or_else(|| TransferError::Refused(text!("refusals-permission-is-gone")))?;
     renewed(engine, id, login).await
 }
 

@@ -8,13 +8,18 @@ use super::{
     source_side::{SourceSide, SourceSideError, SourceSideResult, plain_url},
 };
 use crate::{
-    model::{actor::Actor, ending::Ending, problem::ProblemKind},
+    model::{
+        actor::{Actor, authority},
+        ending::Ending,
+        problem::ProblemKind,
+    },
     port::{error::AdapterError, host::HostAccount, lookup},
     store::{
         announcements::{self, Announcement},
         departures::{self, DepartureRow},
     },
     wire,
+    words::text,
 };
 
 /// The owner says announce. What stands in the way is answered as findings and nothing happens;
@@ -28,15 +33,13 @@ pub async fn announce(
     departure: &DepartureRow,
 ) -> SourceSideResult<Vec<Finding>> {
     if departure.account_id != account.id.as_str() {
-        return Err(SourceSideError::refused(ProblemKind::NotFound, "there is no such move of yours"));
+        return Err(SourceSideError::refused(ProblemKind::NotFound, text!("refusals-no-such-move")));
     }
     match departure.state.as_str() {
         "resting" | "announcing" | "announced" => return Ok(Vec::new()),
         "started" => {}
         _ => {
-            return Ok(vec![Finding {
-                why: "This move was withdrawn. Start it at your New home again.".to_owned(),
-            }]);
+            return Ok(vec![Finding { why: text!("refusals-move-was-withdrawn") }]);
         }
     }
     let found = findings::look(side, account, departure).await?;
@@ -76,8 +79,10 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
     let target = target_of(&departure)?;
     let (actor, document) = match lookup::actor(&*side.remote, &side.signer, &target, None).await {
         Ok(read) => read,
-        Err(AdapterError::Fatal { doing, why }) => {
-            return stop(side, &departure, &format!("{doing}: {why}")).await;
+        Err(error @ AdapterError::Fatal { .. }) => {
+            tracing::info!(%error, "the new account cannot be read");
+            let why = text!("refusals-cannot-be-read-now", there = authority(&target));
+            return stop(side, &departure, &why).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -88,7 +93,7 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
     match departure.ending() {
         Some(Ending::Announce) => tell(side, &account, &departure, &actor).await?,
         Some(ending) => settle(side, &account, &departure, &actor, ending).await?,
-        None => return stop(side, &departure, "it was asked for something this server does not do").await,
+        None => return stop(side, &departure, &text!("refusals-asked-for-something-else")).await,
     }
     Ok(false)
 }
@@ -127,7 +132,10 @@ async fn tell(
 ) -> SourceSideResult<()> {
     let activity_id = departure.activity_id.as_deref().and_then(|id| Url::parse(id).ok());
     let Some(move_id) = activity_id else {
-        return Err(SourceSideError::refused(ProblemKind::BadTarget, "the announcement has lost its id"));
+        return Err(SourceSideError::refused(
+            ProblemKind::BadTarget,
+            text!("refusals-announcement-lost-its-id"),
+        ));
     };
     let is_told = side.host.is_move_told(&account.id, &target.id).await?;
     side.host.meet(target).await?;

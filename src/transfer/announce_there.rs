@@ -80,9 +80,7 @@ pub(super) async fn settle(engine: &Engine, transfer: &Transfer, old: &Url) -> T
             let (from, to) = (TransferState::AwaitingAnnouncement, TransferState::Done);
             return Ok(transfers::step(&engine.store, &transfer.id, from, to, now).await?);
         }
-        Some(other) => {
-            Some(format!("Old home says that you moved to {other}, not here. Look there once more."))
-        }
+        Some(other) => Some(text!("refusals-says-you-moved-elsewhere", other = other.as_str())),
         None => None,
     };
     transfers::put_off(&engine.store, &transfer.id, why, now + wait).await?;

@@ -12,6 +12,7 @@ use crate::{
     },
     oauth::{metadata, pkce},
     port::{client_api::Applicant, lookup},
+    words::text,
 };
 
 /// Prepares the question at such a server; nothing where it cannot be asked that way either.
@@ -89,17 +90,15 @@ pub(super) fn exchange(
 /// # Errors
 /// [`TransferError::Refused`] with the sentence for the page.
 pub(super) async fn owner(engine: &Engine, login: &Login) -> TransferResult<Url> {
-    let cannot = || TransferError::Refused("This server cannot read accounts that way any more.".to_owned());
+    let cannot = || TransferError::Refused(text!("refusals-not-that-way-any-more"));
     let api = engine.sources.client_api().ok_or_else(cannot)?;
     let (expected, _) = lookup::actor(&*engine.remote, &engine.signer, &login.actor, None).await?;
     let named = api.owner(login, &expected).await?;
     if named.origin() == login.token_endpoint.origin() {
         return Ok(named);
     }
-    Err(TransferError::Refused(format!(
-        "{} answered for {named}, which is not an account of it. Nothing was taken.",
-        login.issuer
-    )))
+    let why = text!("refusals-answered-for-another-server", issuer = login.issuer, named = named.as_str());
+    Err(TransferError::Refused(why))
 }
 
 /// What cannot be had of an old home on which nothing of ours runs, in sentences; said beforehand.

@@ -21,6 +21,7 @@ use crate::{
     oauth::metadata,
     port::{lookup, remote::Request},
     store::{endings, logins, transfers},
+    words::text,
 };
 
 /// What stood in the callback's address.
@@ -52,8 +53,7 @@ pub async fn authorize(
 ) -> TransferResult<TransferId> {
     let state = callback.state.as_deref().unwrap_or_default();
     let id = TransferId::from(state.split('.').next().unwrap_or_default());
-    let stale =
-        || TransferError::Refused("This answer belongs to no copy of yours, or was used already.".to_owned());
+    let stale = || TransferError::Refused(text!("refusals-answer-of-no-copy"));
     let transfer =
         transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
     let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
@@ -70,7 +70,7 @@ pub async fn authorize(
     if let Some(error) = callback.error {
         let is_no = error == "access_denied" && callback.error_description.is_none();
         let said = callback.error_description.unwrap_or(error);
-        let why = if is_no { "you said no there".to_owned() } else { said };
+        let why = if is_no { text!("refusals-you-said-no") } else { said };
         return declined(engine, &transfer, login.purpose, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;
@@ -83,7 +83,7 @@ pub async fn authorize(
         as_client::owner(engine, &granted).await?
     } else {
         let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
-        let named = named.map_err(|_| TransferError::Refused("Old home named no account.".to_owned()))?;
+        let named = named.map_err(|_| TransferError::Refused(text!("refusals-named-no-account")))?;
         check_actor(engine, &granted, &named).await?;
         named
     };
@@ -91,9 +91,9 @@ pub async fn authorize(
     let granted = Login { actor: named.clone(), ..granted };
     match purpose {
         Purpose::HandOver if named != expected => {
-            return Err(TransferError::Refused(format!(
-                "Old home answered for {named}, but this copy is of {expected}."
-            )));
+            let why =
+                text!("refusals-answered-for-another", named = named.as_str(), copied = expected.as_str());
+            return Err(TransferError::Refused(why));
         }
         Purpose::HandOver => {
             logins::keep(&engine.store, &id, &granted).await?;
@@ -161,10 +161,8 @@ fn check_issuer(login: &Login, iss: Option<&str>) -> TransferResult<()> {
     if is_same {
         Ok(())
     } else {
-        Err(TransferError::Refused(format!(
-            "The answer does not come from {}; nothing was taken. Start again from your new home.",
-            login.issuer
-        )))
+        let why = text!("refusals-answer-of-another", issuer = login.issuer);
+        Err(TransferError::Refused(why))
     }
 }
 
@@ -176,7 +174,8 @@ async fn declined(
     purpose: Purpose,
     why: &str,
 ) -> TransferResult<TransferId> {
-    let sentence = format!("Old home did not agree: {}", why.chars().take(300).collect::<String>());
+    let why: String = why.chars().take(300).collect();
+    let sentence = text!("refusals-did-not-agree", why = why);
     match purpose {
         Purpose::Read if transfer.state == TransferState::AwaitingConsent => {
             let (at, now) = (TransferState::AwaitingConsent, engine.clock.now_micros());
@@ -220,10 +219,10 @@ pub(super) async fn token_request(
     let token = answer.get("access_token").and_then(Value::as_str).filter(|_| (200..300).contains(&status));
     let Some(token) = token else {
         let why = answer.get("error_description").or_else(|| answer.get("error")).and_then(Value::as_str);
-        return Err(TransferError::Refused(format!(
-            "Old home did not give its permission ({status}: {}). Start again from your new home.",
-            why.unwrap_or("no reason").chars().take(200).collect::<String>()
-        )));
+        let said = format!("{status} {}", why.unwrap_or_default());
+        let said: String = said.trim().chars().take(200).collect();
+        let why = text!("refusals-did-not-give-its-permission", said = said);
+        return Err(TransferError::Refused(why));
     };
     let lasts = answer.get("expires_in").and_then(Value::as_i64).map(|seconds| seconds.clamp(0, 31_536_000));
     let refresh = answer.get("refresh_token").and_then(Value::as_str).map(str::to_owned);
@@ -241,10 +240,9 @@ pub(super) async fn token_request(
 /// document names this very authorization endpoint.
 async fn check_actor(engine: &Engine, login: &Login, named: &Url) -> TransferResult<()> {
     if named.origin() != login.authorization_endpoint.origin() {
-        return Err(TransferError::Refused(format!(
-            "{} answered for {named}, which is not an account of it. Nothing was taken.",
-            login.issuer
-        )));
+        let why =
+            text!("refusals-answered-for-another-server", issuer = login.issuer, named = named.as_str());
+        return Err(TransferError::Refused(why));
     }
     let token = login.access_token.as_deref();
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, named, token).await?;
@@ -252,9 +250,8 @@ async fn check_actor(engine: &Engine, login: &Login, named: &Url) -> TransferRes
     if discovered.authorization_endpoint == login.authorization_endpoint {
         Ok(())
     } else {
-        Err(TransferError::Refused(format!(
-            "{named} does not name {} as the place that answers for it. Nothing was taken.",
-            login.authorization_endpoint
-        )))
+        let place = login.authorization_endpoint.as_str();
+        let why = text!("refusals-does-not-name-the-place", named = named.as_str(), place = place);
+        Err(TransferError::Refused(why))
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         transfer::{Origin, Transfer, TransferState as S},
     },
     store::{admissions, choices, transfers, uploads::Arriving},
+    words::text,
 };
 
 /// What a file may hold beside pictures, in bytes: documents, and how they are packed.
@@ -27,11 +28,7 @@ const BESIDE_MEDIA: u64 = 1 << 30;
 /// [`TransferError::Refused`] with the rules in sentences where nothing may be brought at all.
 pub async fn room_for_a_file(engine: &Engine, account: &AccountId, most: u64) -> TransferResult<u64> {
     if !engine.takes_copies {
-        let why = format!(
-            "The daemon of {} only hands accounts out. Ask its admins for another way in.",
-            engine.domain
-        );
-        return Err(TransferError::Refused(why));
+        return Err(TransferError::Refused(text!("refusals-only-hands-out", here = engine.domain)));
     }
     let rules = rules(engine).await?.arrivals;
     let (free, now) = (engine.blobs.free_bytes(), engine.clock.now_micros());
@@ -92,7 +89,7 @@ pub async fn begin(engine: &Engine, brought: Transfer, arriving: Arriving) -> Tr
     let kept = arriving.keep(&engine.uploads, &id);
     let kept = kept.map_err(|error| {
         tracing::error!(%error, "an archive that was brought could not be kept");
-        TransferError::Refused("This server's disk did not take the file. Try again later.".to_owned())
+        TransferError::Refused(text!("refusals-disk-did-not-take-the-file"))
     })?;
     let moved = |path: &String| {
         let inside =

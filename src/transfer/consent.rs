@@ -22,6 +22,7 @@ use crate::{
         consents::{self as rows, ConsentRow, NewCode},
         letters,
     },
+    words::text,
 };
 
 /// Lifetime of a code, in seconds. It only travels through the person's browser.
@@ -75,31 +76,34 @@ pub async fn ask(
         }
     }
     let client = fetch_client(side, &request.client_id).await?;
-    let redirect = client.redirect(&request.redirect_uri).map_err(|why| {
-        SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."))
-    })?;
+    let redirect = client
+        .redirect(&request.redirect_uri)
+        .map_err(|why| SourceSideError::refused(ProblemKind::BadClient, nothing_shared(&why)))?;
     Ok(Asked { request, client, redirect })
+}
+
+fn nothing_shared(why: &str) -> String {
+    text!("refusals-nothing-was-shared", why = why)
 }
 
 async fn fetch_client(side: &SourceSide, id: &Url) -> SourceSideResult<Client> {
     let host = authority(id);
-    let refused =
-        |why: String| SourceSideError::refused(ProblemKind::BadClient, format!("{why}. Nothing was shared."));
+    let refused = |why: String| SourceSideError::refused(ProblemKind::BadClient, nothing_shared(&why));
     let request = Request::get(id.clone()).accepting("application/json").signed(side.signer.clone());
-    let response =
-        side.remote.send(request).await.map_err(|error| {
-            refused(format!("{host} cannot be asked who it is ({error}); try again later"))
-        })?;
+    let response = side.remote.send(request).await.map_err(|error| {
+        tracing::info!(%error, host, "a client cannot be asked who it is");
+        refused(text!("refusals-cannot-be-asked-who-it-is", host = host))
+    })?;
     // A document that moved is another document: its address is the client's name.
     if !response.is_success() || response.url != *id {
-        return Err(refused(format!("{host} does not say who it is (it answered {})", response.status)));
+        return Err(refused(text!("refusals-does-not-say-who-it-is", host = host)));
     }
-    let bytes = response
-        .bytes(DOCUMENT_BYTES)
-        .await
-        .map_err(|error| refused(format!("what {host} says about itself cannot be read: {error}")))?;
+    let bytes = response.bytes(DOCUMENT_BYTES).await.map_err(|error| {
+        tracing::info!(%error, host, "what a client says about itself cannot be read");
+        refused(text!("refusals-says-what-cannot-be-read", host = host))
+    })?;
     let document = serde_json::from_slice(&bytes)
-        .map_err(|_| refused(format!("what {host} says about itself cannot be read")))?;
+        .map_err(|_| refused(text!("refusals-says-what-cannot-be-read", host = host)))?;
     client_metadata::read(&document, id).map_err(refused)
 }
 
@@ -175,7 +179,7 @@ pub fn deny(side: &SourceSide, asked: &Asked) -> Url {
 pub async fn revoke(side: &SourceSide, account: &AccountId, consent: &str) -> SourceSideResult<()> {
     let row = rows::find(&side.store, consent).await?.filter(|row| row.account_id == account.as_str());
     let row = row.ok_or_else(|| {
-        SourceSideError::refused(ProblemKind::NotFound, "there is no such consent of yours")
+        SourceSideError::refused(ProblemKind::NotFound, text!("refusals-no-such-permission"))
     })?;
     rows::revoke(&side.store, row.id, side.clock.now_micros()).await?;
     side.note(account.as_str(), "revoked", &format!("{} for {}", row.scope, row.client_id)).await

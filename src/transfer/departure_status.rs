@@ -14,6 +14,7 @@ use crate::{
         departures::{self, DepartureRow},
         forwards::{self, MapCounts},
     },
+    words::text,
 };
 
 /// Where a departure stands, in numbers.
@@ -89,10 +90,7 @@ pub async fn set_forwarding(
         departures::set_forwarding(&side.store, departure.to_owned(), account.as_str().to_owned(), is_on)
             .await?;
     if !changed {
-        return Err(SourceSideError::refused(
-            ProblemKind::NotFound,
-            "there is no announced move of yours to switch",
-        ));
+        return Err(SourceSideError::refused(ProblemKind::NotFound, text!("refusals-no-move-to-switch")));
     }
     let departure_row = departures::find(&side.store, departure).await?;
     if let Some(row) = departure_row.filter(|row| row.ending() == Some(Ending::Copy)) {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     model::{
+        actor::authority,
         collection::CollectionKind,
         id::ItemKey,
         inventory::{KindInventory, Tally},
@@ -14,11 +15,9 @@ use crate::{
         pass::Found,
         transfer::Transfer,
     },
-    port::{
-        error::AdapterError,
-        source::{MOST_KEYS, Source, Stated, Statement},
-    },
+    port::source::{MOST_KEYS, Source, Stated, Statement},
     store::{choices, deltas, items, stated},
+    words::text,
 };
 
 /// Asks for the inventory of this number and notes what differs; `None` when Old home has no inventories.
@@ -36,7 +35,8 @@ pub(super) async fn find(
     let stated = match source.inventory(number).await? {
         Statement::Silent => return Ok(None),
         Statement::Unbelieved(why) => {
-            return Err(TransferError::Adapter(AdapterError::fatal("comparing with Old home", why)));
+            tracing::warn!(transfer.id = %transfer.id, why, "Old home's statement is not believed");
+            return Err(unbelieved(source));
         }
         Statement::Signed(stated) => stated,
     };
@@ -61,6 +61,11 @@ pub(super) async fn find(
         keep(engine, transfer, number, &stated).await?;
     }
     Ok(Some(found))
+}
+
+fn unbelieved(source: &dyn Source) -> TransferError {
+    let old = authority(source.actor());
+    TransferError::Refused(text!("refusals-statement-is-not-believed", old = old))
 }
 
 async fn keep(engine: &Engine, transfer: &Transfer, pass: u32, stated: &Stated) -> TransferResult<()> {
@@ -92,8 +97,8 @@ async fn one_kind(
         source.buckets(number, kind).await?
     };
     if buckets.total() != theirs {
-        let why = "Old home's buckets are not the ones it signed";
-        return Err(TransferError::Adapter(AdapterError::fatal("comparing with Old home", why)));
+        tracing::warn!(transfer.id = %transfer.id, "Old home's buckets are not the ones it signed");
+        return Err(unbelieved(source));
     }
     let mut found = Found::default();
     let mut walk = Comparison::new(engine, &transfer.id, source, kind, (&here, &buckets));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    model::collection::CollectionKind,
     port::error::{AdapterError, Disposition},
     store::StoreError,
 };
@@ -19,15 +20,27 @@ pub enum TransferError {
     /// Our database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Any of these, while one list was read.
+    #[error("{}: {}", .0.as_str(), .1)]
+    During(CollectionKind, Box<Self>),
 }
 
 /// Result of a step.
 pub type TransferResult<T> = Result<T, TransferError>;
 
 impl TransferError {
+    /// What failed, and while which list was read, where that is known.
+    pub fn apart(self) -> (Option<CollectionKind>, Self) {
+        match self {
+            Self::During(kind, error) => (Some(kind), error.apart().1),
+            error => (None, error),
+        }
+    }
+
     /// Who acts.
     pub fn disposition(&self) -> Disposition {
         match self {
+            Self::During(_, error) => error.disposition(),
             Self::Refused(_) | Self::Store(StoreError::Conflict(_) | StoreError::Missing(_)) => {
                 Disposition::StopTransfer
             }

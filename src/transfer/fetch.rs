@@ -1,27 +1,29 @@
 //! New home: collections page by page; items and the cursor behind them are one transaction.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Engine, TransferError, TransferResult,
     access::open_source,
-    choose, media, recognize,
+    choose, kinds, media, recognize,
     reconcile::{ask_ahead, reconcile},
 };
 use crate::{
     model::{
+        actor::authority,
         choices::Choices,
         collection::CollectionKind,
         item::ItemKind,
         policy::Caps,
         transfer::{Transfer, TransferState},
     },
-    port::{error::AdapterError, source::Source},
+    port::source::Source,
     store::{
         applications, choices,
         items::{self, ItemState},
         notes, originals, transfers,
     },
+    words::text,
 };
 
 /// Pages in a row that may bring nothing new (an outbox may hold many things that are not boosts);
@@ -46,7 +48,7 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         ask_ahead(engine, transfer, &*source).await
     };
     if are_all_files_wanted(engine, transfer, &choices).await? {
-        tokio::try_join!(later, media::fetch_files(engine, transfer, &source))?;
+        tokio::try_join!(later, files(engine, transfer, &source))?;
     } else {
         later.await?;
     }
@@ -61,12 +63,17 @@ pub async fn fetch(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             return Err(too_many(most));
         }
     }
-    media::fetch_files(engine, transfer, &source).await?;
+    files(engine, transfer, &source).await?;
     note_oddities(engine, transfer, &*source).await?;
     note_other_counts(engine, transfer, &choices).await?;
     let (from, to) = (TransferState::Fetching, TransferState::Planned);
     transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
+}
+
+async fn files(engine: &Engine, transfer: &Transfer, source: &Arc<dyn Source>) -> TransferResult<()> {
+    let during = |error: TransferError| TransferError::During(CollectionKind::Media, Box::new(error));
+    media::fetch_files(engine, transfer, source).await.map_err(during)
 }
 
 /// Whether every file that is listed will be needed: the posts that show them are all wanted, and none of
@@ -93,12 +100,13 @@ async fn fetch_lists(
     kinds: &[CollectionKind],
 ) -> TransferResult<()> {
     for kind in kinds {
+        let during = |error: TransferError| TransferError::During(*kind, Box::new(error));
         if choices.wants(*kind) {
             // A part of the posts is measured once it is known which.
             let most = caps.posts.filter(|_| *kind == CollectionKind::Content && !choices.divides_posts());
-            fetch_collection(engine, transfer, source, *kind, most).await?;
+            fetch_collection(engine, transfer, source, *kind, most).await.map_err(during)?;
         } else {
-            let counted = source.count(*kind).await?;
+            let counted = source.count(*kind).await.map_err(|error| during(error.into()))?;
             choices::leave_collection(&engine.store, &transfer.id, *kind, counted).await?;
         }
     }
@@ -127,7 +135,9 @@ async fn fetch_collection(
         been.insert(cursor.take().map(|cursor| cursor.0));
         let is_known = next.as_ref().is_some_and(|next| been.contains(&Some(next.0.clone())));
         if is_known || barren > MOST_BARREN {
-            return Err(unreadable(format!("Old home's list of {} runs in a circle", kind.as_str())));
+            let old = authority(source.actor());
+            let why = text!("refusals-runs-in-a-circle", what = kinds::name_of_list(kind), old = old);
+            return Err(TransferError::Refused(why));
         }
         let ahead = async {
             match &next {
@@ -144,8 +154,14 @@ async fn fetch_collection(
             return Err(too_many(most));
         }
         if read > engine.most_items {
-            let why = format!("Old home lists more than this server takes ({} things)", engine.most_items);
-            return Err(unreadable(why));
+            let old = authority(source.actor());
+            let why = text!(
+                "refusals-lists-more-than-is-taken",
+                what = kinds::name_of_list(kind),
+                old = old,
+                most = engine.most_items
+            );
+            return Err(TransferError::Refused(why));
         }
         let Some(following) = ahead? else { return Ok(()) };
         engine.goes_on().await?;
@@ -155,14 +171,7 @@ async fn fetch_collection(
 
 /// More than was let in, whatever Old home said before.
 fn too_many(most: u64) -> TransferError {
-    TransferError::Refused(format!(
-        "Old home lists more posts than the {most} that this server takes of one account. Throw the copy away and \
-         choose fewer, or ask the admins of this server."
-    ))
-}
-
-fn unreadable(why: String) -> TransferError {
-    TransferError::Adapter(AdapterError::fatal("reading the account", why))
+    TransferError::Refused(text!("refusals-lists-more-posts", most = most))
 }
 
 async fn note_oddities(engine: &Engine, transfer: &Transfer, source: &dyn Source) -> TransferResult<()> {

@@ -17,6 +17,7 @@ use crate::{
         consents,
         departures::{self, DepartureRow},
     },
+    words::text,
 };
 
 /// Something that stands in the way of an announcement, with what to do about it.
@@ -47,23 +48,17 @@ pub async fn look(
         consent.revoked_at.is_none() && is_on_origin_of(&target, &consent.client_id)
     };
     if !client.as_ref().is_some_and(holds) {
-        find(format!(
-            "You never agreed to anything with {there}, or took it back. Start the move over there again."
-        ));
+        find(text!("refusals-you-never-agreed", there = there));
     }
     let ending = departure.ending();
     if ending.is_none() {
-        find(format!("{there} asks for something this server does not do. Start again over there."));
+        find(text!("refusals-asks-for-something-else", there = there));
     }
     if !departure.is_map_complete {
-        find(format!(
-            "{there} has not yet given back all new addresses. Wait for it to finish, then come back."
-        ));
+        find(text!("refusals-list-is-not-complete", there = there));
     }
     if let Some(elsewhere) = account.moved_to.as_ref().filter(|elsewhere| **elsewhere != target) {
-        find(format!(
-            "This account has already moved to {elsewhere}. Most servers ignore a second move for a while."
-        ));
+        find(text!("refusals-has-already-moved", elsewhere = elsewhere.as_str()));
     }
     let others = departures::of_account(&side.store, account.id.as_str()).await?;
     if others
@@ -72,13 +67,15 @@ pub async fn look(
         .any(|row| matches!(row.state.as_str(), "resting" | "announcing" | "announced"))
         && ending != Some(Ending::Copy)
     {
-        find("Another move of this account is already announced.".to_owned());
+        find(text!("refusals-another-move-is-announced"));
     }
     match lookup::actor(&*side.remote, &side.signer, &target, None).await {
         Ok((actor, _)) => found.extend(target_findings(account, &target, &actor)),
-        Err(error) => found.push(Finding {
-            why: format!("The new account {target} cannot be read at the moment ({error}). Try again later."),
-        }),
+        Err(error) => {
+            tracing::info!(%error, %target, "the new account cannot be read");
+            let why = text!("refusals-cannot-be-read-now", there = there);
+            found.push(Finding { why });
+        }
     }
     Ok(found)
 }
@@ -89,16 +86,14 @@ pub(super) fn target_findings(account: &HostAccount, target: &Url, actor: &Actor
     let mut found = Vec::new();
     let mut find = |why: String| found.push(Finding { why });
     if *target == account.actor {
-        find("The new account is this very account.".to_owned());
+        find(text!("refusals-new-is-this-very-account"));
     }
     if !actor.also_known_as.contains(&account.actor) {
-        find(format!(
-            "The new account on {there} does not yet say that it is also you ({}). Say so over there, then come back.",
-            account.actor
-        ));
+        let own = account.actor.as_str();
+        find(text!("refusals-does-not-say-it-is-you", there = there, own = own));
     }
     if let Some(further) = &actor.moved_to {
-        find(format!("The new account on {there} has itself moved on, to {further}."));
+        find(text!("refusals-has-itself-moved", there = there, further = further.as_str()));
     }
     found
 }
@@ -106,6 +101,6 @@ pub(super) fn target_findings(account: &HostAccount, target: &Url, actor: &Actor
 /// The target's address.
 pub(super) fn target_of(departure: &DepartureRow) -> SourceSideResult<Url> {
     Url::parse(&departure.target).map_err(|_| {
-        SourceSideError::refused(ProblemKind::BadTarget, "the new account's address is unreadable")
+        SourceSideError::refused(ProblemKind::BadTarget, text!("refusals-new-address-is-unreadable"))
     })
 }

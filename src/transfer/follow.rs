@@ -14,7 +14,7 @@ use crate::{
     },
     port::{
         destination::{Amended, Prepared, Withdrawn},
-        error::AdapterError,
+        error::{AdapterError, Cause},
         source::Source,
     },
     store::{
@@ -158,7 +158,7 @@ fn answered(answers: usize, asked: usize) -> TransferResult<()> {
         return Ok(());
     }
     let why = format!("{answers} of {asked} items were answered for");
-    Err(TransferError::Adapter(AdapterError::fatal("changing the copy", why)))
+    Err(TransferError::Adapter(AdapterError::fatal("changing the copy", why).because(Cause::Beside)))
 }
 
 /// Finds what its owner took away here since it was written, where the numbers say that there is such;

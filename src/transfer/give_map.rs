@@ -21,8 +21,13 @@ use crate::{
         moment::Moment,
         transfer::{Origin, Transfer, TransferState},
     },
-    port::{error::AdapterError, lookup, remote::Request},
+    port::{
+        error::{AdapterError, Cause},
+        lookup,
+        remote::Request,
+    },
     store::{notes, onward_words, transfers, url_map},
+    words::text,
 };
 
 /// Entries in one batch.
@@ -33,7 +38,7 @@ const BATCH: i64 = 200;
 const FIRST_WAIT_MICROS: i64 = 1_000_000;
 
 /// What a transfer waits for once the last word was spoken at Old home.
-pub const ANNOUNCING: &str = "Old home is announcing the move.";
+pub const ANNOUNCING: &str = "Old home is announcing the move";
 
 /// What it waits for while the last word rests at Old home; the time it is due follows.
 const RESTING: &str = "Old home announces the move at ";
@@ -59,7 +64,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     let (old, login, actor) = old_home(engine, transfer).await?;
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     let ending = transfer.ending.unwrap_or(Ending::Announce);
     engine.destination.hide_origin(&transfer.id, &transfer.account, false).await?;
     engine.destination.release(&transfer.id, &transfer.account).await?;
@@ -69,7 +74,7 @@ pub async fn hand_over(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     come_back::take_names_over(engine, &account, &actor).await?;
     start(engine, &login, &actor, &account.actor, transfer, ending).await?;
     let endpoint = actor.endpoints.hand_over.clone();
-    let endpoint = endpoint.ok_or_else(|| TransferError::Refused("Old home takes no map.".to_owned()))?;
+    let endpoint = endpoint.ok_or_else(|| TransferError::Refused(text!("refusals-takes-no-list")))?;
     let (mut after, mut refusals) = (String::new(), BTreeMap::new());
     // A copy beside the old account leaves the old addresses alone.
     while ending.redirects() {
@@ -107,15 +112,14 @@ pub async fn settle(engine: &Engine, transfer: &Transfer) -> TransferResult<()> 
     }
     let (_, login, actor) = old_home(engine, transfer).await?;
     let status = actor.endpoints.status.clone();
-    let status = status.ok_or_else(|| TransferError::Refused("Old home shows no numbers.".to_owned()))?;
+    let status = status.ok_or_else(|| TransferError::Refused(text!("refusals-does-not-say-how-far")))?;
     let answer = request(engine, &login, Request::get(status).accepting("application/json")).await?;
     let now = engine.clock.now_micros();
     let state = answer.get("state").and_then(Value::as_str);
     let here = transfer.ending.unwrap_or(Ending::Announce);
     let there = answer.get("ending").and_then(Value::as_str).unwrap_or(Ending::Announce.as_str());
     if state == Some("announced") && there != here.as_str() {
-        let why =
-            format!("Old home has ended this in another way before ({there}). Look there, under Departures.");
+        let why = text!("refusals-ended-in-another-way", there = there);
         return Err(TransferError::Refused(why));
     }
     if state == Some("announced") {
@@ -154,22 +158,21 @@ pub async fn finish_page(engine: &Engine, transfer: &Transfer) -> TransferResult
     let finish = actor
         .endpoints
         .finish
-        .ok_or_else(|| TransferError::Refused("Old home has no page for the last word.".to_owned()))?;
+        .ok_or_else(|| TransferError::Refused(text!("refusals-no-page-for-the-last-word")))?;
     // The person types their password there, so it must be the server whose password it is.
     let is_there =
         finish.origin() == old.origin() && finish.username().is_empty() && finish.password().is_none();
     if is_there {
         Ok(finish)
     } else {
-        let why =
-            format!("Old home sends you to {} for the last word, which is not Old home.", authority(&finish));
+        let why = text!("refusals-sends-you-elsewhere", there = authority(&finish));
         Err(TransferError::Refused(why))
     }
 }
 
 pub(super) async fn old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<(Url, Login, Actor)> {
     let old = old_actor(transfer).cloned();
-    let old = old.ok_or_else(|| TransferError::Refused("this copy came from a file".to_owned()))?;
+    let old = old.ok_or_else(|| TransferError::Refused(text!("refusals-came-from-a-file")))?;
     let login = hand_over_login(engine, &transfer.id).await?;
     // Where two servers share an origin, the one that knows about moves answers whoever holds its token.
     let token = login.access_token.as_deref().filter(|_| login.token_endpoint.origin() == old.origin());
@@ -187,8 +190,8 @@ async fn start(
     ending: Ending,
 ) -> TransferResult<()> {
     let endpoint = actor.endpoints.start.clone();
-    let endpoint = endpoint
-        .ok_or_else(|| TransferError::Refused("Old home cannot be told who you are now.".to_owned()))?;
+    let endpoint =
+        endpoint.ok_or_else(|| TransferError::Refused(text!("refusals-cannot-be-told-who-you-are")))?;
     let oracle = format!("{new_actor}?redirect_ap_obj=");
     let back =
         engine.base.join(&format!("/transfers/{}", transfer.id)).unwrap_or_else(|_| engine.base.clone());
@@ -204,9 +207,7 @@ async fn start(
     if understood == ending.as_str() {
         return Ok(());
     }
-    let why =
-        "Old home can only announce, or has ended this in another way before; it was not asked for anything.";
-    Err(TransferError::Refused(why.to_owned()))
+    Err(TransferError::Refused(text!("refusals-can-only-announce")))
 }
 
 async fn post(engine: &Engine, login: &Login, endpoint: &Url, body: &Value) -> TransferResult<Value> {
@@ -218,7 +219,7 @@ pub(super) async fn request(engine: &Engine, login: &Login, request: Request) ->
     let doing = "handing the new addresses to Old home";
     if request.url.origin() != login.token_endpoint.origin() {
         let why = format!("{} is not at Old home", request.url);
-        return Err(TransferError::Adapter(AdapterError::fatal(doing, why)));
+        return Err(TransferError::Adapter(AdapterError::fatal(doing, why).because(Cause::Astray)));
     }
     let token = login.access_token.clone().unwrap_or_default();
     let request = request.bearing(&token).signed(engine.signer.clone());
@@ -227,16 +228,22 @@ pub(super) async fn request(engine: &Engine, login: &Login, request: Request) ->
     if response.is_success() {
         return Ok(response.json().await.unwrap_or(Value::Null));
     }
-    let why = response.json().await.ok();
-    let why = why.as_ref().and_then(|v| v.get("detail")).and_then(Value::as_str).unwrap_or("no reason given");
-    let why = format!("Old home answered {status}: {}", why.chars().take(300).collect::<String>());
+    let said = response.json().await.ok();
+    let said = said.as_ref().and_then(|v| v.get("detail")).and_then(Value::as_str).unwrap_or_default();
+    let said: String = said.chars().take(300).collect();
+    let why = format!("Old home answered {status}: {said}");
     Err(TransferError::Adapter(match status {
         429 | 500..=599 => AdapterError::Busy {
             doing: doing.to_owned(),
             why,
             after: after.unwrap_or(std::time::Duration::from_secs(10)),
+            cause: Cause::Strained,
         },
-        _ => AdapterError::fatal(doing, why),
+        _ if !said.is_empty() => {
+            let old = authority(&login.token_endpoint);
+            return Err(TransferError::Refused(text!("refusals-old-home-says", old = old, said = said)));
+        }
+        _ => AdapterError::fatal(doing, why).because(Cause::of_status(status)),
     }))
 }
 

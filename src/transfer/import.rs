@@ -20,13 +20,14 @@ use crate::{
     },
     port::{
         destination::{Wanted, Written},
-        error::AdapterError,
+        error::{AdapterError, Cause},
     },
     store::{
         items::{self, ItemState, Waiting},
         transfers, unshown,
         url_map::{self, Line},
     },
+    words::text,
 };
 
 /// Items reserved or written in one transaction.
@@ -46,7 +47,7 @@ pub(super) fn written() -> impl Iterator<Item = ItemKind> {
 pub async fn import(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     let source = open_source(engine, transfer).await?;
     let side = remap::Sides { source_actor: source.actor().clone(), account };
     bring(engine, transfer, &side).await?;
@@ -161,7 +162,9 @@ async fn write_batch(
     let written = engine.destination.write(&transfer.id, &transfer.account, prepared).await?;
     if written.len() != batch.len() {
         let why = format!("{} of {} items were answered for", written.len(), batch.len());
-        return Err(TransferError::Adapter(AdapterError::fatal("writing the copy", why)));
+        return Err(TransferError::Adapter(
+            AdapterError::fatal("writing the copy", why).because(Cause::Beside),
+        ));
     }
     let (mut outcomes, mut unshown) = (Vec::with_capacity(batch.len()), Vec::new());
     for ((waiting, used), written) in batch.into_iter().zip(files).zip(written) {

@@ -14,6 +14,7 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     store::{transfers, unshown},
+    words::text,
 };
 
 /// States of a copy that is there to stay.
@@ -37,7 +38,7 @@ pub async fn show(engine: &Engine, id: &TransferId) -> TransferResult<()> {
     let Some(transfer) = found.filter(|transfer| STAYING.contains(&transfer.state)) else { return Ok(()) };
     let account = engine.host.account(&transfer.account).await?;
     let account =
-        account.ok_or_else(|| TransferError::Refused("the account at this server is gone".to_owned()))?;
+        account.ok_or_else(|| TransferError::Refused(text!("refusals-the-account-here-is-gone")))?;
     let source_actor = match old_actor(&transfer) {
         Some(actor) => actor.clone(),
         None => open_source(engine, &transfer).await?.actor().clone(),

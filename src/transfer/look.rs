@@ -9,6 +9,7 @@ use super::{
     again, certificate,
     pass::{self, Outcome},
     trial_end,
+    trouble::{self, Next},
 };
 use crate::{
     model::{
@@ -21,6 +22,7 @@ use crate::{
         transfers::{self, NEVER},
         unshown,
     },
+    words::text,
 };
 
 /// Between two looks nobody asked for: one day, in microseconds.
@@ -50,12 +52,11 @@ pub async fn ask(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         return Ok(());
     }
     if transfer.state != TransferState::Trial {
-        return Err(TransferError::Refused("Only a copy in its trial follows Old home.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-only-a-trial-follows")));
     }
     if !can_look(engine, transfer).await? {
-        let why = "Old home cannot say what has changed there, so this copy stays as it was made. \
-                   Throw it away and copy again to have what is new.";
-        return Err(TransferError::Refused(why.to_owned()));
+        let why = text!("refusals-cannot-say-what-changed");
+        return Err(TransferError::Refused(why));
     }
     Ok(passes::ask(&engine.store, &transfer.id, engine.clock.now_micros()).await?)
 }
@@ -70,14 +71,14 @@ pub async fn try_again(engine: &Engine, transfer: &Transfer) -> TransferResult<(
     }
     let why = match (transfer.state, &transfer.origin) {
         (TransferState::Trial, Origin::Archive { .. }) => {
-            "This copy came from a file, and another try finds the same in it."
+            text!("refusals-a-file-stays-the-same")
         }
         (TransferState::Trial, Origin::Live { .. } | Origin::ClientApi { .. }) => {
-            "Nothing has failed: there is nothing to try again."
+            text!("refusals-nothing-has-failed")
         }
-        _ => "Only during the trial of a copy is tried again what failed.",
+        _ => text!("refusals-only-a-trial-tries-again"),
     };
-    Err(TransferError::Refused(why.to_owned()))
+    Err(TransferError::Refused(why))
 }
 
 /// Whether a look can bring anything: what changed, what failed before, or what an older software here
@@ -202,19 +203,14 @@ async fn troubled(
         }
     }
     let why = if is_void {
-        "Old home no longer gives this server its permission, so nothing new comes from there. \
-         Your copy stays as it is"
-            .to_owned()
+        text!("refusals-no-permission-any-more")
     } else {
-        error.to_string()
+        trouble::told(transfer, &engine.domain, None, &error, Next::LooksAgain)
     };
     pass::fail(engine, transfer, why.clone()).await?;
     if is_last {
         transfers::step(store, id, TransferState::Looking, TransferState::Trial, now).await?;
-        let said = format!(
-            "One last look at Old home did not go through: {why}. Nothing has happened yet. \
-             Choose again below to go on without looking"
-        );
+        let said = text!("refusals-last-look-did-not-go-through", why = why);
         transfers::remark(store, id, said).await?;
     }
     rest(engine, transfer, if is_void { NEVER } else { now.saturating_add(DAY) }).await

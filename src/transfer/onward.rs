@@ -18,7 +18,7 @@ use crate::{
     oauth::scope::Scope,
     port::{
         clock::Clock,
-        error::AdapterError,
+        error::{AdapterError, Cause},
         host::{Host, HostAccount},
         lookup,
         remote::{Request, Response},
@@ -90,8 +90,10 @@ pub async fn begin(side: &SourceSide, account: &HostAccount, target: &Url) -> So
     }
     let (actor, document) = match lookup::actor(&*side.remote, &side.signer, target, None).await {
         Ok(read) => read,
-        Err(AdapterError::Fatal { doing, why }) => {
-            return Ok(vec![Finding { why: format!("{doing}: {why}") }]);
+        Err(error @ AdapterError::Fatal { .. }) => {
+            tracing::info!(%error, "the further home cannot be read");
+            let why = text!("refusals-cannot-be-read-now", there = there);
+            return Ok(vec![Finding { why }]);
         }
         Err(error) => return Err(error.into()),
     };
@@ -133,10 +135,10 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
     let progress = onwards::find(&side.store, &departure.id).await?.unwrap_or_default();
     if !progress.is_read {
         if progress.documents >= MOST_DOCUMENTS {
-            return give_up(side, &departure, "its list of arrivals has no end").await;
+            return give_up(side, &departure, &text!("refusals-arrivals-have-no-end")).await;
         }
         let Some(at) = progress.next_page.as_deref().and_then(plain_url) else {
-            return give_up(side, &departure, "its list of arrivals leads nowhere").await;
+            return give_up(side, &departure, &text!("refusals-arrivals-lead-nowhere")).await;
         };
         return read_on(side, &account, &departure, &target, at).await;
     }
@@ -145,8 +147,10 @@ pub async fn advance(side: &SourceSide, departure_id: &str) -> SourceSideResult<
     }
     let (actor, document) = match lookup::actor(&*side.remote, &side.signer, &target, None).await {
         Ok(read) => read,
-        Err(AdapterError::Fatal { doing, why }) => {
-            return give_up(side, &departure, &format!("{doing}: {why}")).await;
+        Err(error @ AdapterError::Fatal { .. }) => {
+            tracing::info!(%error, "the further home cannot be read");
+            let why = text!("refusals-cannot-be-read-now", there = authority(&target));
+            return give_up(side, &departure, &why).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -173,12 +177,16 @@ async fn read_on(
         return Err(busy.into());
     }
     if !response.is_success() {
-        let why = format!("{doing}: it answered {}", response.status);
+        let why = text!("refusals-arrivals-cannot-be-read", there = authority(target));
         return give_up(side, departure, &why).await;
     }
     let document = match response.activity(&at).await {
         Ok(document) => document,
-        Err(error) => return give_up(side, departure, &format!("{doing}: {error}")).await,
+        Err(error) => {
+            tracing::info!(%error, doing, "a list of arrivals cannot be read");
+            let why = text!("refusals-arrivals-cannot-be-read", there = authority(target));
+            return give_up(side, departure, &why).await;
+        }
     };
     let read = wire::collection::read(document);
     let lines: Vec<wire::arrival::Arrival> =
@@ -301,6 +309,7 @@ fn busy(doing: &str, response: &Response) -> Option<AdapterError> {
         doing: doing.to_owned(),
         why: format!("it answered {}", response.status),
         after: response.retry_after().unwrap_or(std::time::Duration::from_secs(30)),
+        cause: Cause::Strained,
     })
 }
 

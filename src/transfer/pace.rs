@@ -336,7 +336,12 @@ mod tests {
     use super::*;
 
     fn busy() -> AdapterError {
-        AdapterError::Busy { doing: "asking".into(), why: "429".into(), after: Duration::ZERO }
+        AdapterError::Busy {
+            doing: "asking".into(),
+            why: "429".into(),
+            after: Duration::ZERO,
+            cause: crate::port::error::Cause::Strained,
+        }
     }
 
     #[test]

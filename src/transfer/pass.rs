@@ -12,14 +12,11 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     store::{deltas, passes, stated, transfers},
+    words::text,
 };
 
 /// Comparisons of one pass at most: an account in use changes while it is looked at.
 const ROUNDS: u32 = 5;
-
-/// Said when there was something new every time.
-const KEEPS_CHANGING: &str =
-    "Old home changed every time it was looked at; what came last is brought by the next look";
 
 /// How a pass went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +81,11 @@ pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> Trans
     if !touched.is_nothing() || removed > 0 {
         pass.problem = freeze(engine, transfer)
             .await?
-            .map(|differing| format!("The numbers do not agree: {differing}."));
+            .map(|differing| text!("refusals-numbers-do-not-agree", differing = differing));
         certificate::issue(engine, transfer, Occasion::Trial).await?;
     }
     if !is_settled {
-        pass.problem = Some(KEEPS_CHANGING.to_owned());
+        pass.problem = Some(text!("refusals-keeps-changing"));
     }
     end(engine, transfer, &mut pass, PassState::Done).await?;
     Ok(if is_followed { Outcome::Finished } else { Outcome::Unsupported })

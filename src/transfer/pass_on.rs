@@ -12,6 +12,7 @@ use crate::{
         onward_words::{self, Outcome, WordRow},
         transfers,
     },
+    words::text,
 };
 
 /// How often an earlier home is told in vain before it counts as gone: over some three weeks.
@@ -44,7 +45,7 @@ pub async fn tell(engine: &Engine, word: &WordRow) -> TransferResult<()> {
 async fn try_telling(engine: &Engine, word: &WordRow) -> TransferResult<()> {
     let id = word.transfer_id.as_str().into();
     let transfer = transfers::find(&engine.store, &id).await?;
-    let gone = || TransferError::Refused("the copy it came with is gone".to_owned());
+    let gone = || TransferError::Refused(text!("refusals-its-copy-is-gone"));
     let transfer = transfer.ok_or_else(gone)?;
     let old = old_actor(&transfer).ok_or_else(gone)?;
     let target = match &word.target {

@@ -11,7 +11,7 @@ use super::source_side::{SourceSide, SourceSideResult, plain_url};
 use crate::{
     model::{actor::authority, object::Breadcrumb},
     port::{
-        error::{AdapterError, Disposition},
+        error::{AdapterError, Cause, Disposition},
         host::HostAccount,
         remote::Request,
     },
@@ -96,6 +96,7 @@ async fn look(
             doing,
             why: format!("{there} answered {}", response.status),
             after,
+            cause: Cause::Strained,
         });
     }
     if !response.is_success() {
@@ -131,7 +132,7 @@ async fn is_answered(side: &SourceSide, target: &str, entry: &ForwardRow) -> Res
         Ok(response) if matches!(response.status, 429 | 500..=599) => {
             let after = response.retry_after().unwrap_or(Duration::from_secs(30));
             let why = format!("it answered {}", response.status);
-            Err(AdapterError::Busy { doing, why, after })
+            Err(AdapterError::Busy { doing, why, after, cause: Cause::Strained })
         }
         Ok(response) => Ok(response.is_success() && response.url.as_str() == entry.new_url),
         Err(error) => match later_or_never(error.into_adapter(doing)) {

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Engine, TransferError, TransferResult, give_map, join, trial::forget};
+use super::{Engine, TransferError, TransferResult, give_map, join, trial::forget, trouble};
 use crate::{
     model::{
         ending::Ending,
@@ -69,7 +69,10 @@ async fn tell_old_home(engine: &Engine, transfer: &Transfer) -> TransferResult<O
     match error.disposition() {
         Disposition::Retry { .. } if attempts < TRIES => Err(error),
         _ if matches!(error, TransferError::Store(_)) => Err(error),
-        _ => Ok(Some(error.to_string())),
+        _ => {
+            tracing::warn!(transfer.id = %transfer.id, %error, "Old home could not be told that its copy goes");
+            Ok(Some(trouble::why(transfer, &engine.domain, &error)))
+        }
     }
 }
 

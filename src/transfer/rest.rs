@@ -19,6 +19,7 @@ use crate::{
         departures::{self, DepartureRow},
         rests::{self, Rest},
     },
+    words::text,
 };
 
 /// How long a link says what became of the announcement, in microseconds.
@@ -37,7 +38,7 @@ pub async fn begin(
         && departure.state == DepartureState::Started.as_str()
         && departure.ending() == Some(Ending::Announce);
     if !is_startable {
-        let why = "this move is not one that can be announced later";
+        let why = text!("refusals-cannot-be-announced-later");
         return Err(SourceSideError::refused(ProblemKind::NotFound, why));
     }
     let found = findings::look(side, account, departure).await?;
@@ -89,7 +90,7 @@ pub async fn call_off(side: &SourceSide, account: &AccountId, departure: &str) -
     let found = departures::find(&side.store, departure).await?;
     let found = found.filter(|row| row.account_id == account.as_str());
     let found = found
-        .ok_or_else(|| SourceSideError::refused(ProblemKind::NotFound, "there is no such move of yours"))?;
+        .ok_or_else(|| SourceSideError::refused(ProblemKind::NotFound, text!("refusals-no-such-move")))?;
     if !rests::call_off(&side.store, found.id.clone()).await? {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::{
     },
     port::lookup,
     store::logins,
+    words::text,
 };
 
 /// Whether a copy stands still and could go on with another permission.
@@ -26,11 +27,11 @@ pub fn is_possible(transfer: &Transfer) -> bool {
 /// [`TransferError::Refused`] when nothing stands still, or nobody can be asked.
 pub async fn ask(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
     let Some(actor) = transfer.origin.actor().filter(|_| is_possible(transfer)) else {
-        return Err(TransferError::Refused("This copy does not wait for a permission.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-waits-for-no-permission")));
     };
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, actor, None).await?;
     let (login, url) = if matches!(transfer.origin, Origin::ClientApi { .. }) {
-        let silent = || TransferError::Refused("Old home no longer lets anybody ask.".to_owned());
+        let silent = || TransferError::Refused(text!("refusals-lets-nobody-ask"));
         let (_, login, url) = as_client::ask(engine, &transfer.id, &actor).await?.ok_or_else(silent)?;
         (login, url)
     } else {
@@ -52,10 +53,9 @@ pub(super) async fn go_on(
     copied: &Url,
 ) -> TransferResult<()> {
     if granted.actor != *copied {
-        return Err(TransferError::Refused(format!(
-            "Old home answered for {}, but this copy is of {copied}.",
-            granted.actor
-        )));
+        let (named, copied) = (granted.actor.as_str(), copied.as_str());
+        let why = text!("refusals-answered-for-another", named = named, copied = copied);
+        return Err(TransferError::Refused(why));
     }
     logins::keep(&engine.store, &transfer.id, granted).await?;
     retry(engine, transfer).await

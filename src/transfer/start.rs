@@ -12,7 +12,7 @@ use crate::{
     model::{
         actor::Actor,
         choices::Choices,
-        handle::Handle,
+        handle::{Handle, HandleError},
         id::{AccountId, TransferId},
         login::{Login, Purpose},
         policy::Applicant,
@@ -22,6 +22,7 @@ use crate::{
     port::lookup,
     store::{blobs::hex, choices, transfers},
     wire::lenient::web_url,
+    words::text,
 };
 
 /// What the person wants, as far as they said so when they began.
@@ -46,7 +47,7 @@ pub async fn start(
     let own = engine.host.account(account).await?.map(|account| account.actor);
     let (asked_for, actor_id) = named(engine, typed).await?;
     if own.as_ref() == Some(&actor_id) {
-        let why = format!("{asked_for} is this very account; type the address of the account you come from");
+        let why = text!("refusals-this-very-account", asked_for = asked_for);
         return Err(TransferError::Refused(why));
     }
     let who = applicant(engine, &actor_id, typed).await;
@@ -89,9 +90,18 @@ pub(super) async fn named(engine: &Engine, typed: &str) -> TransferResult<(Strin
     if let Some(address) = web_url(typed.trim()) {
         return Ok((address.to_string(), address));
     }
-    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
+    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(not_a_handle(error)))?;
     allowed_at_all(engine, &handle).await?;
     Ok((handle.to_string(), lookup::resolve(&*engine.remote, &engine.signer, &handle).await?))
+}
+
+/// What is wrong with an address that was typed.
+pub fn not_a_handle(error: HandleError) -> String {
+    match error {
+        HandleError::Shape => text!("refusals-write-it-like-this"),
+        HandleError::Name => text!("refusals-the-name-may-hold"),
+        HandleError::Host => text!("refusals-not-a-servers-name"),
+    }
 }
 
 /// Whether anybody of that server, or this handle, may come: before that server is asked anything.

@@ -13,6 +13,7 @@ use super::{
     removal::remove_all,
     survey::survey,
     trial::{discard_all, release},
+    trouble::{self, Next},
     verify::verify,
 };
 use crate::{
@@ -63,25 +64,29 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         _ => Ok(()),
     };
     let Err(error) = outcome else { return Ok(()) };
+    let (of, error) = error.apart();
     if matches!(error, TransferError::Store(StoreError::Closed | StoreError::Superseded)) {
         // Nothing is wrong with it: it goes on after the restart, or where it is now.
         return Ok(());
     }
     let now = engine.clock.now_micros();
-    let why = error.to_string();
     let doing = transfer.state.as_str();
-    tracing::warn!(transfer.id = %transfer.id, doing, error = %why, "a step did not go through");
+    tracing::warn!(transfer.id = %transfer.id, doing, %error, "a step did not go through");
+    let told = |next| trouble::told(transfer, &engine.domain, of, &error, next);
     match error.disposition() {
         Disposition::Retry { after } => {
             let tries = transfers::attempts(&engine.store, &transfer.id).await?;
             let after = after.max(pause(tries));
             let next = now + i64::try_from(after.as_micros()).unwrap_or(i64::MAX / 4);
-            let attempts = transfers::put_off(&engine.store, &transfer.id, Some(why.clone()), next).await?;
+            let attempts =
+                transfers::put_off(&engine.store, &transfer.id, Some(told(Next::Soon)), next).await?;
             if attempts > PATIENCE {
-                give_up(engine, transfer, why, now).await?;
+                give_up(engine, transfer, told(given_up(transfer.state)), now).await?;
             }
         }
-        Disposition::SkipItem | Disposition::StopTransfer => give_up(engine, transfer, why, now).await?,
+        Disposition::SkipItem | Disposition::StopTransfer => {
+            give_up(engine, transfer, told(given_up(transfer.state)), now).await?;
+        }
     }
     Ok(())
 }
@@ -92,19 +97,31 @@ fn pause(tries: i64) -> Duration {
     Duration::from_secs(2_u64.pow(doublings)).min(LONGEST_PAUSE)
 }
 
+/// What giving up means in a state; [`give_up`] does it.
+fn given_up(state: TransferState) -> Next {
+    use TransferState as S;
+    match state {
+        S::HandingOver => Next::AsBefore,
+        S::Trial | S::Looking | S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
+            Next::InAnHour
+        }
+        _ => Next::Stopped,
+    }
+}
+
 /// Stops where a person must look; what has become public goes back to where it can be tried again.
 async fn give_up(engine: &Engine, transfer: &Transfer, why: String, now: i64) -> TransferResult<()> {
     use TransferState as S;
-    match transfer.state {
-        S::HandingOver => {
+    match (given_up(transfer.state), transfer.state) {
+        (Next::AsBefore, _) => {
             transfers::step(&engine.store, &transfer.id, S::HandingOver, S::Kept, now).await?;
             transfers::remark(&engine.store, &transfer.id, why).await?;
         }
-        S::Trial | S::Looking | S::Keeping | S::AwaitingAnnouncement | S::Discarding | S::Removing => {
+        (Next::InAnHour, _) => {
             let hour = 3_600_000_000;
             transfers::put_off(&engine.store, &transfer.id, Some(why), now + hour).await?;
         }
-        state => transfers::fail(&engine.store, &transfer.id, state, why, now).await?,
+        (_, state) => transfers::fail(&engine.store, &transfer.id, state, why, now).await?,
     }
     Ok(())
 }

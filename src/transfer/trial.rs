@@ -48,7 +48,7 @@ async fn keep_as(engine: &Engine, transfer: &Transfer, ending: Ending) -> Transf
             endings::decide(&engine.store, &transfer.id, ending).await?;
             leave_trial(engine, transfer, TransferState::Keeping).await
         }
-        _ => Err(TransferError::Refused("Only a copy in its trial can be kept.".to_owned())),
+        _ => Err(TransferError::Refused(text!("refusals-only-a-trial-is-kept"))),
     }
 }
 
@@ -79,8 +79,8 @@ pub async fn discard(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         return Ok(());
     }
     if !transfer.state.can_discard() {
-        let why = "This copy is visible already. It can no longer be thrown away without trace.";
-        return Err(TransferError::Refused(why.to_owned()));
+        let why = text!("refusals-visible-already");
+        return Err(TransferError::Refused(why));
     }
     let next = if transfer.state == TransferState::AwaitingConsent {
         TransferState::Discarded
@@ -137,24 +137,24 @@ pub async fn announce(engine: &Engine, transfer: &Transfer) -> TransferResult<Ur
 /// [`TransferError::Refused`] when the copy is not there to be announced.
 pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) -> TransferResult<Url> {
     let Some(old) = old_actor(transfer) else {
-        let why = "This copy came from a file. Only Old home itself can announce, and it was not asked.";
-        return Err(TransferError::Refused(why.to_owned()));
+        let why = text!("refusals-a-file-announces-nothing");
+        return Err(TransferError::Refused(why));
     };
     if !matches!(
         transfer.state,
         TransferState::Trial | TransferState::Kept | TransferState::AwaitingAnnouncement
     ) {
-        return Err(TransferError::Refused("Only a finished copy can be announced.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-only-a-finished-copy")));
     }
     hide::must_be_in_sight(engine, transfer).await?;
     if !ending.is_spoken_at_old_home() {
-        return Err(TransferError::Refused("Old home has no part in that.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-has-no-part")));
     }
     if let Origin::ClientApi { .. } = transfer.origin {
         announce_there::begin(engine, transfer, ending).await?;
-        return engine.base.join(&format!("/transfers/{}", transfer.id)).map_err(|error| {
-            TransferError::Refused(format!("this server does not know its own address: {error}"))
-        });
+        let mut page = engine.base.clone();
+        page.set_path(&format!("/transfers/{}", transfer.id));
+        return Ok(page);
     }
     certificate::must_be_accepted(engine, transfer).await?;
     // As long as we may read there, the server that knows about moves answers, whoever else is beside it.
@@ -163,8 +163,8 @@ pub async fn ask_old_home(engine: &Engine, transfer: &Transfer, ending: Ending) 
     let token = reading.as_ref().and_then(|login| login.access_token.as_deref());
     let (actor, _) = lookup::actor(&*engine.remote, &engine.signer, old, token).await?;
     if !takes_map(engine, &actor).await? {
-        let why = "Old home cannot announce a move this way. You can keep the copy, and announce by Old home's own means.";
-        return Err(TransferError::Refused(why.to_owned()));
+        let why = text!("refusals-cannot-announce-this-way");
+        return Err(TransferError::Refused(why));
     }
     let discovered = discover(engine, &actor).await?;
     let (mut login, url) = ask(engine, &transfer.id, Purpose::HandOver, &discovered, old.clone());

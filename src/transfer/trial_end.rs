@@ -12,6 +12,7 @@ use crate::{
         transfers::{self, NEVER},
         trials,
     },
+    words::text,
 };
 
 /// One week, in microseconds: so long before the end its owner is told, and so much longer it lasts while Old home
@@ -72,7 +73,7 @@ async fn is_elsewhere(engine: &Engine, transfer: &Transfer) -> bool {
 /// [`TransferError::Refused`] when there is no trial that ends.
 pub async fn extend(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     if transfer.state != TransferState::Trial || engine.trial_micros == 0 {
-        return Err(TransferError::Refused("There is no trial that could be extended.".to_owned()));
+        return Err(TransferError::Refused(text!("refusals-no-trial-to-extend")));
     }
     let ends_at = engine.clock.now_micros().saturating_add(engine.trial_micros);
     Ok(trials::extend(&engine.store, &transfer.id, ends_at).await?)

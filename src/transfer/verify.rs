@@ -1,13 +1,15 @@
 //! New home: counts again, in the destination's own tables, and compares. Done is computed from counts.
 
-use super::{Engine, TransferError, TransferResult, certificate, status::report, trial_end};
+use super::{Engine, TransferError, TransferResult, certificate, kinds, status::report, trial_end};
 use crate::{
     model::{
         certificate::Occasion,
+        item::ItemKind,
         provenance::Provenance,
         transfer::{Origin, Transfer, TransferState},
     },
     store::{provenances, stated, transfers},
+    words::text,
 };
 
 /// Freezes the report; the trial begins only when every kind agrees.
@@ -16,7 +18,7 @@ use crate::{
 /// [`TransferError::Refused`] naming the kinds that do not agree.
 pub async fn verify(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     if let Some(differing) = freeze(engine, transfer).await? {
-        return Err(TransferError::Refused(format!("The numbers do not agree: {differing}.")));
+        return Err(TransferError::Refused(text!("refusals-numbers-do-not-agree", differing = differing)));
     }
     provenances::keep(&engine.store, &transfer.id, grade(engine, transfer).await?).await?;
     certificate::issue(engine, transfer, Occasion::Trial).await?;
@@ -48,9 +50,15 @@ pub(super) async fn freeze(engine: &Engine, transfer: &Transfer) -> TransferResu
         .iter()
         .filter(|(_, counts)| !counts.agrees())
         .map(|(kind, c)| {
-            format!(
-                "{kind}: {} at Old home, {} here, {} skipped, {} not wanted, {} failed",
-                c.source, c.destination, c.skipped, c.declined, c.failed
+            let kind = ItemKind::from_word(kind).map_or_else(|| kind.clone(), kinds::name);
+            text!(
+                "refusals-what-differs",
+                kind = kind,
+                source = c.source,
+                here = c.destination,
+                skipped = c.skipped,
+                declined = c.declined,
+                failed = c.failed
             )
         })
         .collect();

@@ -125,6 +125,93 @@ fn code_and_texts_agree() {
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
+/// The texts between quotation marks in code, with where each begins; comments are passed over.
+fn literals(code: &str) -> Vec<(usize, String)> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(rest) = code.get(at..) {
+        let Some(next) = rest.find(['"', '/', '\'']) else { break };
+        let start = at + next;
+        let rest = code.get(start..).unwrap_or_default();
+        at = start + 1;
+        if rest.starts_with("//") {
+            at = start + rest.find('\n').unwrap_or(rest.len());
+        } else if rest.starts_with("'\"'") || rest.starts_with("'\\\"'") {
+            // A single mark is no text.
+            at = start + 4;
+        } else if let Some(text) = rest.strip_prefix('"') {
+            let (mut said, mut is_escaped, mut end) = (String::new(), false, text.len());
+            for (place, letter) in text.char_indices() {
+                if letter == '"' && !is_escaped {
+                    end = place;
+                    break;
+                }
+                is_escaped = letter == '\\' && !is_escaped;
+                said.push(letter);
+            }
+            found.push((start, said));
+            at = start + 1 + end + 1;
+        }
+    }
+    found
+}
+
+/// Whether a text is a sentence: some words, and a stop.
+fn is_sentence(text: &str) -> bool {
+    text.split_whitespace().count() > 2 && text.trim_end().ends_with(['.', '!', '?'])
+}
+
+/// Sentences and refusals that code says by itself.
+fn said_by_code(code: &str) -> Vec<String> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let all = literals(code);
+    let mut found: Vec<String> =
+        all.iter().filter(|(_, text)| is_sentence(text)).map(|(_, text)| text.clone()).collect();
+    for (at, call) in code.match_indices("TransferError::Refused(") {
+        let (mut depth, mut end) = (0_i32, code.len());
+        for (place, letter) in code.get(at + call.len() - 1..).unwrap_or_default().char_indices() {
+            depth += i32::from(letter == '(') - i32::from(letter == ')');
+            if depth == 0 {
+                end = at + call.len() - 1 + place;
+                break;
+            }
+        }
+        let inside = all.iter().filter(|(place, text)| (at..end).contains(place) && text.contains(' '));
+        found.extend(inside.map(|(_, text)| text.clone()));
+    }
+    found
+}
+
+#[test]
+fn no_refusal_and_no_sentence_of_a_transfer_is_hard_coded() {
+    let mut findings = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/transfer")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !matches!(name.as_str(), "fakes.rs" | "tests.rs" | "chains.rs") {
+                let said = said_by_code(&std::fs::read_to_string(&path).unwrap());
+                findings.extend(said.into_iter().map(|text| format!("{name}: {text}")));
+            }
+        }
+    }
+    assert!(findings.is_empty(), "take these from the texts:\n{}", findings.join("\n"));
+}
+
+#[test]
+fn what_code_says_by_itself_is_found() {
+    let code = r#"
+        // TransferError::Refused("not this one.".to_owned())
+        let mark = '"';
+        let id = text!("refusals-no-such-move", name = name);
+        let why = "Old home takes no map today.";
+        return Err(TransferError::Refused(format!("{why} and more")));
+    "#;
+    assert_eq!(said_by_code(code), ["Old home takes no map today.", "{why} and more"]);
+}
+
 #[test]
 fn a_text_escapes_what_it_is_given_and_tells_one_from_many() {
     let told = super::markup(

@@ -132,7 +132,7 @@ async fn a_full_disk_is_named_and_the_copy_goes_on_when_there_is_room() {
         step::advance(&engine, &home.transfer(&id).await).await.unwrap();
         let waiting = home.transfer(&id).await;
         assert_eq!(waiting.state, TransferState::Fetching);
-        assert!(waiting.problem.as_deref().unwrap_or_default().contains("this server's disk"), "{waiting:?}");
+        assert!(waiting.problem.as_deref().unwrap_or_default().contains("the disk of"), "{waiting:?}");
     }
     std::fs::remove_file(&media).unwrap();
     std::fs::create_dir(&media).unwrap();

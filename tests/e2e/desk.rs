@@ -52,6 +52,15 @@ async fn an_admin_looks_asks_and_lets_in_without_media() {
     let page = eve.get(&at, PAGES).await;
     assert!(page.text().contains("A sample of what was written"), "{}", page.text());
     assert!(!page.text().contains("<img src=\"/desk/"), "nothing is opened unasked");
+    // Words are looked for in everything Ann wrote for everybody, not in the sample alone.
+    let found = eve.get(&new.at(&format!("/desk/arrivals/{id}?words=flats")), PAGES).await;
+    assert!(found.text().contains("everything from here to the end of the list"), "{}", found.words());
+    assert!(found.text().contains("First light over the flats"), "{}", found.words());
+    let posts = new.at(&format!("/api/v1/desk/arrivals/{id}/posts?words=heronsandnothingelse"));
+    let none = eve.json(&posts).await;
+    assert_eq!((&none["posts"], &none["next"]), (&json!([]), &Value::Null), "{none:#}");
+    assert!(none["looked"].as_u64().unwrap() > 1, "{none:#}");
+    assert_eq!(mover.browser.get(&posts, PAGES).await.status, 404, "only admins look");
     eve.submit(&page.form("question").fill("question", "Do we know each other?").unwrap()).await;
     // The process is killed while Ann waits: she waits on, with the question.
     new.kill();

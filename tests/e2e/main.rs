@@ -40,6 +40,7 @@ mod removal;
 mod rename;
 mod several_daemons;
 mod subset;
+mod told_to_stop;
 mod trial;
 mod upload;
 

@@ -14,7 +14,7 @@ use url::Url;
 use super::{Tables, shape};
 use crate::{
     model::{collection::CollectionKind, follow::FollowOptions},
-    port::error::AdapterError,
+    port::error::{AdapterError, Cause},
     wire::lenient,
 };
 
@@ -215,5 +215,5 @@ fn shortened(text: &str) -> String {
 }
 
 fn fatal(path: &Path, why: &str) -> AdapterError {
-    AdapterError::fatal(format!("reading {}", name_of(path)), why)
+    AdapterError::fatal(format!("reading {}", name_of(path)), why).because(Cause::File)
 }

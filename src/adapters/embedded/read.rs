@@ -12,7 +12,10 @@ use futures::{StreamExt, stream};
 use tokio::task::spawn_blocking;
 use tokio_util::io::ReaderStream;
 
-use crate::port::{error::AdapterError, source::MediaStream};
+use crate::port::{
+    error::{AdapterError, Cause},
+    source::MediaStream,
+};
 
 /// Bytes read at once. Most pictures are shorter, and are opened and read in one go.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -24,7 +27,10 @@ const CHUNK_BYTES: usize = 256 << 10;
 pub(super) async fn from(path: PathBuf, from: u64, name: &str) -> Result<MediaStream, AdapterError> {
     let opened = spawn_blocking(move || File::open(path).map(|file| (begin(&file, from), file))).await;
     let (begun, file) = opened.map_err(io::Error::other).flatten().map_err(|error| {
-        AdapterError::item(format!("{name} cannot be read from this server's disk: {error}"))
+        tracing::warn!(%error, name, "a file cannot be read");
+        AdapterError::item(format!(
+            "{name} cannot be read from the disk of the server it is on; its log says more"
+        ))
     })?;
     let first = begun.map_err(broken)?;
     let is_all = first.len() < CHUNK_BYTES;
@@ -50,7 +56,8 @@ fn begin(mut file: &File, from: u64) -> io::Result<Vec<u8>> {
 /// The file cannot be had: for ever if it is not there, else for now.
 pub(super) fn lost(error: &io::Error, name: &str) -> AdapterError {
     if error.kind() == io::ErrorKind::NotFound {
-        return AdapterError::item(format!("{name} is not where this server keeps its files: {error}"));
+        tracing::warn!(%error, name, "a file is not where files are kept");
+        return AdapterError::item(format!("{name} is not where the server it is on keeps its files"));
     }
     broken(io::Error::new(error.kind(), error.to_string()))
 }
@@ -61,6 +68,7 @@ pub(super) fn broken(error: io::Error) -> AdapterError {
         doing: "reading a media file".to_owned(),
         why: format!("this server's disk: {error}"),
         after: Duration::from_mins(1),
+        cause: Cause::Disk,
     }
 }
 

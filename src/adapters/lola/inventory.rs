@@ -18,7 +18,7 @@ use crate::{
         item::ItemKind,
     },
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         lookup,
         remote::{Request, Response},
         source::{EntriesWanted, EntryPage, Stated, Statement},
@@ -53,7 +53,7 @@ impl LolaSource {
     }
 
     fn inventory_at(&self, last: &[&str], doing: &str) -> Result<Url, AdapterError> {
-        let missing = || AdapterError::fatal(doing, "Old home does not offer this");
+        let missing = || AdapterError::fatal(doing, "Old home does not offer this").because(Cause::Missing);
         let mut url = self.inventories().cloned().ok_or_else(missing)?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.extend(last);
@@ -80,11 +80,14 @@ impl LolaSource {
             let now: Counting = read(response, doing).await?;
             stood_still = if now.counted > counted { 0 } else { stood_still + 1 };
             if stood_still > MOST_STANDSTILLS {
-                return Err(AdapterError::fatal(doing, "Old home counts without getting on"));
+                return Err(
+                    AdapterError::fatal(doing, "Old home counts without getting on").because(Cause::Nonsense)
+                );
             }
             counted = now.counted;
         }
-        Err(AdapterError::fatal(doing, "Old home does not come to an end of counting"))
+        Err(AdapterError::fatal(doing, "Old home does not come to an end of counting")
+            .because(Cause::Nonsense))
     }
 
     /// Believes a statement only with the key its server publishes at the address of its own actor.
@@ -119,7 +122,9 @@ impl LolaSource {
         let url = self.inventory_at(&[&pass.to_string(), kind.as_str()], doing)?;
         let tally: Tally = read(self.get(&url, doing).await?, doing).await?;
         if !tally.is_sound() {
-            return Err(AdapterError::fatal(doing, "Old home's buckets make no sense"));
+            return Err(
+                AdapterError::fatal(doing, "Old home's buckets make no sense").because(Cause::Nonsense)
+            );
         }
         Ok(tally)
     }
@@ -137,7 +142,8 @@ impl LolaSource {
         let lines: Lines =
             read(self.ask(self.inventory_at(&["entries"], doing)?, &question, doing).await?, doing).await?;
         if lines.entries.iter().any(|entry| entry.key.as_str().len() > LONGEST_KEY) {
-            return Err(AdapterError::fatal(doing, "Old home lists a key that is longer than any address"));
+            return Err(AdapterError::fatal(doing, "Old home lists a key that is longer than any address")
+                .because(Cause::Nonsense));
         }
         Ok(EntryPage { entries: lines.entries, next: lines.next.map(Cursor) })
     }
@@ -175,8 +181,10 @@ fn understood(mut statement: Value) -> Option<Inventory> {
 
 async fn read<T: DeserializeOwned>(response: Response, doing: &str) -> Result<T, AdapterError> {
     let value = response.json().await.map_err(|error| error.into_adapter(doing))?;
-    serde_json::from_value(value)
-        .map_err(|error| AdapterError::fatal(doing, format!("Old home's answer is not understood: {error}")))
+    serde_json::from_value(value).map_err(|error| {
+        AdapterError::fatal(doing, format!("Old home's answer is not understood: {error}"))
+            .because(Cause::Nonsense)
+    })
 }
 
 #[cfg(test)]

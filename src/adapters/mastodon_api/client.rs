@@ -11,7 +11,7 @@ use crate::{
     model::{collection::CollectionKind, moment::Moment},
     port::{
         clock::SharedClock,
-        error::AdapterError,
+        error::{AdapterError, Cause},
         lookup,
         remote::{Request, Response, SharedRemote},
     },
@@ -92,7 +92,10 @@ impl Client {
     /// [`AdapterError`] when it would lead elsewhere.
     pub fn at(&self, path: &str) -> Result<Url, AdapterError> {
         let url = self.origin.join(path).ok().filter(|url| url.origin() == self.origin.origin());
-        url.ok_or_else(|| AdapterError::fatal("reading the account", "an address leads to another server"))
+        url.ok_or_else(|| {
+            AdapterError::fatal("reading the account", "an address leads to another server")
+                .because(Cause::Astray)
+        })
     }
 
     /// Asks for a document, as often as the server wants to be asked.
@@ -103,7 +106,7 @@ impl Client {
         let doing = format!("reading the {}", of.as_str());
         if url.origin() != self.origin.origin() {
             let why = format!("Old home's list leads to another server, {}", url.host_str().unwrap_or(""));
-            return Err(AdapterError::fatal(doing, why).into());
+            return Err(AdapterError::fatal(doing, why).because(Cause::Astray).into());
         }
         for _ in 0..REFUSALS {
             self.wait(lane, &doing).await?;
@@ -152,6 +155,7 @@ fn busy(doing: &str, pause: i64) -> AdapterError {
         doing: doing.to_owned(),
         why: "Old home asked us to come again later".to_owned(),
         after: Duration::from_micros(u64::try_from(pause).unwrap_or(0)),
+        cause: Cause::Strained,
     }
 }
 
@@ -162,17 +166,22 @@ async fn read(response: Response, doing: &str, asked: &Url) -> Result<Answer, Fa
         401 => {
             let why = "Old home no longer accepts the permission. Sign in there again, and the copy goes on, \
                        or throw it away";
-            return Err(AdapterError::fatal(doing, why).into());
+            return Err(AdapterError::fatal(doing, why).because(Cause::Denied).into());
         }
         403 => {
             let why = "Old home does not let you read it. An account that has moved, or is locked there, cannot \
                        be read this way any more; its export file may still be had";
-            return Err(AdapterError::fatal(doing, why).into());
+            return Err(AdapterError::fatal(doing, why).because(Cause::Forbidden).into());
         }
-        status => return Err(AdapterError::fatal(doing, format!("Old home answered {status}")).into()),
+        status => {
+            let why = format!("Old home answered {status}");
+            return Err(AdapterError::fatal(doing, why).because(Cause::of_status(status)).into());
+        }
     }
     if response.url.origin() != asked.origin() {
-        return Err(AdapterError::fatal(doing, "Old home sends us on to another server").into());
+        return Err(AdapterError::fatal(doing, "Old home sends us on to another server")
+            .because(Cause::Astray)
+            .into());
     }
     let links = response.headers.get("link").map(|text| links(text, asked)).unwrap_or_default();
     let value = response.json().await.map_err(|error| error.into_adapter(doing))?;

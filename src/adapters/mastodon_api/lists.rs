@@ -14,7 +14,7 @@ use crate::{
         collection::{CollectionKind as K, Cursor, Page},
         item::Item,
     },
-    port::error::AdapterError,
+    port::error::{AdapterError, Cause},
     wire::lenient,
 };
 
@@ -37,10 +37,9 @@ impl ApiSource {
         let url = self.client.at(path)?;
         match self.client.get(&url, Lane::Plain, of).await?.value {
             Value::Array(values) => Ok(values),
-            _ => {
-                Err(AdapterError::fatal(format!("reading the {}", of.as_str()), "the answer is no list")
-                    .into())
-            }
+            _ => Err(AdapterError::fatal(format!("reading the {}", of.as_str()), "the answer is no list")
+                .because(Cause::Nonsense)
+                .into()),
         }
     }
 

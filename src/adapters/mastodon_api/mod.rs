@@ -21,7 +21,7 @@ use crate::{
     },
     port::{
         clock::SharedClock,
-        error::AdapterError,
+        error::{AdapterError, Cause},
         lookup,
         remote::{Request, SharedRemote, Signer},
         source::{MediaStream, Source},
@@ -144,20 +144,23 @@ impl ApiSource {
         let account = match client.get(&url, Lane::Plain, K::Settings).await {
             Ok(answer) => answer.value,
             Err(Failed::Missing) => {
-                return Err(AdapterError::fatal(doing, "Old home does not say whose account it is"));
+                return Err(AdapterError::fatal(doing, "Old home does not say whose account it is")
+                    .because(Cause::Nonsense));
             }
             Err(Failed::Adapter(error)) => return Err(error),
         };
         let (id, username) = (lenient::text(&account, "id"), lenient::text(&account, "username"));
         let (Some(id), Some(username)) = (id.filter(|id| parents::is_plain(id)), username) else {
-            return Err(AdapterError::fatal(doing, "Old home does not say whose account it is"));
+            return Err(AdapterError::fatal(doing, "Old home does not say whose account it is")
+                .because(Cause::Nonsense));
         };
         let is_the_one = match people::said(&account) {
             Some(said) => said == *actor,
             None => username.eq_ignore_ascii_case(&named.username),
         };
         if !is_the_one {
-            return Err(AdapterError::fatal(doing, "Old home's permission is for another account"));
+            return Err(AdapterError::fatal(doing, "Old home's permission is for another account")
+                .because(Cause::Denied));
         }
         let host = authority(actor);
         let followers = named.followers.clone().unwrap_or_else(|| {
@@ -248,7 +251,8 @@ impl Source for ApiSource {
 
     async fn page(&self, kind: K, cursor: Option<&Cursor>, limit: usize) -> Result<Page, AdapterError> {
         if !self.collections().contains(&kind) {
-            return Err(AdapterError::fatal("reading the account", "Old home does not offer this"));
+            return Err(AdapterError::fatal("reading the account", "Old home does not offer this")
+                .because(Cause::Missing));
         }
         let place = cursor.map(|cursor| cursor.0.as_str());
         let limit = limit.max(1);
@@ -292,7 +296,10 @@ impl Source for ApiSource {
             }
             status => return Err(AdapterError::item(format!("the file's server answered {status}"))),
         }
-        let broken = |error| AdapterError::item(format!("the file broke off: {error}"));
+        let broken = |error: crate::port::remote::RemoteError| {
+            tracing::debug!(%error, "a file broke off");
+            AdapterError::item("the file broke off on its way; its server did not send it whole")
+        };
         Ok(response.body.map(move |chunk| chunk.map_err(broken)).boxed())
     }
 

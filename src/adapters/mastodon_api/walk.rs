@@ -8,7 +8,11 @@ use super::{
     client::{Failed, Links},
     pace::Lane,
 };
-use crate::{model::collection::CollectionKind as K, port::error::AdapterError, wire::lenient};
+use crate::{
+    model::collection::CollectionKind as K,
+    port::error::{AdapterError, Cause},
+    wire::lenient,
+};
 
 /// A page as it came, oldest first where it was walked so.
 pub struct Leaf {
@@ -78,7 +82,11 @@ impl ApiSource {
         let answer = self.client.get(&url, Lane::Paging, of).await?;
         let mut values: Vec<Value> = match answer.value {
             Value::Array(values) => values,
-            _ => return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), NO_LIST).into()),
+            _ => {
+                return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), NO_LIST)
+                    .because(Cause::Nonsense)
+                    .into());
+            }
         };
         let next = match way {
             Way::Counted => counted(place, &values),
@@ -96,7 +104,9 @@ impl ApiSource {
         }
         let next = next.filter(|next| Some(next.as_str()) != place);
         if next.as_deref().is_some_and(|next| self.circles.closes(path, place, next)) {
-            return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), CIRCLE).into());
+            return Err(AdapterError::fatal(format!("reading the {}", of.as_str()), CIRCLE)
+                .because(Cause::Nonsense)
+                .into());
         }
         Ok(Leaf { values, next })
     }

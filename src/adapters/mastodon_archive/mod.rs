@@ -25,7 +25,7 @@ use crate::{
         outlook::Outline,
     },
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         source::{MediaStream, Source},
     },
     wire::lenient,
@@ -82,7 +82,7 @@ pub fn open(path: &Path, limits: ArchiveLimits) -> Result<MastodonArchive, Adapt
 
 /// A refusal of the whole archive.
 fn refused(why: impl std::fmt::Display) -> AdapterError {
-    AdapterError::fatal("opening the archive", why)
+    AdapterError::fatal("opening the archive", why).because(Cause::File)
 }
 
 #[async_trait]

@@ -14,7 +14,7 @@ use sqlx::{
 };
 
 use super::schema::{self, Schema, SchemaError};
-use crate::port::error::AdapterError;
+use crate::port::error::{AdapterError, Cause};
 
 /// Connections at most: the server beside us needs them more.
 const CONNECTIONS: u32 = 6;
@@ -174,8 +174,14 @@ pub(super) fn silent(error: &sqlx::Error) -> AdapterError {
             doing: doing.to_owned(),
             why: format!("its tables are being changed: {error}"),
             after: AFTER_CHANGE,
+            cause: Cause::Database,
         },
-        _ => AdapterError::Busy { doing: doing.to_owned(), why: error.to_string(), after: AFTER_SILENCE },
+        _ => AdapterError::Busy {
+            doing: doing.to_owned(),
+            why: error.to_string(),
+            after: AFTER_SILENCE,
+            cause: Cause::Database,
+        },
     }
 }
 
@@ -184,9 +190,12 @@ fn refused(error: SchemaError, was_known: bool) -> AdapterError {
     let doing = "looking at the tables of the server's database";
     match error {
         SchemaError::Database(error) => silent(&error),
-        other if was_known => {
-            AdapterError::Busy { doing: doing.to_owned(), why: other.to_string(), after: AFTER_CHANGE }
-        }
+        other if was_known => AdapterError::Busy {
+            doing: doing.to_owned(),
+            why: other.to_string(),
+            after: AFTER_CHANGE,
+            cause: Cause::Database,
+        },
         other => AdapterError::fatal(doing, other),
     }
 }

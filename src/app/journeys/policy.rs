@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
+    model::collection::Cursor,
     model::{choices::Choices, policy::Preset},
     store::{applications, census::census, choices, policies},
-    transfer::{TransferError, admit, choose, desk, trial},
+    transfer::{
+        TransferError, admit, choose, desk,
+        search::{self, Bounds},
+        trial,
+    },
 };
 
 /// The first two posts show a file each.
@@ -206,4 +211,55 @@ impl crate::port::clock::Clock for Later {
     fn random(&self, bytes: &mut [u8]) {
         bytes.fill(7);
     }
+}
+
+#[tokio::test]
+async fn admins_find_a_word_in_everything_an_applicant_wrote_and_are_told_how_far_was_looked() {
+    let new = NewHome::open().await;
+    new.rule(|policy| *policy = Preset::Careful.policy(policy)).await;
+    let ann = new.account("ann").await;
+    // Far more than a sample holds; the word stands in the last but one, in what only followers see, and in a file's words.
+    let said = |n: u32| match n {
+        7 => json!({"attachment": [{"type": "Document", "mediaType": "image/png", "name": "a Heron, asleep",
+            "url": "https://old.example/heron.png"}]}),
+        600 => json!({"to": format!("{OLD}/followers"), "content": "<p>a heron for friends</p>"}),
+        899 => json!({"content": format!("<p>{} HERONS at last</p>", "words before it ".repeat(60))}),
+        _ => json!({}),
+    };
+    let old = (0..9).fold(OldHome::new(), |old, page| {
+        old.page(
+            CollectionKind::Content,
+            (1..=100).map(|n| post(page * 100 + n, said(page * 100 + n))).collect(),
+        )
+    });
+    let engine = new.engine(old);
+    let id = new.transfer(&ann).await;
+    let (transfer, _) = new.run(&engine, &id).await;
+    assert_eq!(transfer.state, TransferState::AwaitingApproval, "{:?}", transfer.problem);
+    let words = search::words("heron, nothing-like-it");
+    let look = async |from: Option<Cursor>, bounds: Bounds| {
+        search::search(&engine, &transfer, &words, from, bounds).await.unwrap()
+    };
+    let whole = look(None, Bounds::of(&transfer)).await;
+    assert_eq!((whole.looked, whole.posts.len(), whole.next), (899, 2, None), "{:?}", whole.posts);
+    let texts: Vec<&str> = whole.posts.iter().map(|post| post["text"].as_str().unwrap()).collect();
+    assert!(texts[0].contains("a Heron, asleep"), "{texts:?}");
+    assert!(texts[1].starts_with('…') && texts[1].ends_with("HERONS at last"), "{texts:?}");
+    assert!(!texts.iter().any(|text| text.contains("friends")), "{texts:?}");
+    // A little at a time comes to the same, and says where it goes on.
+    let little = Bounds { pages: 2, ..Bounds::of(&transfer) };
+    let (mut looked, mut found, mut from, mut questions) = (0, 0, None, 0);
+    loop {
+        let some = look(from, little).await;
+        questions += 1;
+        looked += some.looked;
+        found += some.posts.len();
+        from = some.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    assert_eq!((looked, found, questions), (899, 2, 5));
+    let first = look(None, Bounds { found: 1, ..Bounds::of(&transfer) }).await;
+    assert!(first.posts.len() == 1 && first.next.is_some(), "{:?}", first.posts);
 }

@@ -12,7 +12,10 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::Problem,
-        ui::layout::{self, Home},
+        ui::{
+            homes::{handle_of, homes},
+            layout::{self, Home},
+        },
     },
     model::{actor::authority, departure::DepartureState, moment::Moment},
     store::departures::DepartureRow,
@@ -49,6 +52,7 @@ pub(super) async fn ask(app: web::Data<App>, token: web::Path<String>) -> Result
     let due = Moment::from_micros(departure.due_at.unwrap_or_default());
     let body = html! {
         h1 { (say!("departures-call-it-off-title")) }
+        (homes(&account, &handle_of(&departure.target)))
         @if rests {
             p {
                 (say!("departures-call-off-what", account = account, there = there,
@@ -76,7 +80,11 @@ pub(super) async fn by_link(app: web::Data<App>, token: web::Path<String>) -> Re
         "started" | "withdrawn" => text!("departures-called-off"),
         _ => text!("departures-call-it-off-title"),
     };
-    let body = html! { h1 { (title) } p { (outcome(&now, &account, &there)) } };
+    let body = html! {
+        h1 { (title) }
+        (homes(&account, &handle_of(&now.target)))
+        p { (outcome(&now, &account, &there)) }
+    };
     Ok(layout::page(&app, None, Home::Old, &title, &body))
 }
 

@@ -12,7 +12,10 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
-        ui::layout::{self, Home},
+        ui::{
+            homes::leaving,
+            layout::{self, Home},
+        },
     },
     model::{actor::authority, ending::Ending, moment::Moment},
     oauth::scope::Scope,
@@ -105,6 +108,7 @@ async fn page(app: &App, session: &Session, problem: Option<String>) -> Result<H
     let title = text!("departures-delete-all-your-data-here");
     let body = html! {
         h1 { (title) }
+        (leaving(app, &session.account.username, target))
         @if let Some(why) = &problem { p.warning #why role="alert" { (why) } }
         p { (say!("departures-you-moved-and-can-delete", here = here, there = there)) }
         ul.effects {

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use maud::html;
 use serde::Deserialize;
-use url::Url;
 
 use super::finish_page;
 use crate::{
@@ -12,8 +11,8 @@ use crate::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
         ui::{
+            homes::{handle_of, leaving},
             layout::{self, Home},
-            post::Author,
         },
     },
     model::{belonging::Belonging, ending::Ending, object::Visibility},
@@ -46,12 +45,12 @@ pub(super) async fn show(
         return Ok(finish_page::somebody_else(&app, session, &name, request.uri().path()));
     }
     let departure = announced(&app, session).await?;
-    let handle = Url::parse(&departure.target)
-        .map_or_else(|_| departure.target.clone(), |target| Author::elsewhere(&target).handle);
+    let handle = handle_of(&departure.target);
     let page = departure.target_page.as_deref().unwrap_or(&departure.target);
     let title = text!("departures-say-goodbye");
     let body = html! {
         h1 { (title) }
+        (leaving(&app, &session.account.username, &departure.target))
         p { (say!("departures-farewell-what-for", here = app.config.domain())) }
         form.card method="post" action={ "/departures/" (session.account.username) "/farewell" } {
             (layout::csrf(session))

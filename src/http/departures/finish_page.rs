@@ -11,8 +11,8 @@ use crate::{
         live::Shown,
         proof,
         ui::{
+            homes::leaving,
             layout::{self, Home},
-            post::Author,
             words::{number, pace, sentence},
         },
     },
@@ -52,13 +52,9 @@ pub(super) fn shown(
         "resting" => resting(session, status, &there),
         _ => question(app, session, status, &there, found),
     };
-    let new = Url::parse(target).map_or_else(|_| target.clone(), |url| Author::elsewhere(&url).handle);
     let body = html! {
         h1 { (title) }
-        div.homes {
-            p.home.is-old { span { (say!("departures-old-home")) } strong { "@" (session.account.username) "@" (app.config.domain()) } }
-            p.home.is-new { span { (say!("departures-new-home")) } strong { (new) } }
-        }
+        (leaving(app, &session.account.username, target))
         (words)
         (ledger(lines))
     };

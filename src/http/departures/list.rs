@@ -13,6 +13,7 @@ use crate::{
         extract::SignedIn,
         problem::Problem,
         ui::{
+            homes::{handle_of, homes, own},
             layout::{self, Home},
             post::Author,
             words::{number, sentence},
@@ -43,8 +44,13 @@ pub(super) async fn show(app: web::Data<App>, signed: SignedIn) -> Result<HttpRe
         told.push(status.map_err(|error| Problem::from(error).page())?);
     }
     let emptied = app.site.emptied(&session.account).await.map_err(|error| Problem::from(error).page())?;
+    let there =
+        told.iter().find(|status| !matches!(status.departure.state.as_str(), "returned" | "withdrawn"));
+    let there = there.map(|status| handle_of(&status.departure.target));
+    let there = there.or_else(|| grants.first().map(|grant| host_of(&grant.client_id)));
     let body = html! {
         h1 { (say!("departures-departures")) }
+        @if let Some(there) = &there { (homes(&own(&app, &session.account.username), there)) }
         p { (say!("departures-where-your-account-here-may-be-copied")) }
         h2 { (say!("departures-your-new-home")) }
         @if told.is_empty() {

@@ -15,6 +15,7 @@ use crate::{
         problem::{Problem, ProblemKind},
         proof,
         ui::{
+            homes::leaving,
             layout::{self, Home},
             words::sentence,
         },
@@ -22,7 +23,7 @@ use crate::{
     model::{actor::authority, handle::Handle},
     port::lookup,
     store::departures,
-    transfer::{findings::Finding, onward, source_side::SourceSide},
+    transfer::{findings::Finding, onward, source_side::SourceSide, start::not_a_handle, trouble},
 };
 
 /// The new address, where a link brought it along.
@@ -88,9 +89,12 @@ pub(super) async fn begin(
 }
 
 async fn actor(side: &SourceSide, typed: &str) -> Result<Url, Finding> {
-    let handle: Handle = typed.parse().map_err(|error| Finding { why: format!("{error}") })?;
+    let handle: Handle = typed.parse().map_err(|error| Finding { why: not_a_handle(error) })?;
     let found = lookup::resolve(&*side.remote, &side.signer, &handle).await;
-    found.map_err(|error| Finding { why: error.to_string() })
+    found.map_err(|error| {
+        tracing::info!(%error, "a further home cannot be asked");
+        Finding { why: trouble::cause(&error, &handle.host) }
+    })
 }
 
 async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> Result<HttpResponse, Problem> {
@@ -101,6 +105,7 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> R
     let body = html! {
         h1 { (title) }
         @if let Some(left) = left {
+            (leaving(app, &session.account.username, &left.target))
             @let there = Url::parse(&left.target).map_or_else(|_| left.target.clone(), |url| authority(&url));
             @if !found.is_empty() {
                 div.warning #why role="alert" {

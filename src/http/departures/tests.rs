@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::{
     http::bench::{Answered, Daemon, PASSWORD},
     oauth::scope::Scope,
+    site::accounts::Role,
     store::{
         departures::{self, DepartureRow},
         letters,
@@ -176,6 +177,45 @@ async fn what_was_left_is_deleted_by_its_owner_only_after_the_announcement_and_l
     assert_eq!(state(&daemon, &departure).await, "announced");
     let list = daemon.ask(TestRequest::get().uri("/departures").cookie(cookie)).await.body;
     assert!(list.contains("Your data here was deleted"), "{list}");
+}
+
+#[actix_web::test]
+async fn a_name_that_was_left_stays_locked_and_what_its_release_would_mean_is_said() {
+    let (daemon, departure) = handed_over().await;
+    say(&daemon, "ann", &departure.id, PASSWORD).await;
+    let side = daemon.app.source_side();
+    while announce::advance(&side, &departure.id).await.unwrap() {}
+    let (cookie, session) = daemon.sign_in("ann").await;
+    let page = daemon.ask(TestRequest::get().uri("/departures/ann/delete").cookie(cookie.clone())).await.body;
+    for words in
+        ["stays locked while old links lead on: nobody else gets it", "your old links end before that"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let form = [("sure", "yes"), ("password", PASSWORD), ("csrf", session.csrf.as_str())];
+    let delete = TestRequest::post().uri("/departures/ann/delete").cookie(cookie.clone()).set_form(form);
+    assert_eq!(daemon.ask(delete).await.status, 303);
+    // Neither somebody who signs up or arrives, nor whoever answers for the server, gets it.
+    let site = &daemon.app.site;
+    let leads_on = async || {
+        let post = TestRequest::get().uri("/users/ann/posts/1").insert_header(("Accept", "text/html"));
+        daemon.ask(post).await.status.as_u16()
+    };
+    for (switched_on, name, from) in [("yes", "ann", "192.0.2.1"), ("no", "Ann", "192.0.2.2")] {
+        let form =
+            [("departure", departure.id.as_str()), ("on", switched_on), ("csrf", session.csrf.as_str())];
+        let switch = TestRequest::post().uri("/departures/forwarding").cookie(cookie.clone()).set_form(form);
+        assert_eq!(daemon.ask(switch).await.status, 303);
+        assert!(site.name_is_free(name).await.is_err(), "{name}");
+        let asked = site.sign_up((name, "another password"), from, None, None).await;
+        assert!(asked.unwrap_err().to_string().contains("is taken"), "{name} signed up");
+        let made = site.create_account(name, "another password", Role::Member).await;
+        assert!(made.unwrap_err().to_string().contains("is taken"), "{name} was made");
+        assert!(!site.free_names("ann").await.unwrap().contains(&"ann".to_owned()));
+        assert_eq!(leads_on().await, if switched_on == "yes" { 301 } else { 404 });
+    }
+    let owner = site.sign_in("ann", PASSWORD).await.unwrap();
+    assert!(owner.is_some(), "the account is still its owner's");
 }
 
 #[actix_web::test]

@@ -16,6 +16,7 @@ mod policy_form;
 mod policy_page;
 mod request_page;
 mod sanctions;
+mod search;
 mod wall;
 
 pub(super) use {packet::packet, wall::drawn_from};
@@ -28,6 +29,7 @@ pub(super) use {packet::packet, wall::drawn_from};
     api::what_if,
     api::arrivals,
     api::arrival,
+    search::by_program,
     api::approve,
     api::decline,
     api::ask,
@@ -49,6 +51,7 @@ pub struct ApiDoc;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.route("/desk", get().to(arrivals::show))
         .route("/desk/arrivals/{id}", get().to(request_page::show))
+        .route("/api/v1/desk/arrivals/{id}/posts", get().to(search::by_program))
         .route("/desk/arrivals/{id}/approve", post().to(request_page::approve))
         .route("/desk/arrivals/{id}/decline", post().to(request_page::decline))
         .route("/desk/arrivals/{id}/ask", post().to(request_page::ask))

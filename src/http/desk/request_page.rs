@@ -8,7 +8,7 @@ use super::{
     arrivals::{name, outcome},
     hidden,
     packet::{kind_name, packet},
-    wall,
+    search, wall,
 };
 use crate::{
     app::App,
@@ -49,6 +49,7 @@ pub(super) async fn show(
     let out_of_sight = hidden_imports::find(&app.store, &transfer.id).await?;
     let now = app.clock.now_micros();
     let is_open = transfer.state == TransferState::AwaitingApproval;
+    let searched = if is_open { search::searched(&app, &transfer, &query).await? } else { None };
     let body = html! {
         p { strong { (outcome(&one, now)) } }
         (packet(&app, &one, &survey, &account.unwrap_or_default()))
@@ -60,7 +61,7 @@ pub(super) async fn show(
         @if let Some(why) = &one.why { p.note { (say!("desk-reason")) " " q { (why) } } }
         @if is_open { (answers(admin.session(), &one)) }
         (hidden::card(&app, admin.session(), &transfer, out_of_sight.as_ref()))
-        (wall::wall(&transfer, &survey, &query))
+        (wall::wall(&transfer, &survey, &query, searched.as_ref()))
     };
     Ok(desk_page(&app, admin.session(), &text!("desk-request-of", who = name(&one)), &body))
 }

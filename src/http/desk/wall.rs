@@ -6,7 +6,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{admin::Admin, request_page::found};
+use super::{
+    admin::Admin,
+    request_page::found,
+    search::{self, Searched},
+};
 use crate::{
     app::App,
     http::problem::{Problem, ProblemKind},
@@ -29,13 +33,16 @@ const PICTURE_BYTES: usize = 8 << 20;
 pub(super) struct Query {
     /// Words one of which a post must hold.
     #[serde(default)]
-    words: String,
+    pub(super) words: String,
+    /// Where a search goes on.
+    #[serde(default)]
+    pub(super) from: String,
     /// Another draw.
     #[serde(default)]
-    draw: u32,
+    pub(super) draw: u32,
     /// Whether pictures are opened.
     #[serde(default)]
-    open: Option<String>,
+    pub(super) open: Option<String>,
 }
 
 fn text_of<'a>(post: &'a Value, field: &str) -> &'a str {
@@ -54,18 +61,10 @@ fn lot(post: &Value, draw: u32) -> u64 {
         .fold(seed, |lot, byte| (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The wall, while the request is open.
-pub(super) fn wall(transfer: &Transfer, survey: &Value, query: &Query) -> Markup {
+/// The wall: posts drawn by chance, or those that were found by words.
+pub(super) fn wall(transfer: &Transfer, survey: &Value, query: &Query, found: Option<&Searched>) -> Markup {
     let all = posts(survey);
-    let words: Vec<String> =
-        query.words.split([',', ' ']).map(str::to_lowercase).filter(|word| !word.is_empty()).collect();
-    let fits = |post: &&(usize, &Value)| {
-        let text = text_of(post.1, "text").to_lowercase();
-        words.is_empty() || words.iter().any(|word| text.contains(word))
-    };
-    let numbered: Vec<(usize, &Value)> = all.iter().enumerate().collect();
-    let mut drawn: Vec<&(usize, &Value)> = numbered.iter().filter(fits).collect();
-    let found = drawn.len();
+    let mut drawn: Vec<(usize, &Value)> = all.iter().enumerate().collect();
     drawn.sort_by_key(|(_, post)| lot(post, query.draw));
     let is_open = query.open.is_some() && transfer.state == TransferState::AwaitingApproval;
     html! {
@@ -83,8 +82,16 @@ pub(super) fn wall(transfer: &Transfer, survey: &Value, query: &Query) -> Markup
                 input type="hidden" name="draw" value=(query.draw.wrapping_add(1));
                 p.actions { button type="submit" { (say!("desk-draw-again")) } }
             }
-            @if !words.is_empty() { p { (say!("desk-posts-with-these-words", n = found)) } }
-            @for (number, post) in drawn.into_iter().take(SHOWN) { (card(transfer, *number, post, is_open)) }
+            @if let Some(found) = found {
+                (search::said(query, found))
+                @for post in found.posts() {
+                    // A picture is opened by its place in the sample; what is not in it stays closed.
+                    @let place = all.iter().position(|drawn| text_of(drawn, "key") == text_of(post, "key"));
+                    (card(transfer, place.unwrap_or_default(), post, is_open && place.is_some()))
+                }
+            } @else {
+                @for (number, post) in drawn.into_iter().take(SHOWN) { (card(transfer, number, post, is_open)) }
+            }
         }
     }
 }

@@ -19,10 +19,14 @@ use crate::{
         problem::Problem,
         proof,
         site::session::{go, refuse_foreign, session_cookie},
-        ui::layout::{self, Home, csrf},
+        ui::{
+            homes::leaving,
+            layout::{self, Home, csrf},
+        },
     },
     model::id::AccountId,
     site::sessions::Session,
+    store::departures,
     transfer::guests::{self, Reception},
     words::{say, text},
 };
@@ -77,8 +81,10 @@ pub(super) async fn make(
     let code = guests::make_code(&reception, &session.account.id).await;
     let code = code.map_err(|error| Problem::from(error).page())?;
     let title = text!("guests-your-code");
+    let left = departures::current(&app.store, session.account.id.as_str()).await?;
     let body = html! {
         h1 { (title) }
+        @if let Some(left) = &left { (leaving(&app, &session.account.username, &left.target)) }
         p { (say!("guests-write-it-down-now")) }
         p.card { code #code { (code) } }
         p.actions { a.button.primary href="/departures" { (say!("guests-i-have-written-it-down")) } }
@@ -193,8 +199,10 @@ async fn offer(
     let has_code = guests::has_code(reception, &session.account.id).await;
     let has_code = has_code.map_err(|error| Problem::from(error).page())?.is_some();
     let (title, domain) = (text!("guests-a-code-for-later"), app.config.domain());
+    let left = departures::current(&app.store, session.account.id.as_str()).await?;
     let body = html! {
         h1 { (title) }
+        @if let Some(left) = &left { (leaving(app, &session.account.username, &left.target)) }
         @if let Some(problem) = &problem { p.warning #why role="alert" { (problem) } }
         p { (say!("guests-what-the-code-is-for", domain = domain)) }
         @if has_code { p.note { (say!("guests-you-have-a-code")) } }

@@ -14,7 +14,7 @@ use crate::{
     http::{
         extract::session_of,
         problem::Problem,
-        ui::{layout, sign_in::errand},
+        ui::{homes::on_the_way, layout, sign_in::errand},
     },
     transfer::guests::{self, Reception},
     words::{say, text},
@@ -40,6 +40,7 @@ pub(in crate::http) fn form(app: &App, next: &str, is_again: bool) -> HttpRespon
     let (home, why) = errand(next);
     let body = html! {
         h1 { (say!("site-sign-in-to", domain = domain)) }
+        (on_the_way(app, next))
         @if is_again { p.note { (say!("guests-sign-in-again-explained", domain = domain)) } }
         @else if let Some(why) = why { p.note { (why) } }
         p { (say!("guests-you-sign-in-there", domain = domain)) }

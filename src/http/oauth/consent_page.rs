@@ -60,7 +60,10 @@ pub(super) fn page(app: &App, session: &Session, shown: &Shown<'_>) -> HttpRespo
             @if is_reading { " " (say!("departures-wants-to-become-your-new-home-and")) }
             @else { " " (say!("departures-is-your-new-home-it-asks-to")) }
         }
-        div.homes { p.home.is-old { span { (say!("departures-old-home-signed-in-as")) } strong { "@" (session.account.username) "@" (here) } } }
+        div.homes {
+            p.home.is-old { span { (say!("departures-old-home-signed-in-as")) } strong { "@" (session.account.username) "@" (here) } }
+            p.home.is-new { span { (say!("transfers-new-home")) } strong { (host) } }
+        }
         form.inline method="post" action="/sign-out" {
             (layout::csrf(session))
             input type="hidden" name="next" value=(again(shown.asked));

@@ -17,6 +17,7 @@ use crate::{
         live::{self, Shown},
         problem::Problem,
         ui::{
+            homes::{handle_of, homes, own},
             layout::{self, Home},
             post::Author,
             words,
@@ -25,8 +26,11 @@ use crate::{
     model::actor::authority,
     port::{client_api::Applicant, error::AdapterError},
     site::sessions::Session,
-    store::refollows::{self, PersonRow},
-    transfer::{TransferError, refollow},
+    store::{
+        refollows::{self, PersonRow},
+        transfers,
+    },
+    transfer::{TransferError, refollow, status::old_actor},
 };
 
 /// How often the page is looked at again while people wait, in seconds.
@@ -54,7 +58,15 @@ pub(super) async fn live(app: Data<App>, signed: SignedIn) -> Result<HttpRespons
 async fn shown(app: &App, session: &Session) -> Result<Shown, Problem> {
     let people = refollows::people(&app.store, session.account.id.as_str()).await?;
     let title = text!("yours-follow-the-people-you-followed");
-    let body = page(session, &title, &people);
+    let last = transfers::of_account(&app.store, &session.account.id).await?.into_iter().next();
+    let body = html! {
+        h1 { (title) }
+        @if let Some(last) = &last {
+            @let old = old_actor(last).map_or_else(|| last.asked_for.clone(), |old| handle_of(old.as_str()));
+            (homes(&old, &own(app, &session.account.username)))
+        }
+        (page(session, &people))
+    };
     let waits = people.iter().any(|person| person.state == "waiting");
     Ok(Shown { title, body, follows: waits.then_some(LOOKS_AGAIN_SECONDS) })
 }
@@ -133,7 +145,7 @@ fn back() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, "/follows/again")).finish()
 }
 
-fn page(session: &Session, title: &str, people: &[PersonRow]) -> Markup {
+fn page(session: &Session, people: &[PersonRow]) -> Markup {
     let number = |state: &str| {
         let found = people.iter().filter(|person| person.state == state).count();
         u64::try_from(found).unwrap_or(0)
@@ -141,7 +153,6 @@ fn page(session: &Session, title: &str, people: &[PersonRow]) -> Markup {
     let (kept, waiting, asked, failed) =
         (number("kept"), number("waiting"), number("asked"), number("failed"));
     html! {
-        h1 { (title) }
         @if people.is_empty() {
             p.note { (say!("yours-there-is-nobody-to-follow-no-copy")) }
         } @else {

@@ -80,7 +80,7 @@ pub(super) async fn changes(
     let waiting = async {
         let _seen_or_shut_down = commits.wait_for(|counter| *counter != since.since).await;
     };
-    let _in_time_or_not = tokio::time::timeout(LONGEST_WAIT, waiting).await;
+    app.watchers.wait(LONGEST_WAIT, waiting).await;
     let counter = *commits.borrow();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-store")).json(Changes { counter }))
 }

@@ -48,7 +48,7 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
         // A disk that does not give a file now will hardly do so in a minute; a bucket may.
         let may_come_back = error.kind() != io::ErrorKind::NotFound && app.blobs.here(&file.sha256).is_none();
         if may_come_back {
-            return Problem::new(ProblemKind::Later, text!("problems-the-store-of-files-does-not"));
+            return Problem::new(ProblemKind::Later, text!("problems-the-store-of-files-does-not")).after(60);
         }
         Problem::not_found()
     };
@@ -60,6 +60,7 @@ async fn stream(request: &HttpRequest, app: &App, file: &Served) -> Result<HttpR
         Wanted::Part(start, end) => (StatusCode::PARTIAL_CONTENT, start, end),
         Wanted::Nothing => {
             return Ok(HttpResponse::RangeNotSatisfiable()
+                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .insert_header((header::CONTENT_RANGE, format!("bytes */{length}")))
                 .finish());
         }

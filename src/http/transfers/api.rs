@@ -164,8 +164,11 @@ pub async fn status(
 ) -> Result<HttpResponse, Problem> {
     let mut commits = app.store.commits();
     if let Some(seen) = query.seen {
-        let changed = commits.wait_for(|version| *version > seen);
-        let _unchanged_is_an_answer_too = tokio::time::timeout(LONGEST_WAIT, changed).await;
+        let changed = async {
+            let _changed_or_shut_down = commits.wait_for(|version| *version > seen).await;
+        };
+        // That nothing has changed is an answer, too.
+        app.watchers.wait(LONGEST_WAIT, changed).await;
     }
     let transfer = own(&app, &signed.session, &id).await?;
     Ok(HttpResponse::Ok().json(status::status(&app.engine, &transfer).await?))

@@ -5,21 +5,11 @@ use maud::{Markup, html};
 
 use crate::{
     app::App,
-    http::ui::{post::Author, words},
+    http::ui::{homes::homes, post::Author, words},
     model::collection::CollectionKind,
     transfer::preflight::{Facts, Preflight},
     words::say,
 };
-
-/// The account at Old home and the one here: stands on every page of a move, in colour and words.
-pub(super) fn homes(old: &str, new: &str) -> Markup {
-    html! {
-        div.homes {
-            p.home.is-old { span { (say!("transfers-old-home")) } strong { (old) } }
-            p.home.is-new { span { (say!("transfers-new-home")) } strong { (new) } }
-        }
-    }
-}
 
 /// What Old home is, before somebody who has no account here chooses a name.
 pub(super) fn facts(found: &Facts) -> Markup {

@@ -13,7 +13,10 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
-        ui::layout::{Home, csrf, page},
+        ui::{
+            homes::on_the_way,
+            layout::{Home, csrf, page},
+        },
     },
     oauth::metadata,
     transfer::{TransferError, authorize},
@@ -62,6 +65,7 @@ fn somebody_else(app: &App, signed: &SignedIn, next: &str) -> HttpResponse {
     let session = &signed.session;
     let body = html! {
         h1 { (say!("transfers-this-answer-is-for-another-account")) }
+        (on_the_way(app, next))
         p {
             (say!("transfers-you-are-signed-in-as-but-another", username = session.account.username))
         }
@@ -82,6 +86,7 @@ impl From<TransferError> for Problem {
             TransferError::Refused(why) => Self::new(ProblemKind::Refused, why),
             TransferError::Adapter(error) => error.into(),
             TransferError::Store(error) => error.into(),
+            TransferError::During(_, error) => (*error).into(),
         }
     }
 }

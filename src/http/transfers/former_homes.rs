@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
+use super::words;
 use crate::words::{say, text};
 use crate::{
     app::App,
@@ -13,6 +14,7 @@ use crate::{
         extract::SignedIn,
         problem::Problem,
         ui::{
+            homes::homes,
             layout::{self, Home},
             post::Author,
             words::sentence,
@@ -20,7 +22,7 @@ use crate::{
     },
     model::{actor::Actor, handle::Handle},
     port::lookup,
-    transfer::TransferError,
+    transfer::{TransferError, start::not_a_handle},
 };
 
 /// The box with an old address.
@@ -55,13 +57,13 @@ pub(super) async fn add(
             added.map_err(|error| Problem::from(error).page())?;
             Said::Added(Box::new(actor))
         }
-        Err(error) => Said::Wrong(error.to_string()),
+        Err(error) => Said::Wrong(words::refusal(&form.handle, &error).0),
     };
     page(&app, &signed, &form.handle, &said).await
 }
 
 async fn actor(app: &App, typed: &str) -> Result<Actor, TransferError> {
-    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(format!("{error}")))?;
+    let handle: Handle = typed.parse().map_err(|error| TransferError::Refused(not_a_handle(error)))?;
     let (remote, signer) = (&*app.engine.remote, &app.engine.signer);
     let id = lookup::resolve(remote, signer, &handle).await?;
     if id.origin() == app.config.server.base_url.origin() {
@@ -82,6 +84,7 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, said: &Said) -> Result<
     let own = format!("@{}@{}", session.account.username, app.config.domain());
     let body = html! {
         h1 { (say!("transfers-where-you-lived-before")) }
+        @if let Some(last) = names.last() { (homes(&Author::elsewhere(last).handle, &own)) }
         (told(said, &own))
         @if names.is_empty() { p.note { (say!("transfers-no-former-home-is-known-here")) } } @else {
             p { (say!("transfers-everybody-can-see-that-you-were-also")) }

@@ -123,5 +123,5 @@ pub(super) async fn give_up(
         p { (say!("transfers-is-free-again", name = name, here = app.config.domain())) }
         p.actions { a.button href="/" { (say!("site-start-page")) } }
     };
-    Ok(page(&app, None, Home::New, &text!("transfers-you-gave-the-name-up"), &body))
+    Ok(page(&app, None, Home::Plain, &text!("transfers-you-gave-the-name-up"), &body))
 }

@@ -14,6 +14,7 @@ use crate::{
         problem::Problem,
         site::{refuse_foreign, session_cookie},
         ui::{
+            homes::homes,
             layout::{Home, csrf, page},
             words::sentence,
         },
@@ -119,7 +120,7 @@ fn form(app: &App, session: Option<&Session>, facts: &Facts, offer: &Offer<'_>) 
     let is_rename = facts.host == here;
     html! {
         h1 { (say!("transfers-your-name-at", here = here)) }
-        (before::homes(&facts.handle, &format!("@{}@{here}", offer.name)))
+        (homes(&facts.handle, &format!("@{}@{here}", offer.name)))
         @if !is_rename { (before::facts(facts)) }
         @if let Some(why) = offer.why {
             div.warning #why role="alert" {

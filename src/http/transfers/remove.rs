@@ -18,7 +18,10 @@ use crate::{
         extract::SignedIn,
         problem::{Problem, ProblemKind},
         proof,
-        ui::layout::{Home, csrf, page},
+        ui::{
+            homes::{homes, own as own_handle},
+            layout::{Home, csrf, page},
+        },
     },
     model::{ending::Ending, transfer::TransferState},
     transfer::removal,
@@ -51,6 +54,7 @@ pub async fn show(
     let title = text!("transfers-remove-what-came-2");
     let body = html! {
         h1 { (title) }
+        (homes(&words::old_handle(&transfer), &own_handle(&app, &signed.session.account.username)))
         p { (say!("transfers-everything-that-came-from-is-deleted", transfer = words::old_handle(&transfer))) }
         ul.effects {
             li { (say!("transfers-addresses-of-posts-that-were-public")) }

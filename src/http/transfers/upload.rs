@@ -27,7 +27,7 @@ use crate::{
     port::error::AdapterError,
     site::sessions::Session,
     store::uploads::Arriving,
-    transfer::{TransferError, bring},
+    transfer::{TransferError, bring, trouble},
     words::text,
 };
 
@@ -55,7 +55,8 @@ impl From<TransferError> for Refusal {
             TransferError::Refused(why) | TransferError::Adapter(AdapterError::Fatal { why, .. }) => {
                 Self::Said(why)
             }
-            TransferError::Adapter(error) => Self::Said(error.to_string()),
+            TransferError::Adapter(error) => Self::Said(trouble::cause(&error, &text!("transfers-a-file"))),
+            TransferError::During(_, error) => (*error).into(),
             TransferError::Store(error) => Self::Page(Problem::from(error).page()),
         }
     }

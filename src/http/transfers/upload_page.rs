@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::before;
 use crate::{
     app::App,
     http::ui::{
+        homes::homes,
         layout::csrf,
         words::{bytes, sentence},
     },
@@ -18,7 +18,7 @@ pub(super) fn form(app: &App, session: &Session, most: Option<u64>, why: Option<
     let here = app.config.domain();
     html! {
         h1 { (say!("transfers-bring-a-file")) }
-        (before::homes(&text!("transfers-a-file"), &format!("@{}@{here}", session.account.username)))
+        (homes(&text!("transfers-a-file"), &format!("@{}@{here}", session.account.username)))
         p { (say!("transfers-bring-a-file-means", here = here)) }
         @if let Some(why) = why { p.warning #why role="alert" { (sentence(why)) } }
         @if let Some(most) = most {

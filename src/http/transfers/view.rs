@@ -9,7 +9,7 @@ use super::{
 use crate::words::{say, text};
 use crate::{
     app::App,
-    http::ui::{layout::csrf, post::Author, words::sentence},
+    http::ui::{homes::homes, layout::csrf, post::Author, words::sentence},
     model::{
         actor::authority,
         moment::Moment,
@@ -40,7 +40,7 @@ pub(super) fn new(app: &App, session: Option<&Session>, typed: &Typed<'_>, befor
         h1 { (say!("transfers-bring-an-account-here")) }
         p { (say!("transfers-you-have-an-account-on-another-server", here = here)) }
         @let unnamed = text!("transfers-name-old-example");
-        (before::homes(if typed.text.is_empty() { &unnamed } else { typed.text }, &new))
+        (homes(if typed.text.is_empty() { &unnamed } else { typed.text }, &new))
         @if let Some((said, exactly)) = &refusal {
             div.warning role="alert" {
                 p #why { (said) }
@@ -140,7 +140,7 @@ pub(super) fn show(
     html! {
         h1 { (words::headline(transfer)) }
         (way(transfer.state))
-        (before::homes(&old_handle, &new_handle))
+        (homes(&old_handle, &new_handle))
         @if matches!(transfer.origin, Origin::Archive { .. }) && old_actor.is_some() {
             p.hint { (say!("transfers-so-the-file-says", file = transfer.asked_for)) }
         }
@@ -188,14 +188,11 @@ fn way(state: S) -> Markup {
     }
 }
 
-/// What stands in the way; while the work goes on by itself, that is said first.
+/// What stands in the way. It is a sentence for people, from where it was noted.
 fn trouble(state: S, problem: &str) -> Markup {
     html! {
         @if state.is_running() || state == S::AwaitingAnnouncement {
-            div.note {
-                p { (say!("transfers-something-did-not-answer-as-it-should")) }
-                details.quiet { summary { (say!("transfers-what-exactly-happened")) } p { (sentence(problem)) } }
-            }
+            p.note { (sentence(problem)) }
         } @else {
             p.warning role="alert" { (sentence(problem)) }
         }

@@ -9,8 +9,8 @@ use crate::{
         handle::Handle,
         transfer::{Origin, Transfer, TransferState as S},
     },
-    port::error::AdapterError,
-    transfer::{TransferError, give_map, status::old_actor},
+    port::error::{AdapterError, Cause},
+    transfer::{TransferError, give_map, status::old_actor, trouble},
 };
 
 /// The three stages a person thinks in.
@@ -185,12 +185,15 @@ pub(super) fn refusal(typed: &str, error: &TransferError) -> (String, Option<Str
     let host = typed.parse::<Handle>().map_or_else(|_| text!("transfers-that-server"), |handle| handle.host);
     match error {
         TransferError::Adapter(AdapterError::Busy { .. }) => {
-            let said = format!(
-                "{host} does not answer. Is the part after the second @ spelled right? If it is, try again later."
-            );
+            let said = text!("transfers-does-not-answer", host = host);
             (said, Some(error.to_string()))
         }
-        TransferError::Adapter(AdapterError::Fatal { why, .. }) => (sentence(why), None),
+        TransferError::Adapter(error) => match (error.cause(), error) {
+            (Cause::Missing, _) => (text!("transfers-does-not-know-the-account", host = host), None),
+            // What is known no further was written for the person.
+            (Cause::Unknown | Cause::File, AdapterError::Fatal { why, .. }) => (sentence(why), None),
+            _ => (sentence(&trouble::cause(error, &host)), Some(error.to_string())),
+        },
         other => (sentence(&other.to_string()), None),
     }
 }
@@ -243,7 +246,12 @@ mod tests {
     fn a_server_that_does_not_answer_is_named_without_the_words_of_a_library() {
         let why = "error sending request: dns error".to_owned();
         let after = std::time::Duration::ZERO;
-        let error = TransferError::Adapter(AdapterError::Busy { doing: "asking".into(), why, after });
+        let error = TransferError::Adapter(AdapterError::Busy {
+            doing: "asking".into(),
+            why,
+            after,
+            cause: Cause::Silent,
+        });
         let (said, exactly) = refusal("@ann@old.example", &error);
         assert!(said.starts_with("old.example does not answer") && !said.contains("dns"), "{said}");
         assert!(exactly.unwrap().contains("dns error"));

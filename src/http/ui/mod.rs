@@ -2,6 +2,7 @@
 
 pub mod edit_form;
 pub mod home;
+pub mod homes;
 pub mod layout;
 pub mod people_list;
 pub mod post;

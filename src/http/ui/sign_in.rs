@@ -4,7 +4,10 @@ use crate::words::{say, text};
 use actix_web::HttpResponse;
 use maud::html;
 
-use super::layout::{self, Home};
+use super::{
+    homes::on_the_way,
+    layout::{self, Home},
+};
 use crate::app::App;
 
 /// The form; `is_wrong` after a failed try.
@@ -13,6 +16,7 @@ pub fn page(app: &App, next: &str, username: &str, is_wrong: bool) -> HttpRespon
     let (home, why) = errand(next);
     let body = html! {
         h1 { (say!("site-sign-in-to", domain = domain)) }
+        (on_the_way(app, next))
         @if is_wrong {
             p.warning #why role="alert" {
                 (say!("site-name-or-password-is-wrong-use-the", domain = domain))

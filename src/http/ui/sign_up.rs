@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use maud::html;
 
 use super::{
+    homes::on_the_way,
     layout::{self, Home},
     words::sentence,
 };
@@ -29,6 +30,7 @@ pub fn page(app: &App, next: &str, tried: &Tried<'_>) -> HttpResponse {
     let home = if next.starts_with("/transfers") { Home::New } else { Home::Plain };
     let body = html! {
         h1 { (say!("site-make-an-account-at", domain = domain)) }
+        (on_the_way(app, next))
         @if let Some(why) = tried.why {
             div.warning #why role="alert" {
                 p { (sentence(why)) }

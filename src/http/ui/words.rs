@@ -1,7 +1,10 @@
 //! Words that several pages share, as `docs/MESSAGES.md` lists them.
 
-use crate::model::{item::ItemKind, object::Visibility};
-use crate::words::text;
+use crate::{
+    model::{item::ItemKind, object::Visibility},
+    transfer::kinds,
+    words::text,
+};
 use maud::{Markup, html};
 
 pub use crate::words::number;
@@ -16,23 +19,7 @@ pub fn pace(known: &str) -> Markup {
 /// What a person calls a kind of things; other words pass as they are.
 pub fn kind(word: &str) -> String {
     match ItemKind::from_word(word) {
-        Some(ItemKind::Posts) => text!("site-posts"),
-        Some(ItemKind::Boosts) => text!("site-boosts"),
-        Some(ItemKind::Likes) => text!("site-likes"),
-        Some(ItemKind::Bookmarks) => text!("site-bookmarks"),
-        Some(ItemKind::Media) => text!("site-pictures-and-files"),
-        Some(ItemKind::ProfileImages) => text!("site-profile-pictures"),
-        Some(ItemKind::Following) => text!("site-people-you-follow"),
-        Some(ItemKind::Blocked) => text!("site-people-you-block"),
-        Some(ItemKind::Muted) => text!("site-people-you-muted"),
-        Some(ItemKind::BlockedDomains) => text!("site-servers-you-block"),
-        Some(ItemKind::Filters) => text!("site-filters"),
-        Some(ItemKind::Lists) => text!("site-lists-of-people"),
-        Some(ItemKind::Pins) => text!("site-pinned-posts"),
-        Some(ItemKind::FeaturedTags) => text!("site-topics-on-your-page"),
-        Some(ItemKind::FollowedTags) => text!("site-topics-you-follow"),
-        Some(ItemKind::Notes) => text!("site-your-notes-on-people"),
-        Some(ItemKind::Settings) => text!("site-settings"),
+        Some(kind) => kinds::name(kind),
         None if word == "map" => text!("site-new-addresses"),
         None => sentence(&word.replace('_', " ")).trim_end_matches('.').to_owned(),
     }

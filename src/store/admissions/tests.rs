@@ -1,6 +1,7 @@
 //! Many at once: whatever the order, no limit is exceeded, and nothing that ended keeps room.
 
 use futures::future::join_all;
+use proptest::prelude::*;
 use url::Url;
 
 use super::*;
@@ -182,4 +183,41 @@ async fn the_same_pair_is_free_and_another_cools_down() {
     );
     other.now = NOW + 30 * DAY;
     assert_eq!(hall.ask(other).await, Answer::Begun);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever way copies go, room is promised to those that are coming and to nobody else.
+    #[test]
+    fn no_way_a_copy_can_go_keeps_room_that_nobody_needs(
+        ways in prop::collection::vec((0..4_usize, any::<prop::sample::Index>()), 0..40),
+    ) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let hall = Hall::open(|rules| rules.terms.limits.free_disk_bytes = Some(0)).await;
+            let mut states = Vec::new();
+            for n in 0..4 {
+                let asking = hall.asking(n).await;
+                prop_assert_eq!(hall.ask(asking).await, Answer::Begun);
+                states.push(S::Fetching);
+            }
+            for (n, choice) in ways {
+                let from = states[n];
+                let next: Vec<S> = S::ALL.iter().copied().filter(|to| from.may_become(*to)).collect();
+                if next.is_empty() {
+                    continue;
+                }
+                let to = *choice.get(&next);
+                hall.step(n, from, to).await;
+                states[n] = to;
+                let coming = states.iter().filter(|state| {
+                    matches!(state, S::AwaitingApproval | S::Fetching | S::Planned | S::Importing | S::Verifying)
+                });
+                let needed = 2 * EACH * u64::try_from(coming.count()).unwrap();
+                prop_assert_eq!(promised(&hall.store).await.unwrap(), needed, "{:?}", states);
+            }
+            Ok(())
+        })?;
+    }
 }

@@ -63,10 +63,6 @@ desk-wall-is-drawn-from = { $n ->
 desk-words = With one of these words
 desk-open-pictures = Open the pictures; they are read from Old home now and not kept
 desk-draw-again = Draw again
-desk-posts-with-these-words = { $n ->
-    [one] One post has one of these words.
-   *[other] { $n } posts have one of these words.
- }
 desk-closed-file = A file ({ $kind }), not opened.
 desk-picture-is-too-large = This picture is too large to be shown here.
 desk-book-is-never-changed = Every deed of admins, and every permission that was given or taken back. Lines are added and never changed.
@@ -182,3 +178,19 @@ desk-sanction-means = As far as leaving is concerned: whether its owner may have
 desk-account = The account’s name here
 desk-may-the-data-leave = May its data leave?
 desk-sanction-now = Put it under the sanction
+
+### Looking for words in everything an applicant has written for everybody.
+
+desk-searched = { $looked ->
+    [one] One public post was looked through:
+   *[other] { $looked } public posts were looked through:
+ } { $n ->
+    [0] none has one of these words.
+    [one] one has one of these words.
+   *[other] { $n } have one of these words.
+ }
+desk-searched-to-the-end = That is everything from here to the end of the list.
+desk-searched-in-part = The list goes on: only so much is looked through at a time.
+desk-search-broke-off = Old home does not answer any further. Look again in a minute.
+desk-look-further = Look further
+desk-pictures-of-what-was-found = Pictures of posts that are not in the sample stay closed.

@@ -7,6 +7,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1100, height: 800 };
 
+/** Headings of pages of a move on which nobody can know the other home yet. */
+const TOO_EARLY = [/^Bring an account here$/, /^Bring an archive file$/, /^Where you lived before$/, /^Sign in to /, /^Make an account/];
+
 export class Person {
   /** Opens a browser of its own. `eyes` says whether pages are looked at closely. */
   static async meet(browser, { javaScriptEnabled = true, shots = null, eyes = javaScriptEnabled, isFirst = true, homes = [] } = {}) {
@@ -14,7 +17,7 @@ export class Person {
     const page = await context.newPage();
     page.setDefaultTimeout(25_000);
     const person = new Person();
-    Object.assign(person, { context, page, shots, eyes, isFirst, sent: 0, complaints: [] });
+    Object.assign(person, { context, page, shots, eyes, isFirst, sent: 0, complaints: [], between: homes.map((home) => new URL(home).host) });
     page.on("request", (request) => {
       if (request.isNavigationRequest() && request.method() === "POST") person.sent += 1;
       // Readers are nobody's business but their homes'.
@@ -55,10 +58,29 @@ export class Person {
       const words = await this.page.locator("body").innerText();
       throw new Error(`the page is not headed “${text}” at ${this.page.url()}:\n${words}`);
     }
+    await this.namesBoth();
+  }
+
+  /** Every page of a move names both homes, in colour and in words. */
+  async namesBoth() {
+    if (!this.eyes) return;
+    await this.page.waitForLoadState("domcontentloaded");
+    const seen = await this.page.evaluate(() => {
+      const words = (what) => document.querySelector(what)?.innerText ?? "";
+      const homes = [".is-old", ".is-new"].map((home) => words(`main .homes ${home} strong`));
+      return { isOfAMove: document.body.matches(".old-home, .new-home"), heading: words("h1"), homes };
+    });
+    if (!seen.isOfAMove || TOO_EARLY.some((heading) => heading.test(seen.heading))) return;
+    const [old, fresh] = this.between;
+    const isThere = (...hosts) => seen.homes.every((home, at) => home.includes(hosts[at]));
+    // Whoever comes back goes the other way.
+    if (isThere(old, fresh) || isThere(fresh, old) || isThere(old, old)) return;
+    throw new Error(`“${seen.heading}” at ${this.page.url()} names ${seen.homes.join(" and ") || "no homes"}, not ${old} and ${fresh}`);
   }
 
   /** Looks at the page closely: rules of accessibility in light and dark, nothing wider than a phone. */
   async look(name) {
+    await this.namesBoth();
     const words = await this.page.locator("body").innerText();
     if (/\balias\b|\boutbox\b|\bActivityPub\b/i.test(words)) throw new Error(`${name} speaks the language of the code: ${words}`);
     if (!this.eyes) return;

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     adapters::mastodon_database::files::{Content, Files},
     model::media::Attachment,
-    port::{destination::StoredBlob, error::AdapterError},
+    port::{
+        destination::StoredBlob,
+        error::{AdapterError, Cause},
+    },
 };
 
 /// Largest file that is opened as a picture, in bytes; the server takes none above 16 million itself.
@@ -116,5 +119,6 @@ pub(super) fn in_trouble(files: &Files, error: &std::io::Error) -> AdapterError 
         doing: format!("writing into {}", files.place()),
         why: error.to_string(),
         after: AFTER_TROUBLE,
+        cause: Cause::Disk,
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    port::error::AdapterError,
+    port::error::{AdapterError, Cause},
     store::{
         StoreError,
         host_rows::{HostRow, WRITTEN},
@@ -74,5 +74,6 @@ pub(in crate::adapters::mastodon_database) fn ours(error: StoreError) -> Adapter
         doing: "using godwit's database".to_owned(),
         why: error.to_string(),
         after: std::time::Duration::from_secs(10),
+        cause: Cause::Database,
     }
 }

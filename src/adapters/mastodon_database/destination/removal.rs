@@ -15,7 +15,7 @@ use crate::{
         id::{AccountId, TransferId},
         item::ItemKind,
     },
-    port::error::AdapterError,
+    port::error::{AdapterError, Cause},
     store::{
         host_profiles,
         host_rows::{self, HostRow},
@@ -84,6 +84,7 @@ impl MastodonDestination {
                 doing: format!("removing files from {}", files.place()),
                 why: error.to_string(),
                 after: std::time::Duration::from_mins(1),
+                cause: Cause::Disk,
             });
         }
         if place == WAITING {

@@ -22,7 +22,7 @@ use crate::{
     },
     port::{
         destination::{Prepared, Written},
-        error::AdapterError,
+        error::{AdapterError, Cause},
     },
     store::host_rows::{self, HostRow},
 };
@@ -128,6 +128,7 @@ impl MastodonDestination {
             doing: "reading a media file".to_owned(),
             why: error.to_string(),
             after: std::time::Duration::from_mins(1),
+            cause: Cause::Disk,
         })?;
         let blob = kept.as_ref().to_owned();
         let mut row = shown.shelve(blob, &self.place.files).await?;

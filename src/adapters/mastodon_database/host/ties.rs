@@ -19,7 +19,7 @@ use crate::{
     },
     model::{id::AccountId, moment::Moment, tie::Tie},
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         host::Tied,
         remote::{Remote, Request, Response},
     },
@@ -118,6 +118,7 @@ impl Asking<'_> {
                 doing: DOING.to_owned(),
                 why: format!("it answered {status}"),
                 after: response.retry_after().unwrap_or(AFTER_TROUBLE).min(LONGEST),
+                cause: Cause::Beside,
             }),
             401 => {
                 self.permits.is_void(account).await?;

@@ -9,7 +9,10 @@ use tokio::{
 use url::Url;
 
 use super::order::{Answer, LONGEST_LINE, Order};
-use crate::{model::id::AccountId, port::error::AdapterError};
+use crate::{
+    model::id::AccountId,
+    port::error::{AdapterError, Cause},
+};
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -36,7 +39,12 @@ impl Keeper {
     /// # Errors
     /// [`AdapterError::Busy`] when it is away or cannot now, [`AdapterError::Fatal`] when it never will.
     pub async fn ask(&self, order: &Order) -> Result<Answer, AdapterError> {
-        let busy = |why: String| AdapterError::Busy { doing: DOING.to_owned(), why, after: AFTER_SILENCE };
+        let busy = |why: String| AdapterError::Busy {
+            doing: DOING.to_owned(),
+            why,
+            after: AFTER_SILENCE,
+            cause: Cause::Beside,
+        };
         let asked = tokio::time::timeout(PATIENCE, self.say(order)).await;
         let line = asked.map_err(|_| busy("it does not answer in time".to_owned()))?;
         let line = line.map_err(|error| busy(format!("it does not answer: {error}")))?;

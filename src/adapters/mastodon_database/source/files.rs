@@ -19,7 +19,10 @@ use crate::{
         item::Item,
         media::{Attachment, MediaFile, MediaRole},
     },
-    port::{error::AdapterError, source::Opened},
+    port::{
+        error::{AdapterError, Cause},
+        source::Opened,
+    },
 };
 
 /// The path below the media directory of a file as it was uploaded.
@@ -196,13 +199,17 @@ pub(super) async fn open(
     let path = find(source, c, file).await?.ok_or_else(missing)?;
     let files = &source.place.files;
     let unreadable = |error: std::io::Error| {
-        AdapterError::item(format!("{} cannot be read from {}: {error}", file.url, files.place()))
+        tracing::warn!(%error, url = file.url, "a file cannot be read");
+        let why =
+            format!("{} cannot be read from the disk of the server it is on; its log says more", file.url);
+        AdapterError::item(why)
     };
     let place = files.place();
     let broken = move |error: std::io::Error| AdapterError::Busy {
         doing: "reading a media file".to_owned(),
         why: format!("{place}: {error}"),
         after: std::time::Duration::from_mins(1),
+        cause: Cause::Disk,
     };
     let read = files.open(&path, from).await.map_err(unreadable)?;
     let bytes = read.bytes.map(move |chunk| chunk.map_err(broken)).boxed();

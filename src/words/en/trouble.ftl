@@ -1,0 +1,34 @@
+### What is told of a step that did not go through: what was being done, the cause and its side, what comes next.
+
+trouble-told = { $doing }, { $cause } { $next }
+trouble-while-looking-at-the-account = While looking at your account
+trouble-while-copying = While copying
+trouble-while-copying-these = While “{ $what }” was being copied
+trouble-while-putting-in-place = While everything was being put in its place
+trouble-while-counting = While both sides were being counted
+trouble-while-looking-for-what-is-new = While looking for what is new at Old home
+trouble-while-making-visible = While your copy was being made visible
+trouble-while-handing-over = While Old home was being given the list of your new addresses
+trouble-while-asking-how-far = While asking Old home how far the move is
+trouble-while-throwing-away = While the copy was being thrown away
+trouble-while-removing = While what came was being removed
+trouble-silent = { $who } did not answer.
+trouble-strained = { $who } was busy, or had a problem of its own, and asked to come again later.
+trouble-denied = { $who } no longer takes your permission.
+trouble-forbidden = { $who } did not allow it. An account that has moved away or is locked there cannot be read any more; its export file may still be had.
+trouble-missing = { $who } did not have what was asked for.
+trouble-nonsense = { $who } gave an answer that { $here } does not understand.
+trouble-astray = { $who } sent { $here } on to a place where it does not go.
+trouble-disk = the disk of { $here } did not take or give a file.
+trouble-database = the database of { $here } did not do its part.
+trouble-scanner = the check of files at { $here } did not answer.
+trouble-beside = the server software of { $here } did not do its part.
+trouble-unknown = something at { $who } was not as it should be.
+trouble-file = The file cannot be read: { $why }. Throw the copy away, and bring another file.
+trouble-tried-again-soon = It is tried again by itself; there is nothing you need to do.
+trouble-tried-again-in-an-hour = It is tried again by itself in an hour. If it stays so, ask the admins of { $here }: its log says more.
+trouble-sign-in-there-again = Nothing is lost. Sign in there again below, and the copy goes on where it stopped.
+trouble-stopped = Nothing is lost: try again below. If it stays so, ask the admins of { $here }: its log says more.
+trouble-as-before = Nothing was announced, and your copy is as it was. You can begin again below.
+trouble-looked-at-again = Your copy stays as it is, and the next look brings what is new.
+trouble-this-server = this server

@@ -1,0 +1,53 @@
+//! A daemon that is told to stop while a page listens lets it go and ends, and the page comes again.
+
+use reqwest::header::COOKIE;
+use serde_json::json;
+
+use crate::{
+    lab::{
+        browser::PAGES,
+        home::{Home, OPEN},
+        mover::Mover,
+    },
+    sample,
+};
+
+#[tokio::test]
+async fn a_daemon_that_is_told_to_stop_lets_whoever_listens_go_in_order_and_ends() {
+    let [mut old, mut new] = Home::pair(&[], OPEN);
+    new.run(&["policy", "set", "careful"]);
+    let dir = tempfile::tempdir().unwrap();
+    let archive = sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap();
+    let mover = Mover::between(&mut old, &mut new, &archive).await;
+    let id = mover.begin().await;
+    mover.until(&id, "awaiting_approval").await;
+
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let cookie = mover.browser.cookie(&new.authority).unwrap();
+    let live = client.get(new.at(&format!("/transfers/{id}/live"))).header(COOKIE, &cookie);
+    let mut page = live.send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    let first = page.chunk().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains("Waiting for the admins here"));
+
+    // An answer that was cut off would be an error here: the last word of the stream is its end.
+    let ends = async {
+        while let Some(words) = page.chunk().await.expect("the stream was cut off") {
+            assert!(!words.is_empty());
+        }
+    };
+    let stop = tokio::task::spawn_blocking(move || {
+        let status = new.stop();
+        (new, status)
+    });
+    let (stopped, ()) = tokio::join!(stop, ends);
+    let (mut new, status) = stopped.unwrap();
+    assert!(status.success(), "{status}: {}", new.log());
+
+    // Everything is as it was, and the page listens again.
+    new.start();
+    let page = mover.browser.get(&new.at(&format!("/transfers/{id}")), PAGES).await;
+    assert!(page.text().contains("Waiting for the admins here"), "{}", page.words());
+    assert_eq!(mover.status(&id, None).await["state"], json!("awaiting_approval"));
+    assert!(old.is_well() && new.is_well());
+}
