@@ -12,7 +12,12 @@ use actix_web::{
 use serde_json::{Value, json};
 
 use super::extract::cookie_name;
-use crate::{app::App, config::Config, site::accounts::Role};
+use crate::{
+    app::App,
+    config::Config,
+    model::policy::{Rule, RuleWord},
+    site::accounts::Role,
+};
 
 const PASSWORD: &str = "a long password";
 
@@ -90,6 +95,7 @@ async fn every_deed_asks_for_the_word_of_its_own_session() {
     config.server.data_dir = dir.path().to_owned();
     config.server.base_url = "https://new.example".parse().unwrap();
     config.policy.sign_up = true;
+    config.policy.arrivals = Rule::Word(RuleWord::Anyone);
     let app = web::Data::new(App::open(config).await.unwrap());
     app.site.create_account("ann", PASSWORD, Role::Admin).await.unwrap();
     app.site.create_account("bob", PASSWORD, Role::Member).await.unwrap();

@@ -160,6 +160,11 @@ fn is_sentence(text: &str) -> bool {
     text.split_whitespace().count() > 2 && text.trim_end().ends_with(['.', '!', '?'])
 }
 
+/// Whether a text has words in it, and is no name of one.
+fn is_said(text: &str) -> bool {
+    text.contains(' ') && text.contains(char::is_alphabetic)
+}
+
 /// Sentences and refusals that code says by itself.
 fn said_by_code(code: &str) -> Vec<String> {
     let code = code.split("#[cfg(test)]").next().unwrap_or_default();
@@ -175,7 +180,7 @@ fn said_by_code(code: &str) -> Vec<String> {
                 break;
             }
         }
-        let inside = all.iter().filter(|(place, text)| (at..end).contains(place) && text.contains(' '));
+        let inside = all.iter().filter(|(place, text)| (at..end).contains(place) && is_said(text));
         found.extend(inside.map(|(_, text)| text.clone()));
     }
     found

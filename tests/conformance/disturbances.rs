@@ -19,7 +19,7 @@ use godwit::{
         transfer::{Transfer, TransferState},
     },
     port::{
-        error::AdapterError,
+        error::{AdapterError, Cause},
         source::{MediaStream, Source},
     },
     transfer::{engine::Sources, status, step},
@@ -84,7 +84,12 @@ impl Source for BadLine {
         let place = cursor.map_or(0, |Cursor(text)| text.parse().unwrap());
         if place / limit % 3 == 1 && self.times(&format!("{kind:?} {place}")) == 0 {
             let (doing, why) = ("reading".to_owned(), "no answer".to_owned());
-            return Err(AdapterError::Busy { doing, why, after: std::time::Duration::ZERO });
+            return Err(AdapterError::Busy {
+                doing,
+                why,
+                after: std::time::Duration::ZERO,
+                cause: Cause::Strained,
+            });
         }
         self.dora.page(kind, cursor, limit).await
     }

@@ -99,13 +99,13 @@ async fn actor(side: &SourceSide, typed: &str) -> Result<Url, Finding> {
 
 async fn page(app: &App, signed: &SignedIn, typed: &str, found: &[Finding]) -> Result<HttpResponse, Problem> {
     let (session, here) = (&signed.session, app.config.domain());
-    let left = departures::of_account(&app.store, session.account.id.as_str()).await?;
-    let left = left.iter().find(|row| row.state == "announced");
+    let all = departures::of_account(&app.store, session.account.id.as_str()).await?;
+    let left = all.iter().find(|row| row.state == "announced");
     let title = text!("departures-say-where-you-live-now");
     let body = html! {
         h1 { (title) }
+        @if let Some(last) = left.or(all.first()) { (leaving(app, &session.account.username, &last.target)) }
         @if let Some(left) = left {
-            (leaving(app, &session.account.username, &left.target))
             @let there = Url::parse(&left.target).map_or_else(|_| left.target.clone(), |url| authority(&url));
             @if !found.is_empty() {
                 div.warning #why role="alert" {
