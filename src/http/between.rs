@@ -190,7 +190,7 @@ impl House {
             page.select(&selector).next().map(|one| one.text().collect::<String>()).unwrap_or_default()
         };
         if text("body.old-home .whose").is_empty() && text("body.new-home .whose").is_empty() {
-            return Some(Default::default());
+            return Some((String::new(), String::new()));
         }
         Some((text("main .homes .is-old strong"), text("main .homes .is-new strong")))
     }

@@ -8,7 +8,7 @@ const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1100, height: 800 };
 
 /** Headings of pages of a move on which nobody can know the other home yet. */
-const TOO_EARLY = [/^Bring an account here$/, /^Bring an archive file$/, /^Where you lived before$/, /^Sign in to /, /^Make an account/];
+const TOO_EARLY = [/^Bring an account here$/, /^Bring an archive file$/, /^Where you lived before$/, /^Sign in to /, /^Make an account/, /^Your account moved$/];
 
 export class Person {
   /** Opens a browser of its own. `eyes` says whether pages are looked at closely. */
@@ -68,8 +68,11 @@ export class Person {
     const seen = await this.page.evaluate(() => {
       const words = (what) => document.querySelector(what)?.innerText ?? "";
       const homes = [".is-old", ".is-new"].map((home) => words(`main .homes ${home} strong`));
-      return { isOfAMove: document.body.matches(".old-home, .new-home"), heading: words("h1"), homes };
+      const isEmpty = document.querySelector("main .card") === null;
+      return { isOfAMove: document.body.matches(".old-home, .new-home"), heading: words("h1"), homes, isEmpty };
     });
+    // Whoever has let nobody copy the account has no other home.
+    if (seen.heading === "Departures" && seen.isEmpty) return;
     if (!seen.isOfAMove || TOO_EARLY.some((heading) => heading.test(seen.heading))) return;
     const [old, fresh] = this.between;
     const isThere = (...hosts) => seen.homes.every((home, at) => home.includes(hosts[at]));

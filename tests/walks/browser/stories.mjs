@@ -498,6 +498,8 @@ export async function archive(told) {
     await person.press("Copy it, and let me try");
     await person.title("Your copy is here: try it");
     await person.look("trial-of-a-file");
+    // Then nothing of the file is left, not even where it came from.
+    person.between[0] = "";
     await person.open("Throw the copy away");
     await person.press("Yes, throw it away");
     await person.title("The copy was thrown away");
