@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     model::item::ItemKind,
-    port::fakes::{FakeRemote, StillClock},
+    port::{
+        clock::Clock,
+        fakes::{FakeRemote, StillClock},
+    },
     site::inbox::Received,
     store::letters,
     transfer::{trial, trial_end},
@@ -17,6 +20,8 @@ async fn tried(new: &NewHome, remote: FakeRemote) -> (Engine, Arc<StillClock>, T
     let (transfer, _) =
         new.copy(&ann, OldHome::new().page(CollectionKind::Content, vec![post(1, json!({}))])).await;
     let clock = Arc::new(StillClock::new());
+    // The copy was made by the running clock, and its trial counts from then.
+    clock.pass_seconds((new.app.clock.now_micros() - clock.now_micros()) / 1_000_000);
     let engine = Engine { remote: Arc::new(remote), clock: clock.clone(), ..(*new.app.engine).clone() };
     (engine, clock, transfer.id)
 }
