@@ -395,8 +395,5 @@ async fn beside_another_server() {
 /// The first file below a folder that is looked for.
 fn found(folder: &Path, is_it: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
     let mut entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.find_map(|path| match () {
-        () if path.is_dir() => found(&path, is_it),
-        () => is_it(&path).then_some(path),
-    })
+    entries.find_map(|path| if path.is_dir() { found(&path, is_it) } else { is_it(&path).then_some(path) })
 }

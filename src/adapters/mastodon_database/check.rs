@@ -25,7 +25,7 @@ pub async fn look(surroundings: &Surroundings, now_micros: i64) -> Vec<Finding> 
     }
     findings.extend(match &surroundings.files {
         Files::Directory(dir) => Some(directory(dir, surroundings.takes_copies)),
-        Files::Bucket(_) if surroundings.takes_copies => Some(bucket(&surroundings.files).await),
+        Files::Bucket(_) if surroundings.takes_copies => Some(bucket(&surroundings.files, now_micros).await),
         // Nothing is put anywhere to find out what nobody needs.
         Files::Bucket(_) => None,
     });
@@ -209,8 +209,8 @@ fn directory(dir: &Path, takes_copies: bool) -> Finding {
 }
 
 /// Whether copies could be written into the bucket: a file of ours is put there, read, and removed.
-async fn bucket(files: &Files) -> Finding {
-    let name = format!("godwit-check-{}", uuid::Uuid::now_v7());
+async fn bucket(files: &Files, now_micros: i64) -> Finding {
+    let name = format!("godwit-check-{now_micros}");
     let tried = async {
         files.put(&name, Content::Bytes(bytes::Bytes::from_static(b"godwit")), "text/plain").await?;
         let read = files.look(&name).await;

@@ -187,6 +187,8 @@ fn in_its_own_way() -> Scene {
 
 #[test]
 fn the_ways_of_another_server_are_counted_where_they_are_on_the_list_and_found_where_they_are_not() {
+    use Difference::{BlurredAnew, LoneAnswers, NamesInFull, NoFormerAddresses, UnknownPosts};
+
     let mut scene = in_its_own_way();
     assert_eq!(
         scene.found().len(),
@@ -197,7 +199,6 @@ fn the_ways_of_another_server_are_counted_where_they_are_on_the_list_and_found_w
     scene.accepting = &Difference::ALL;
     let findings = scene.findings();
     assert_eq!(scene.found(), Vec::<String>::new());
-    use Difference::{BlurredAnew, LoneAnswers, NamesInFull, NoFormerAddresses, UnknownPosts};
     let met: Vec<_> = findings.met().collect();
     let all = [NamesInFull, LoneAnswers, BlurredAnew, NoFormerAddresses, UnknownPosts];
     assert_eq!(met, all.map(|difference| (difference, 1)));

@@ -65,8 +65,8 @@ impl Place {
     }
 
     /// Whether it was at this address before, by its own document or by the list.
-    pub(crate) fn was_at(&self, address: &String) -> bool {
-        self.former.contains(address) || self.listed.contains(address)
+    pub(crate) fn was_at(&self, address: &str) -> bool {
+        self.former.iter().chain(&self.listed).any(|one| one == address)
     }
 }
 
