@@ -1,5 +1,7 @@
 //! New home: the person comes back from their old home with a code.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use url::Url;
 
@@ -19,10 +21,17 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     oauth::metadata,
-    port::{lookup, remote::Request},
+    port::{
+        error::{AdapterError, Cause},
+        lookup,
+        remote::Request,
+    },
     store::{endings, logins, transfers},
     words::text,
 };
+
+/// How long a server is left alone that is busy and does not say for how long.
+const PAUSE: Duration = Duration::from_secs(30);
 
 /// What stood in the callback's address.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
@@ -215,6 +224,15 @@ pub(super) async fn token_request(
     let request = Request::post_form(login.token_endpoint.clone(), &fields).signed(engine.signer.clone());
     let response = engine.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
     let status = response.status;
+    // Who is busy has not said no.
+    if matches!(status, 429 | 500..=599) {
+        return Err(TransferError::Adapter(AdapterError::Busy {
+            doing: doing.to_owned(),
+            why: format!("it answered {status}"),
+            after: response.retry_after().unwrap_or(PAUSE),
+            cause: Cause::Strained,
+        }));
+    }
     let answer: Value = response.json().await.map_err(|error| error.into_adapter(doing))?;
     let token = answer.get("access_token").and_then(Value::as_str).filter(|_| (200..300).contains(&status));
     let Some(token) = token else {

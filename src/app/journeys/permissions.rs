@@ -6,6 +6,7 @@ use crate::{
     port::fakes::FakeRemote,
     store::logins,
     transfer::{
+        access::{self, Renewal},
         authorize::{self, Callback},
         give_map, start, trial,
     },
@@ -102,6 +103,20 @@ async fn an_answer_is_taken_once() {
     assert_eq!(asked.token(Purpose::Read).await.as_deref(), Some("the token"));
     assert_eq!(asked.transfer().await.state, TransferState::Surveying);
     assert!(!asked.answer().await);
+}
+
+#[tokio::test]
+async fn an_old_home_that_is_busy_has_not_taken_the_permission_back() {
+    let asked = asked("https://old.example/finish").await;
+    assert!(asked.answer().await);
+    let login = logins::find(&asked.new.app.store, &asked.id, Purpose::Read).await.unwrap().unwrap();
+    let login = Login { refresh_token: Some("once more".to_owned()), ..login };
+    logins::keep(&asked.new.app.store, &asked.id, &login).await.unwrap();
+    for (status, renewal) in [(429, Renewal::Unknown), (503, Renewal::Unknown), (400, Renewal::Void)] {
+        let json = ("content-type", "application/json");
+        asked.remote.answer("https://old.example/token", status, &[json], r#"{"error": "invalid_grant"}"#);
+        assert_eq!(access::renew_reading(&asked.engine, &asked.transfer().await).await, renewal, "{status}");
+    }
 }
 
 #[tokio::test]

@@ -24,13 +24,16 @@ pub(super) fn numbers(transfer: &Transfer, status: &Status, seconds: u64) -> Mar
         transfer.state,
         S::Surveying | S::Fetching | S::Planned | S::Importing | S::Verifying | S::Failed
     );
+    let (before, left): (Vec<ReasonCount>, Vec<ReasonCount>) =
+        report.reasons.iter().cloned().partition(|line| was_here(&line.why));
     html! {
         @if transfer.state.is_running() { (bar(transfer, status, seconds)) }
         (table(report, is_counted, status.differences.count == 0))
         @if is_counted && matches!(transfer.origin, Origin::ClientApi { .. }) {
             p.note { (say!("transfers-old-home-does-not-count-for-a-move")) }
         }
-        (reasons(&text!("transfers-left-out-or-failed-and-why"), &report.reasons))
+        (reasons(&text!("transfers-here-before"), &before))
+        (reasons(&text!("transfers-left-out-or-failed-and-why"), &left))
         (reasons(&text!("transfers-good-to-know"), &report.notes))
     }
 }
