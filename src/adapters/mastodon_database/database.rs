@@ -25,6 +25,8 @@ const AFTER_SILENCE: Duration = Duration::from_secs(30);
 /// How soon tables that are being changed are looked at again.
 const AFTER_CHANGE: Duration = Duration::from_mins(5);
 
+/// Ends what is open, if anything is, without a word in the server's log.
+const AFRESH: &str = "begin; rollback";
 /// Begins a transaction that sees one moment and writes nothing.
 const SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
@@ -63,7 +65,16 @@ impl Database {
             ("client_min_messages", "warning"),
             ("timezone", "UTC"),
         ]);
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(WAIT);
+        // A work that is let go of while it begins a transaction leaves it open, and the driver does not know: what the
+        // next one changes would be lost with it. This asks as much of the server as the usual question whether it is
+        // there, which it stands for.
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .test_before_acquire(false)
+            .before_acquire(|c, _| {
+                Box::pin(async move { sqlx::raw_sql(AFRESH).execute(c).await.map(|_| true) })
+            });
         Ok(Self { pool: pool.connect_lazy_with(options), known: Arc::default() })
     }
 
