@@ -1,11 +1,14 @@
 //! Every page of a move names both homes, in colour and in words. The list of pages is the table of routes.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use actix_web::{http::header, test, web};
 use scraper::{Html, Selector};
 
-use super::bench::{Daemon, PASSWORD};
+use super::{
+    bench::{Daemon, PASSWORD},
+    registered::paths,
+};
 use crate::{
     model::transfer::{Origin, Transfer, TransferState},
     oauth::scope::Scope,
@@ -39,26 +42,9 @@ const NEW: &str = "https://new.example/users/ann";
 
 /// Pages as they are registered.
 fn pages() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let configure = text.split_once("pub fn configure(").map_or("", |(_, rest)| rest);
-            let body = configure.split_once("\n}\n").map_or(configure, |(body, _)| body);
-            for line in body.lines().filter(|line| line.contains("route(\"") && line.contains("get()")) {
-                let path = line.split('"').nth(1).unwrap();
-                if PLACES.iter().any(|place| path.starts_with(place)) && !path.ends_with("/live") {
-                    found.insert(path.to_owned());
-                }
-            }
-        }
-    }
+    let is_of_a_move =
+        |path: &String| PLACES.iter().any(|place| path.starts_with(place)) && !path.ends_with("/live");
+    let found: BTreeSet<String> = paths(["route(\"", "get()"]).filter(is_of_a_move).collect();
     assert!(found.len() > 10, "the registrations are no longer understood: {found:?}");
     found
 }

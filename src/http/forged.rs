@@ -1,7 +1,7 @@
 //! Nothing is done for somebody whose browser was led astray: every deed asks for the word of its own session. The
 //! list of deeds is the table of routes.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use actix_web::{
     cookie::Cookie,
@@ -11,7 +11,7 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::extract::cookie_name;
+use super::{extract::cookie_name, registered::paths};
 use crate::{
     app::App,
     config::Config,
@@ -52,23 +52,7 @@ const FIELDS: &str = "text=hi&handle=@a@b.example&actor=https://b.example/users/
 
 /// Every path that takes a POST.
 fn deeds() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let configure = text.split_once("pub fn configure(").map_or("", |(_, rest)| rest);
-            let body = configure.split_once("\n}\n").map_or(configure, |(body, _)| body);
-            for line in body.lines().filter(|line| line.contains("post()") && line.contains("(\"/")) {
-                found.insert(line.split('"').nth(1).unwrap().to_owned());
-            }
-        }
-    }
+    let found: BTreeSet<String> = paths(["(\"/", "post()"]).collect();
     assert!(found.len() > 70, "the registrations are no longer understood: {found:?}");
     found
 }

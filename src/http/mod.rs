@@ -30,6 +30,8 @@ pub mod problem;
 pub mod problem_kinds;
 mod proof;
 pub mod redirects;
+#[cfg(test)]
+mod registered;
 pub mod relations;
 pub mod server;
 pub mod site;

@@ -1,7 +1,5 @@
 //! New home: the person comes back from their old home with a code.
 
-use std::time::Duration;
-
 use serde_json::Value;
 use url::Url;
 
@@ -21,17 +19,10 @@ use crate::{
         transfer::{Transfer, TransferState},
     },
     oauth::metadata,
-    port::{
-        error::{AdapterError, Cause},
-        lookup,
-        remote::Request,
-    },
+    port::{lookup, remote::Request},
     store::{endings, logins, transfers},
     words::text,
 };
-
-/// How long a server is left alone that is busy and does not say for how long.
-const PAUSE: Duration = Duration::from_secs(30);
 
 /// What stood in the callback's address.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
@@ -225,13 +216,8 @@ pub(super) async fn token_request(
     let response = engine.remote.send(request).await.map_err(|error| error.into_adapter(doing))?;
     let status = response.status;
     // Who is busy has not said no.
-    if matches!(status, 429 | 500..=599) {
-        return Err(TransferError::Adapter(AdapterError::Busy {
-            doing: doing.to_owned(),
-            why: format!("it answered {status}"),
-            after: response.retry_after().unwrap_or(PAUSE),
-            cause: Cause::Strained,
-        }));
+    if let Some(busy) = lookup::busy(&response, doing, &login.issuer) {
+        return Err(busy.into());
     }
     let answer: Value = response.json().await.map_err(|error| error.into_adapter(doing))?;
     let token = answer.get("access_token").and_then(Value::as_str).filter(|_| (200..300).contains(&status));

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use fluent_syntax::{ast, parser};
@@ -47,23 +47,27 @@ fn collect(pattern: &ast::Pattern<&str>, names: &mut BTreeSet<String>) {
 
 /// What code asks for.
 fn asked() -> Vec<(String, BTreeSet<String>)> {
-    let mut asked = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    // This file speaks about the calls.
+    let others = code_below("src").into_iter().filter(|(path, _)| !path.ends_with("words/catalog.rs"));
+    others.flat_map(|(_, code)| in_file(&code)).collect()
+}
+
+/// Our own code below a folder of the project: a list that stands in it need not be written down a second time.
+pub(crate) fn code_below(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            // This file speaks about the calls.
-            if path.ends_with("words/catalog.rs") {
-                continue;
-            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|kind| kind == "rs") {
-                asked.extend(in_file(&std::fs::read_to_string(path).unwrap()));
+                let code = std::fs::read_to_string(&path).unwrap();
+                found.push((path, code));
             }
         }
     }
-    asked
+    found
 }
 
 fn in_file(code: &str) -> Vec<(String, BTreeSet<String>)> {
@@ -189,17 +193,10 @@ fn said_by_code(code: &str) -> Vec<String> {
 #[test]
 fn no_refusal_and_no_sentence_of_a_transfer_is_hard_coded() {
     let mut findings = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/transfer")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !matches!(name.as_str(), "fakes.rs" | "tests.rs" | "chains.rs") {
-                let said = said_by_code(&std::fs::read_to_string(&path).unwrap());
-                findings.extend(said.into_iter().map(|text| format!("{name}: {text}")));
-            }
+    for (path, code) in code_below("src/transfer") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !matches!(name.as_str(), "fakes.rs" | "tests.rs" | "chains.rs") {
+            findings.extend(said_by_code(&code).into_iter().map(|text| format!("{name}: {text}")));
         }
     }
     assert!(findings.is_empty(), "take these from the texts:\n{}", findings.join("\n"));

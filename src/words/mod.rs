@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, Render};
 use unic_langid::LanguageIdentifier;
 
 #[cfg(test)]
-mod catalog;
+pub(crate) mod catalog;
 pub mod letters;
 #[cfg(test)]
 pub mod pseudo;

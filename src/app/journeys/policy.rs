@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    model::collection::Cursor,
-    model::{choices::Choices, policy::Preset},
+    model::{choices::Choices, collection::Cursor, policy::Preset},
     store::{applications, census::census, choices, policies},
     transfer::{
         TransferError, admit, choose, desk,

@@ -15,8 +15,7 @@ use super::{
     touched::ACCOUNTS,
 };
 use crate::{
-    adapters::mastodon_database::files::Content,
-    adapters::mastodon_database::{database::silent, place::Named},
+    adapters::mastodon_database::{database::silent, files::Content, place::Named},
     model::id::TransferId,
     port::{destination::StoredBlob, error::AdapterError},
     store::{host_profiles::HostProfile, host_rows},
