@@ -8,7 +8,7 @@ use crate::{
 /// Puts a transfer off until `next_at` and says why; returns how often that happened in a row.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_at: i64) -> StoreResult<i64> {
     let id = id.clone();
     store
@@ -32,7 +32,7 @@ pub async fn put_off(store: &Store, id: &TransferId, why: Option<String>, next_a
 /// Waits for something whose time is known: asking early is no failure, so nothing is counted.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn wait_for(store: &Store, id: &TransferId, what: String, next_at: i64) -> StoreResult<()> {
     let id = id.clone();
     store
@@ -54,7 +54,7 @@ pub async fn wait_for(store: &Store, id: &TransferId, what: String, next_at: i64
 /// How often the present step was put off.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn attempts(store: &Store, id: &TransferId) -> StoreResult<i64> {
     let mut c = store.reader().await?;
     let found: Option<(i64,)> =
@@ -65,7 +65,7 @@ pub async fn attempts(store: &Store, id: &TransferId) -> StoreResult<i64> {
 /// Makes a transfer due at once.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn wake(store: &Store, id: &TransferId) -> StoreResult<()> {
     let id = id.clone();
     store
@@ -85,7 +85,7 @@ pub const NEVER: i64 = 253_402_300_799_000_000;
 /// state, somebody has taken it on meanwhile, and it is not put to sleep.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn rest_until(
     store: &Store,
     id: &TransferId,
@@ -112,7 +112,7 @@ pub async fn rest_until(
 /// Makes all transfers in a state due at once.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn wake_all(store: &Store, state: TransferState) -> StoreResult<()> {
     store
         .write(move |c| {
@@ -127,7 +127,7 @@ pub async fn wake_all(store: &Store, state: TransferState) -> StoreResult<()> {
 /// Says something to the person without changing the state.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn remark(store: &Store, id: &TransferId, why: String) -> StoreResult<()> {
     let id = id.clone();
     store
