@@ -329,10 +329,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`] when none can be had.
-    pub async fn reader(&self) -> StoreResult<Connection> {
-        Ok(match &self.readers {
-            Readers::Sqlite(pool) => Connection::Sqlite(Box::new(pool.acquire().await?)),
-            Readers::Postgres(pool) => Connection::Postgres(Box::new(pool.acquire().await?)),
+    pub fn reader(&self) -> BoxFuture<'_, StoreResult<Connection>> {
+        // Boxed: waiting for a pool is large, and everything that reads would be as large.
+        Box::pin(async {
+            Ok(match &self.readers {
+                Readers::Sqlite(pool) => Connection::Sqlite(Box::new(pool.acquire().await?)),
+                Readers::Postgres(pool) => Connection::Postgres(Box::new(pool.acquire().await?)),
+            })
         })
     }
 
@@ -342,12 +345,12 @@ impl Store {
     ///
     /// # Errors
     /// Whatever `work` returns, [`StoreError::Superseded`], or [`StoreError`] when the commit fails.
-    pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
+    pub fn write<T, F>(&self, work: F) -> BoxFuture<'_, StoreResult<T>>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
     {
-        self.written(Lasting::Always, work).await
+        Box::pin(self.written(Lasting::Always, work))
     }
 
     /// As [`Store::write`], for what is done again where it is not found: a page that is read again, a row
@@ -356,12 +359,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn write_repeatable<T, F>(&self, work: F) -> StoreResult<T>
+    pub fn write_repeatable<T, F>(&self, work: F) -> BoxFuture<'_, StoreResult<T>>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, StoreResult<T>> + Send + 'static,
     {
-        self.written(Lasting::Repeatable, work).await
+        Box::pin(self.written(Lasting::Repeatable, work))
     }
 
     async fn written<T, F>(&self, lasting: Lasting, work: F) -> StoreResult<T>

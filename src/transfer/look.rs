@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+
 use super::{
     Engine, TransferError, TransferResult,
     access::{self, Renewal},
@@ -133,7 +135,7 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
             PassReason::Daily
         }
     };
-    match run(engine, transfer, why).await {
+    match passing(engine, transfer, why).await {
         Ok(Outcome::Over) => Ok(()),
         Ok(Outcome::Unsupported) if !is_last && !has_use(engine, transfer).await? => {
             rest(engine, transfer, NEVER).await
@@ -142,6 +144,15 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         Ok(_) => rest(engine, transfer, engine.clock.now_micros().saturating_add(DAY)).await,
         Err((error, renewal)) => troubled(engine, transfer, error, renewal == Renewal::Void).await,
     }
+}
+
+/// A pass and what surrounds it, boxed: whoever looks needs no room for it when there is nothing to look at.
+fn passing<'a>(
+    engine: &'a Engine,
+    transfer: &'a Transfer,
+    why: PassReason,
+) -> BoxFuture<'a, Result<Outcome, (TransferError, Renewal)>> {
+    Box::pin(run(engine, transfer, why))
 }
 
 /// A token that is no longer taken looks like many other troubles, so one fresh one is tried.

@@ -1,6 +1,8 @@
 //! New home: one pass over Old home during a trial. It compares, brings what differs into the copy, and
 //! compares again until nothing new is found.
 
+use futures::future::BoxFuture;
+
 use super::{
     Engine, TransferResult, access::open_source, again, certificate, differences, follow, import, look,
     verify::freeze,
@@ -33,7 +35,16 @@ pub enum Outcome {
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition; the pass stays open and goes on where it was.
-pub async fn run(engine: &Engine, transfer: &Transfer, why: PassReason) -> TransferResult<Outcome> {
+pub fn run<'a>(
+    engine: &'a Engine,
+    transfer: &'a Transfer,
+    why: PassReason,
+) -> BoxFuture<'a, TransferResult<Outcome>> {
+    // It is long, and who runs it twice needs no room for it twice.
+    Box::pin(make(engine, transfer, why))
+}
+
+async fn make(engine: &Engine, transfer: &Transfer, why: PassReason) -> TransferResult<Outcome> {
     let mut pass = passes::open(&engine.store, &transfer.id, why, engine.clock.now_micros()).await?;
     let source = open_source(engine, transfer).await?;
     let mut touched = Found::default();

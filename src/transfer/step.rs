@@ -1,6 +1,8 @@
 //! One step of whatever a transfer needs next; the queue calls this and knows only dispositions.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{future::ready, sync::LazyLock, time::Duration};
+
+use futures::future::BoxFuture;
 
 use super::{
     Engine, TransferError, TransferResult, admit,
@@ -41,28 +43,12 @@ pub fn work(id: &str) -> String {
 /// # Errors
 /// [`crate::store::StoreError`] when not even that could be noted.
 pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    use TransferState as S;
     if hide::waits(engine, transfer).await? {
         return Ok(
             transfers::rest_until(&engine.store, &transfer.id, transfer.state, transfers::NEVER).await?
         );
     }
-    let outcome = match transfer.state {
-        S::Surveying => survey(engine, transfer).await,
-        S::AwaitingChoice => look_around(engine, transfer).await,
-        S::AwaitingApproval => admit::wait(engine, transfer).await,
-        S::Fetching => fetch(engine, transfer).await,
-        S::Planned => plan(engine, transfer).await,
-        S::Importing => import(engine, transfer).await,
-        S::Verifying => verify(engine, transfer).await,
-        S::Trial | S::Looking => look(engine, transfer).await,
-        S::Keeping => release(engine, transfer).await,
-        S::HandingOver => give_map::hand_over(engine, transfer).await,
-        S::AwaitingAnnouncement => give_map::settle(engine, transfer).await,
-        S::Discarding => discard_all(engine, transfer).await,
-        S::Removing => remove_all(engine, transfer).await,
-        _ => Ok(()),
-    };
+    let outcome = step_of(engine, transfer).await;
     let Err(error) = outcome else { return Ok(()) };
     let (of, error) = error.apart();
     if matches!(error, TransferError::Store(StoreError::Closed | StoreError::Superseded)) {
@@ -89,6 +75,28 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         }
     }
     Ok(())
+}
+
+/// The step of a transfer's state. Made here and boxed: a thread's stack then holds the one that runs, and not room for
+/// every one that could.
+fn step_of<'a>(engine: &'a Engine, transfer: &'a Transfer) -> BoxFuture<'a, TransferResult<()>> {
+    use TransferState as S;
+    match transfer.state {
+        S::Surveying => Box::pin(survey(engine, transfer)),
+        S::AwaitingChoice => Box::pin(look_around(engine, transfer)),
+        S::AwaitingApproval => Box::pin(admit::wait(engine, transfer)),
+        S::Fetching => Box::pin(fetch(engine, transfer)),
+        S::Planned => Box::pin(plan(engine, transfer)),
+        S::Importing => Box::pin(import(engine, transfer)),
+        S::Verifying => Box::pin(verify(engine, transfer)),
+        S::Trial | S::Looking => Box::pin(look(engine, transfer)),
+        S::Keeping => Box::pin(release(engine, transfer)),
+        S::HandingOver => Box::pin(give_map::hand_over(engine, transfer)),
+        S::AwaitingAnnouncement => Box::pin(give_map::settle(engine, transfer)),
+        S::Discarding => Box::pin(discard_all(engine, transfer)),
+        S::Removing => Box::pin(remove_all(engine, transfer)),
+        _ => Box::pin(ready(Ok(()))),
+    }
 }
 
 /// How long a step rests at least that did not go through so often: a second, doubled up to a minute.
