@@ -195,7 +195,10 @@ impl Run<'_> {
         let mut seen = None;
         loop {
             let Some(status) = self.look(id, seen).await else {
-                assert!(tokio::time::Instant::now() < deadline, "{wanted} was waited for, and nobody answers");
+                assert!(
+                    tokio::time::Instant::now() < deadline,
+                    "{wanted} was waited for, and nobody answers"
+                );
                 seen = None;
                 continue;
             };

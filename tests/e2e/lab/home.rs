@@ -28,8 +28,8 @@ pub struct Settings<'a> {
 pub const OPEN: Settings<'static> =
     Settings { arrivals: "\"anyone\"", departures: "\"anyone\"", page_items: 10, more: "" };
 
-/// The stack of each thread of a home, in bytes: three quarters of what it has where people use it, so that what grows towards the
-/// end of it is noticed here first.
+/// The stack of each thread of a home, in bytes: three quarters of what it has where people use it, so that what grows
+/// towards the end of it is noticed here first.
 const NARROW: &str = "1572864";
 
 /// A home; its process ends when this is dropped.
