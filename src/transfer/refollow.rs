@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use url::Url;
 
-use super::{Engine, TransferResult};
+use super::{Engine, TransferResult, trouble};
 use crate::{
     model::{actor::authority, id::AccountId, tie::Tie},
     port::{error::AdapterError, host::Tied},
@@ -90,14 +90,21 @@ async fn ask(engine: &Engine, row: RefollowRow) -> TransferResult<bool> {
     };
     let now = engine.clock.now_micros();
     let after = |pause: Duration| now.saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX));
+    let said = |error: &AdapterError| {
+        tracing::debug!(%error, server = row.server, "somebody could not be asked");
+        match error {
+            AdapterError::Item { why } => why.clone(),
+            other => trouble::cause(other, &row.server),
+        }
+    };
     let outcome = match outcome {
         Ok(Tied::Done) => Outcome::Asked,
         Ok(Tied::Rests { why, after: pause }) => Outcome::Rests(after(pause), why),
-        Err(AdapterError::Busy { why, after: pause, .. }) if row.attempts + 1 < ATTEMPTS => {
+        Err(ref busy @ AdapterError::Busy { after: pause, .. }) if row.attempts + 1 < ATTEMPTS => {
             let doubled = FIRST_PAUSE * 2_u32.pow(u32::try_from(row.attempts).unwrap_or(0).min(8));
-            Outcome::Again(after(pause.max(doubled).min(LONGEST_PAUSE)), why)
+            Outcome::Again(after(pause.max(doubled).min(LONGEST_PAUSE)), said(busy))
         }
-        Err(error) => Outcome::Failed(error.to_string()),
+        Err(error) => Outcome::Failed(said(&error)),
     };
     let rests = matches!(outcome, Outcome::Rests(..));
     refollows::settle(&engine.store, row, outcome, after(PACE)).await?;

@@ -54,5 +54,8 @@ async fn whom_one_followed_is_asked_by_choice_only_and_one_of_a_server_at_a_time
     let people = refollows::people(&new.app.store, ann.id.as_str()).await.unwrap();
     let states: Vec<&str> = people.iter().map(|person| person.state.as_str()).collect();
     assert_eq!(states, ["asked", "asked", "asked", "failed"]);
-    assert!(people[3].why.as_ref().is_some_and(|why| why.contains("404")), "{people:?}");
+    let why = people[3].why.clone().unwrap_or_default();
+    let server = url::Url::parse(&people[3].actor).unwrap();
+    let told = format!("{} did not have what was asked for.", crate::model::actor::authority(&server));
+    assert_eq!(why, told);
 }
