@@ -15,6 +15,7 @@ use crate::{
         ui::{
             homes::{handle_of, homes},
             layout::{self, Home},
+            words::minute,
         },
     },
     model::{actor::authority, departure::DepartureState, moment::Moment},
@@ -56,7 +57,7 @@ pub(super) async fn ask(app: web::Data<App>, token: web::Path<String>) -> Result
         @if rests {
             p {
                 (say!("departures-call-off-what", account = account, there = there,
-                    due = html! { time datetime=(due.text()) { (due.minute()) } }))
+                    due = minute(&due)))
             }
             form method="post" action={ "/call-off/" (token) } {
                 p.actions { button.primary type="submit" { (say!("departures-call-it-off")) } }

@@ -13,6 +13,7 @@ use crate::{
         ui::{
             homes::leaving,
             layout::{self, Home},
+            words::minute,
             words::{number, pace, sentence},
         },
     },
@@ -129,7 +130,7 @@ fn resting(session: &Session, status: &Status, there: &str) -> Markup {
     html! {
         p {
             (say!("departures-it-will-be-announced", there = there,
-                due = html! { time datetime=(due.text()) { (due.minute()) } }))
+                due = minute(&due)))
         }
         p { (say!("departures-until-then-nothing-changes")) }
         form method="post" action="/departures/call-off" {

@@ -16,7 +16,7 @@ use crate::{
             homes::{handle_of, homes, own},
             layout::{self, Home},
             post::Author,
-            words::{number, sentence},
+            words::{minute, number, sentence},
         },
     },
     model::{actor::authority, ending::Ending, moment::Moment},
@@ -107,7 +107,7 @@ fn departure_row(session: &Session, status: &Status, emptied: Option<&Emptied>) 
                 "resting" => {
                     @let due = Moment::from_micros(departure.due_at.unwrap_or_default());
                     p { (say!("departures-it-will-be-announced", there = there,
-                        due = html! { time datetime=(due.text()) { (due.minute()) } })) }
+                        due = minute(&due))) }
                     p.actions { a.button.primary href=(finish) { (say!("departures-see-it-or-call-it-off")) } }
                 }
                 "announcing" => {

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     http::{
         problem::Problem,
-        ui::words::{bytes, number},
+        ui::words::{bytes, day, number},
     },
     model::moment::Moment,
     store::{
@@ -90,7 +90,7 @@ fn table(all: &[Application], now: i64) -> Markup {
                 } }
                 tbody { @for one in all { tr {
                     th scope="row" { a href={ "/desk/arrivals/" (one.transfer) } { (name(one)) } }
-                    td { (Moment::from_micros(one.asked_at).day()) }
+                    td { (day(&Moment::from_micros(one.asked_at))) }
                     td.number { (one.request.size.posts.map_or_else(|| "?".to_owned(), number)) }
                     td.number { (one.request.size.media_bytes.map_or_else(|| "?".to_owned(), bytes)) }
                     td { (outcome(one, now)) }

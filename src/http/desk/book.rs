@@ -9,7 +9,7 @@ use maud::html;
 use super::admin::{Admin, desk_page};
 use crate::{
     app::App,
-    http::{download::download, problem::Problem},
+    http::{download::download, problem::Problem, ui::words::minute},
     model::{id::AccountId, moment::Moment},
     store::{
         Store, StoreError,
@@ -38,7 +38,7 @@ pub(super) async fn show(app: web::Data<App>, admin: Admin) -> Result<HttpRespon
                 th scope="col" { (say!("desk-what")) } th scope="col" { (say!("desk-detail")) }
             } }
             tbody { @for line in &lines { tr {
-                td { (Moment::from_micros(line.at).minute()) }
+                td { (minute(&Moment::from_micros(line.at))) }
                 td { (line.account_id.as_ref().map_or("–", |id| names.get(id).unwrap_or(id))) }
                 td { (line.what.replace('_', " ")) }
                 td { (line.detail) }

@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     layout::{self, Home},
     post::{self, Author},
-    write_form,
+    words, write_form,
 };
 use crate::words::{say, text};
 use crate::{
@@ -119,6 +119,6 @@ fn line(app: &App, news: &News) -> Markup {
     html! {
         a href=(post::link(app, &news.actor)) { (who.handle) } " " (did)
         @if let Some(subject) = &news.subject { ": " a href=(post::link(app, subject)) { (say!("site-see-what-it-is")) } }
-        " " time datetime=(news.at.text()) { (news.at.day()) }
+        " " (words::day(&news.at))
     }
 }

@@ -10,9 +10,19 @@ use crate::{app::App, model::actor::authority, words::say};
 pub fn homes(old: &str, new: &str) -> Markup {
     html! {
         div.homes {
-            p.home.is-old { span { (say!("transfers-old-home")) } strong { (old) } }
-            p.home.is-new { span { (say!("transfers-new-home")) } strong { (new) } }
+            p.home.is-old { span { (say!("transfers-old-home")) } strong { (broken_before_the_server(old)) } }
+            p.home.is-new { span { (say!("transfers-new-home")) } strong { (broken_before_the_server(new)) } }
         }
+    }
+}
+
+/// A handle that is longer than its line is wide goes on with the server in the next one.
+fn broken_before_the_server(handle: &str) -> Markup {
+    let at = handle.rfind('@').filter(|at| *at > 0);
+    if let Some((name, server)) = at.and_then(|at| handle.split_at_checked(at)) {
+        html! { (name) wbr; (server) }
+    } else {
+        html! { (handle) }
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
         actor::authority,
         item::Boost,
         media::Attachment,
-        moment::Moment,
         object::{Object, Poll, Visibility},
     },
     site::{accounts::Account, clean, files::Picture, timeline::Seen, urls::Meaning},
@@ -89,7 +88,7 @@ pub fn card(app: &App, author: &Author, object: &Object, is_trial: bool) -> Mark
                 }
             }
             p.badges {
-                a.when href=(page) { (time(&object.published)) }
+                a.when href=(page) { (words::day(&object.published)) }
                 @if is_trial { span.badge.trial { (say!("site-copy-only-you-see-this")) } }
                 @if let Some(words) = audience(object.visibility) { span.badge { (words) } }
             }
@@ -217,7 +216,7 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
                 (say!("site-boosted", name = author.name, link = html! { a href=(link(app, &boost.object)) rel="nofollow noreferrer" { (place(app, &boost.object)) } }))
             }
             p.badges {
-                (time(&boost.published))
+                (words::day(&boost.published))
                 @if is_trial { span.badge.trial { (say!("site-copy-only-you-see-this")) } }
                 @if let Some(words) = audience(boost.visibility) { span.badge { (words) } }
             }
@@ -228,10 +227,6 @@ pub fn boost_line(app: &App, author: &Author, boost: &Boost, is_trial: bool) -> 
 /// What a person calls an audience; nothing for everybody.
 fn audience(visibility: Visibility) -> Option<String> {
     (visibility != Visibility::Public).then(|| words::audience(visibility))
-}
-
-fn time(moment: &Moment) -> Markup {
-    html! { time datetime=(moment.text()) { (moment.day()) } }
 }
 
 /// Where an address lies, for a sentence.

@@ -1,7 +1,7 @@
 //! Words that several pages share, as `docs/MESSAGES.md` lists them.
 
 use crate::{
-    model::{item::ItemKind, object::Visibility},
+    model::{item::ItemKind, moment::Moment, object::Visibility},
     transfer::kinds,
     words::text,
 };
@@ -44,6 +44,16 @@ pub fn bytes(n: u64) -> String {
         1_048_576..1_073_741_824 => text!("site-mb", tenths = tenths(1 << 20)),
         _ => text!("site-gb", tenths = tenths(1 << 30)),
     }
+}
+
+/// A day, as people and as programs read it.
+pub fn day(moment: &Moment) -> Markup {
+    html! { time datetime=(moment.text()) { (moment.day()) } }
+}
+
+/// The same to the minute.
+pub fn minute(moment: &Moment) -> Markup {
+    html! { time datetime=(moment.text()) { (moment.minute()) } }
 }
 
 /// A message as a sentence: errors of the code begin small and end without a stop.
