@@ -308,7 +308,8 @@ async fn a_file_that_had_half_arrived_when_new_home_was_killed_is_fetched_anew_a
     let slow = Arc::clone(&is_slow);
     let (mut new, _peer, liar) = homes(move |_, asked| {
         let is_held = asked.path == "/files/1" && slow.load(Ordering::SeqCst);
-        is_held.then(|| Reply::bytes("image/png", b"half").claiming(100_000).held())
+        // More than is gathered before it is written: it lies there for as long as the rest is waited for.
+        is_held.then(|| Reply::bytes("image/png", &vec![0; 400_000]).claiming(1_000_000).held())
     })
     .await;
     let (id, state) = liar.ask().await;
