@@ -18,6 +18,9 @@ use crate::port::{
 
 /// Redirects followed at most; a further one is an error.
 const HOPS: usize = 3;
+/// How long a connection is kept for the next request. Many servers hang up on idle ones after five seconds, and what is
+/// sent at that moment is lost; what must not be sent twice, like a code for tokens, cannot be sent again.
+const IDLE: Duration = Duration::from_secs(2);
 /// Time to connect at most.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Set by people who want `activitypub_federation` to reach private addresses: it disables half the guard.
@@ -57,6 +60,7 @@ impl GuardedRemote {
             .no_proxy()
             .connect_timeout(CONNECT.min(timeout))
             .read_timeout(timeout)
+            .pool_idle_timeout(IDLE)
             .dns_resolver(Arc::new(Names::new(Arc::clone(&guard))))
             .build()
             .map_err(|error| broken("other servers", error))?;
