@@ -75,8 +75,7 @@ fn the_made_up_archive_walks_through_and_everything_agrees() {
 
 /// Walks between homes of which some stand beside another server, whose own ways change a few things: exactly
 /// these, each as often as here; which homes hand files out says how many of them. Everybody and everything else arrives
-/// as it was, and nothing is told that was
-/// hidden. Nothing where there is no PostgreSQL.
+/// as it was, and nothing is told that was hidden. Nothing where there is no PostgreSQL.
 fn beside(arguments: &[&str], open_files: u64) {
     if crate::cluster::Cluster::start_or_skip().is_none() {
         return;

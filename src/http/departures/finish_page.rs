@@ -13,8 +13,7 @@ use crate::{
         ui::{
             homes::leaving,
             layout::{self, Home},
-            words::minute,
-            words::{number, pace, sentence},
+            words::{minute, number, pace, sentence},
         },
     },
     model::{actor::authority, ending::Ending, moment::Moment},
