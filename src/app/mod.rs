@@ -37,6 +37,7 @@ use watchers::Watchers;
 
 pub mod check;
 pub mod erase;
+pub mod gauges;
 #[cfg(test)]
 mod journeys;
 pub mod keeper;
@@ -45,6 +46,7 @@ mod sources;
 pub mod verify;
 pub mod watchers;
 
+use gauges::Gauges;
 use limits::Limits;
 
 /// A daemon's parts, shared by its pages, its queue and its commands.
@@ -73,6 +75,8 @@ pub struct App {
     pub limits: Limits,
     /// Who watches work on an open page.
     pub watchers: Watchers,
+    /// How fast it goes.
+    pub gauges: Gauges,
 }
 
 impl App {
@@ -194,6 +198,7 @@ impl App {
             engine,
             limits,
             watchers,
+            gauges: Gauges::default(),
         })
     }
 

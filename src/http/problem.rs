@@ -9,7 +9,10 @@ use serde::Serialize;
 pub use crate::model::problem::ProblemKind;
 use crate::words::text;
 use crate::{
-    port::error::AdapterError, site::SiteError, store::StoreError, transfer::source_side::SourceSideError,
+    port::error::{AdapterError, Cause},
+    site::SiteError,
+    store::StoreError,
+    transfer::{source_side::SourceSideError, trouble},
 };
 
 /// Media type of problem documents.
@@ -30,6 +33,8 @@ pub struct Problem {
     pub is_page: bool,
     /// Seconds after which it may be tried again, where that is known.
     pub after_seconds: Option<u64>,
+    /// What a person reads instead of the detail, where that holds exact words of the network or of another program.
+    plain: Option<String>,
 }
 
 /// An error as programs read it. Spec: RFC 9457.
@@ -52,7 +57,7 @@ impl Problem {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         // Whoever is told to come later is told when. Spec: RFC 9110 15.6.4.
         let after_seconds = (kind.status() == 503).then_some(SOON_SECONDS);
-        Self { kind, detail: detail.into(), is_page: false, after_seconds }
+        Self { kind, detail: detail.into(), is_page: false, after_seconds, plain: None }
     }
 
     /// What was sent makes no sense.
@@ -75,6 +80,13 @@ impl Problem {
     pub fn page(mut self) -> Self {
         self.is_page = true;
         self
+    }
+
+    /// What a page says of it; the exact words go to the log then.
+    fn on_a_page(&self) -> &str {
+        let Some(plain) = &self.plain else { return &self.detail };
+        tracing::warn!(detail = self.detail, "a page tells of trouble with another server in plain words");
+        plain
     }
 
     /// Says when it may be tried again. Spec: RFC 9110 10.2.3.
@@ -111,7 +123,7 @@ impl ResponseError for Problem {
         let status = self.status_code();
         let after = self.after_seconds.map(|seconds| (header::RETRY_AFTER, seconds.to_string()));
         if self.is_page {
-            let mut response = crate::http::ui::layout::error_page(status, &self.detail);
+            let mut response = crate::http::ui::layout::error_page(status, self.on_a_page());
             if let Some((name, value)) = after
                 && let Ok(value) = value.parse()
             {
@@ -160,12 +172,19 @@ impl From<StoreError> for Problem {
 impl From<AdapterError> for Problem {
     fn from(error: AdapterError) -> Self {
         let told = error.to_string();
-        match error {
+        let plain = match &error {
+            // What is known no further was written for the person.
+            AdapterError::Fatal { why, cause: Cause::Unknown | Cause::File, .. }
+            | AdapterError::Item { why } => why.clone(),
+            other => trouble::cause(other, &text!("trouble-the-other-server")),
+        };
+        let problem = match error {
             AdapterError::Busy { after, .. } => {
                 Self::new(ProblemKind::Later, told).after(after.as_secs().max(1))
             }
             AdapterError::Item { .. } | AdapterError::Fatal { .. } => Self::new(ProblemKind::OtherSide, told),
-        }
+        };
+        Self { plain: Some(plain), ..problem }
     }
 }
 
@@ -191,6 +210,26 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[actix_web::test]
+    async fn a_page_tells_of_another_servers_trouble_in_plain_words_and_programs_get_the_exact_ones() {
+        let error = AdapterError::Busy {
+            doing: "asking for the actor".into(),
+            why: "tcp connect error, os error 111".into(),
+            after: Duration::from_secs(60),
+            cause: Cause::Silent,
+        };
+        let problem = Problem::from(error);
+        let said = async |problem: &Problem| {
+            let body = problem.error_response().into_body();
+            let bytes = actix_web::body::to_bytes(body).await.unwrap();
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        let told = said(&problem).await;
+        assert!(told.contains("os error 111"), "{told}");
+        let page = said(&problem.page()).await;
+        assert!(page.contains("he other server did not answer") && !page.contains("os error"), "{page}");
+    }
 
     #[test]
     fn whoever_is_told_to_come_later_is_told_when() {

@@ -11,6 +11,7 @@ use super::{
     look::leave_trial,
     sign_in_again,
     start::state_hash,
+    trouble,
 };
 use crate::{
     model::{
@@ -42,7 +43,8 @@ pub struct Callback {
     pub error_description: Option<String>,
 }
 
-/// Takes the answer: checks state, issuer and actor, exchanges the code, and lets the transfer go on.
+/// Takes the answer: checks state, issuer and actor, exchanges the code, and lets the transfer go on. Where the way
+/// to Old home is what failed, the transfer stays and its page says so.
 ///
 /// # Errors
 /// [`TransferError::Refused`] with the sentence for the page; the transfer is as before then.
@@ -58,9 +60,7 @@ pub async fn authorize(
         transfers::find(&engine.store, &id).await?.filter(|t| t.account == *account).ok_or_else(stale)?;
     let login = asked(engine, &id, state).await?.ok_or_else(stale)?;
     let waits = match login.purpose {
-        Purpose::Read => {
-            transfer.state == TransferState::AwaitingConsent || sign_in_again::is_possible(&transfer)
-        }
+        Purpose::Read => sign_in_again::is_possible(&transfer),
         Purpose::HandOver => transfer.state.may_become(TransferState::HandingOver),
     };
     if !waits {
@@ -74,15 +74,35 @@ pub async fn authorize(
         return declined(engine, &transfer, login.purpose, &why).await;
     }
     let code = callback.code.ok_or_else(stale)?;
-    let expected = login.actor.clone();
     // The code is spent from here on, whatever comes of it.
     let spent = Login { verifier: String::new(), state_hash: String::new(), ..login.clone() };
     logins::keep(&engine.store, &id, &spent).await?;
-    let granted = exchange(engine, &login, &code).await?;
+    let taken = redeem(engine, &transfer, login, &code, callback.activitypub_actor.as_deref()).await;
+    // Nothing is lost but the code: the transfer's page says why and has the button for another.
+    if let Err(error @ (TransferError::Adapter(_) | TransferError::During(..))) = &taken {
+        tracing::warn!(transfer.id = %id, %error, "Old home's permission could not be had");
+        let why = trouble::why(&transfer, &engine.domain, error);
+        transfers::remark(&engine.store, &id, text!("refusals-permission-could-not-be-had", why = why))
+            .await?;
+        return Ok(id);
+    }
+    taken.map(|()| id)
+}
+
+/// Exchanges the code, finds out whose account it opens, and lets the transfer go on.
+async fn redeem(
+    engine: &Engine,
+    transfer: &Transfer,
+    login: Login,
+    code: &str,
+    named: Option<&str>,
+) -> TransferResult<()> {
+    let (id, expected) = (&transfer.id, login.actor.clone());
+    let granted = exchange(engine, &login, code).await?;
     let named = if granted.client.is_some() {
         as_client::owner(engine, &granted).await?
     } else {
-        let named = callback.activitypub_actor.as_deref().map_or(Ok(login.actor.clone()), Url::parse);
+        let named = named.map_or(Ok(login.actor), Url::parse);
         let named = named.map_err(|_| TransferError::Refused(text!("refusals-named-no-account")))?;
         check_actor(engine, &granted, &named).await?;
         named
@@ -93,28 +113,27 @@ pub async fn authorize(
         Purpose::HandOver if named != expected => {
             let why =
                 text!("refusals-answered-for-another", named = named.as_str(), copied = expected.as_str());
-            return Err(TransferError::Refused(why));
+            Err(TransferError::Refused(why))
         }
         Purpose::HandOver => {
-            logins::keep(&engine.store, &id, &granted).await?;
-            endings::grant(&engine.store, &id).await?;
-            leave_trial(engine, &transfer, TransferState::HandingOver).await?;
+            logins::keep(&engine.store, id, &granted).await?;
+            endings::grant(&engine.store, id).await?;
+            leave_trial(engine, transfer, TransferState::HandingOver).await
         }
         Purpose::Read if transfer.state == TransferState::Failed => {
-            sign_in_again::go_on(engine, &transfer, &granted, &expected).await?;
+            sign_in_again::go_on(engine, transfer, &granted, &expected).await
         }
         Purpose::Read => {
             allowed(engine, &applicant(engine, &named, &transfer.asked_for).await).await?;
-            logins::keep(&engine.store, &id, &granted).await?;
+            logins::keep(&engine.store, id, &granted).await?;
             let next = if named == expected {
                 TransferState::Surveying
             } else {
                 TransferState::AwaitingConfirmation
             };
-            move_on(engine, &id, TransferState::AwaitingConsent, next).await?;
+            move_on(engine, id, TransferState::AwaitingConsent, next).await
         }
     }
-    Ok(id)
 }
 
 /// Whether an answer that still waits was asked for by another account of this server: whoever takes a

@@ -1,5 +1,5 @@
-//! New home: Old home stopped taking the permission in the middle of a copy. Its owner gives another one,
-//! and the copy goes on where it stopped.
+//! New home: its owner is asked at Old home once more, because the first answer never came, or Old home stopped taking
+//! the permission in the middle of a copy; the copy then goes on where it stopped.
 
 use url::Url;
 
@@ -14,10 +14,14 @@ use crate::{
     words::text,
 };
 
-/// Whether a copy stands still and could go on with another permission.
+/// Whether a copy waits for a first permission, or stands still and could go on with another one.
 pub fn is_possible(transfer: &Transfer) -> bool {
-    let was_agreed_to = transfer.resume_at.is_some_and(|at| at != TransferState::AwaitingConsent);
-    transfer.state == TransferState::Failed && was_agreed_to && transfer.origin.actor().is_some()
+    let waits = match transfer.state {
+        TransferState::AwaitingConsent => true,
+        TransferState::Failed => transfer.resume_at.is_some_and(|at| at != TransferState::AwaitingConsent),
+        _ => false,
+    };
+    waits && transfer.origin.actor().is_some()
 }
 
 /// Prepares the question once more; where the owner is asked. We make ourselves known anew: a server may

@@ -8,7 +8,7 @@ use crate::{
     transfer::{
         access::{self, Renewal},
         authorize::{self, Callback},
-        give_map, start, trial,
+        give_map, sign_in_again, start, trial,
     },
 };
 
@@ -103,6 +103,31 @@ async fn an_answer_is_taken_once() {
     assert_eq!(asked.token(Purpose::Read).await.as_deref(), Some("the token"));
     assert_eq!(asked.transfer().await.state, TransferState::Surveying);
     assert!(!asked.answer().await);
+}
+
+#[tokio::test]
+async fn who_comes_back_while_old_home_is_in_trouble_reads_so_in_plain_words_and_can_ask_again() {
+    let mut asked = asked("https://old.example/finish").await;
+    asked.remote.answer(
+        "https://old.example/token",
+        503,
+        &[("content-type", "text/html")],
+        "upstream: errno 111",
+    );
+    assert!(asked.answer().await, "the transfer's page tells it");
+    let transfer = asked.transfer().await;
+    assert_eq!(transfer.state, TransferState::AwaitingConsent);
+    let told = transfer.problem.unwrap();
+    assert!(told.contains("old.example was busy") && told.contains("go there once more"), "{told}");
+    assert!(!told.contains("503") && !told.contains("asking"), "{told}");
+
+    let tokens = json!({"access_token": "the token", "token_type": "Bearer"});
+    asked.remote.serve("https://old.example/token", &tokens);
+    let sent_to = sign_in_again::ask(&asked.engine, &asked.transfer().await).await.unwrap();
+    asked.state = sent_to.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    assert!(asked.answer().await);
+    let transfer = asked.transfer().await;
+    assert_eq!((transfer.state, transfer.problem), (TransferState::Surveying, None));
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub(super) fn shown(
     let ending = status.departure.ending().unwrap_or(Ending::Announce);
     let title = title(&status.departure.state, ending);
     let words = match status.departure.state.as_str() {
-        "announcing" | "announced" => told(session, status, &there),
+        "announcing" | "announced" => told(app, session, status, &there),
         "resting" => resting(session, status, &there),
         _ => question(app, session, status, &there, found),
     };
@@ -176,7 +176,7 @@ fn effects(ending: Ending, there: &str, followed: u64) -> Markup {
     }
 }
 
-fn told(session: &Session, status: &Status, there: &str) -> Markup {
+fn told(app: &App, session: &Session, status: &Status, there: &str) -> Markup {
     let ending = status.departure.ending().unwrap_or(Ending::Announce);
     let (map, deliveries) = (status.map, status.deliveries);
     let all = deliveries.queued + deliveries.delivered + deliveries.dead;
@@ -186,8 +186,8 @@ fn told(session: &Session, status: &Status, there: &str) -> Markup {
         @if status.departure.state == "announcing" {
             p { (say!("departures-the-new-addresses-are-looked-at-one", checked = number(checked), to_check = number(to_check))) @if ending == Ending::Announce { " " (say!("departures-then-your-followers-are-told")) }
                 " " (say!("departures-you-can-close-this-page-the-work")) }
-            progress max=(to_check.max(1)) value=(checked) data-done=(checked) aria-label=(say!("departures-addresses-looked-at")) {}
-            (pace(""))
+            progress max=(to_check.max(1)) value=(checked) aria-label=(say!("departures-addresses-looked-at")) {}
+            (pace(app.gauges.look(&status.departure.id, checked, app.clock.now_micros()), to_check.saturating_sub(checked)))
         } @else {
             p {
                 @match ending {

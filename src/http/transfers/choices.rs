@@ -57,6 +57,9 @@ impl Choices<'_> {
                     (self.button("retry", &text!("transfers-try-again"), "primary"))
                     @if sign_in_again::is_possible(self.transfer) { (self.sign_in_again()) }
                 },
+                S::AwaitingConsent if sign_in_again::is_possible(self.transfer) => (self.button(
+                    "sign-in", &text!("transfers-go-to-for-your-yes", old = self.old_host), "primary"
+                )),
                 S::Failed | S::AwaitingConsent | S::Discarded | S::Removed => p.actions {
                     a.button.primary href="/transfers/new" { (say!("transfers-start-again")) }
                 },

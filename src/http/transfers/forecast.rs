@@ -10,7 +10,7 @@ use crate::{
     http::{
         extract::SignedIn,
         problem::Problem,
-        ui::words::{self, bytes, number},
+        ui::words::{self, bytes, duration, number},
     },
     model::outlook::Prospect,
     transfer::forecast::{self, Forecast, ServerForecast},
@@ -68,15 +68,6 @@ fn size(forecast: &Forecast) -> String {
     said.join(" · ")
 }
 
-/// A length of time as a person says it.
-pub(super) fn duration(seconds: u64) -> String {
-    match seconds {
-        0..=59 => text!("transfers-less-than-a-minute"),
-        60..=5_399 => text!("transfers-about-minutes", n = (seconds + 30) / 60),
-        _ => text!("transfers-about-hours", n = (seconds + 1_800) / 3_600),
-    }
-}
-
 fn followers(forecast: &Forecast) -> Markup {
     let all = forecast.followers.unwrap_or(0);
     html! {
@@ -129,13 +120,6 @@ fn will(prospect: Prospect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_length_of_time_is_said_as_people_say_it() {
-        assert_eq!(duration(3), "less than a minute");
-        assert_eq!(duration(95), "about 2 minutes");
-        assert_eq!(duration(8_000), "about 2 hours");
-    }
 
     #[test]
     fn the_page_says_who_will_not_come_along() {

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::forecast;
 use crate::words::{say, text};
 use crate::{
+    app::gauges::Measured,
     http::ui::words::{self, number, pace},
     model::{
         item::ItemKind,
@@ -14,11 +14,12 @@ use crate::{
     transfer::{recognize::was_here, status::Status},
 };
 
-/// Seconds after which a pace tells something.
-const TELLS_AFTER: u64 = 5;
-
-/// Bar, table and reasons; `seconds` since the present step began.
-pub(super) fn numbers(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
+/// Bar, table and reasons; `measured` tells how fast so many things of the present step go.
+pub(super) fn numbers(
+    transfer: &Transfer,
+    status: &Status,
+    measured: impl Fn(u64) -> Option<Measured>,
+) -> Markup {
     let report = &status.report;
     let is_counted = !matches!(
         transfer.state,
@@ -27,7 +28,7 @@ pub(super) fn numbers(transfer: &Transfer, status: &Status, seconds: u64) -> Mar
     let (before, left): (Vec<ReasonCount>, Vec<ReasonCount>) =
         report.reasons.iter().cloned().partition(|line| was_here(&line.why));
     html! {
-        @if transfer.state.is_running() { (bar(transfer, status, seconds)) }
+        @if transfer.state.is_running() { (bar(transfer, status, measured)) }
         (table(report, is_counted, status.differences.count == 0))
         @if is_counted && matches!(transfer.origin, Origin::ClientApi { .. }) {
             p.note { (say!("transfers-old-home-does-not-count-for-a-move")) }
@@ -44,14 +45,14 @@ fn there(counts: &KindCounts, is_counted: bool) -> u64 {
 }
 
 /// Everything has two ways to go: read at Old home, put in its place here.
-fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
+fn bar(transfer: &Transfer, status: &Status, measured: impl Fn(u64) -> Option<Measured>) -> Markup {
     let state = transfer.state;
     if state == S::HandingOver && transfer.origin.is_home() {
         let (done, all) = (status.map.handed_over, status.map.entries);
         return html! {
             p { (say!("transfers-of-new-addresses-told", done = number(done), all = number(all))) }
-            progress max=(all.max(1)) value=(done) data-done=(done) aria-label=(say!("transfers-addresses-told")) {}
-            (pace(&so_far(done, all, seconds)))
+            progress max=(all.max(1)) value=(done) aria-label=(say!("transfers-addresses-told")) {}
+            (pace(measured(done), all.saturating_sub(done)))
         };
     }
     let counts = || status.report.items.values();
@@ -64,23 +65,12 @@ fn bar(transfer: &Transfer, status: &Status, seconds: u64) -> Markup {
     html! {
         @if is_measured {
             p { (say!("transfers-of-read-at-old-home-in-place", read = number(read), all = number(all), here = number(here))) }
-            progress max=(all * 2) value=(read + here) data-done=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
-            (pace(&so_far(done, all, seconds)))
+            progress max=(all * 2) value=(read + here) aria-label=(say!("transfers-how-far-the-copy-is")) {}
+            (pace(measured(done), all.saturating_sub(done)))
         } @else {
             progress aria-label=(say!("transfers-at-work")) {}
         }
     }
-}
-
-/// How fast it goes and how long it takes, from what was done since the step began; nothing while that is too
-/// little to tell.
-fn so_far(done: u64, all: u64, seconds: u64) -> String {
-    if seconds < TELLS_AFTER || done == 0 || done >= all {
-        return String::new();
-    }
-    let a_minute = done.saturating_mul(60) / seconds;
-    let left = (all - done).saturating_mul(seconds) / done;
-    text!("transfers-pace", n = number(a_minute.max(1)), left = forecast::duration(left))
 }
 
 fn table(report: &Report, is_counted: bool, is_whole: bool) -> Markup {
@@ -154,20 +144,5 @@ fn reasons(title: &str, lines: &[ReasonCount]) -> Markup {
                 } }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pace_is_told_once_it_can_be_and_never_when_nothing_is_left() {
-        assert_eq!(so_far(100, 1_000, 2), "", "too soon");
-        assert_eq!(so_far(1_000, 1_000, 60), "");
-        assert_eq!(so_far(0, 1_000, 60), "");
-        let said = so_far(600, 1_800, 30);
-        assert!(said.contains("1,200 a minute") && said.contains("about one minute"), "{said}");
-        assert!(so_far(10, 100_000, 60).contains("about 167 hours"));
     }
 }

@@ -29,7 +29,7 @@ use crate::{
         transfer::{Transfer, TransferState as S},
     },
     site::{accounts::Account, sessions::Session},
-    store::{StoreError, logins, passes, transfers},
+    store::{StoreError, logins, transfers},
     transfer::{
         TransferError, forecast::forecast, give_map, look, preflight::preflight, sign_in_again, start::Wish,
         status::status, trial, trial_end,
@@ -241,10 +241,9 @@ async fn shown(
         S::AwaitingApproval => Some(waiting::seen(app, &session.account, transfer).await?),
         _ => None,
     };
-    let since = passes::changed_at(&app.store, &transfer.id).await?;
-    let seconds = u64::try_from((app.clock.now_micros() - since) / 1_000_000).unwrap_or(0);
+    let now = app.clock.now_micros();
     let known =
-        view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes, seen, seconds, objection };
+        view::Known { named: named.as_ref(), forecast: forecast.as_ref(), minutes, seen, now, objection };
     let is_asked =
         status.application.as_ref().is_some_and(|one| one.question.is_some() && one.answer.is_none());
     let body = view::show(app, session, transfer, &status, &known);

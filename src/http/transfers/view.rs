@@ -102,8 +102,8 @@ pub(super) struct Known<'a> {
     pub(super) minutes: Option<i64>,
     /// What the admins see of the request, while it waits.
     pub(super) seen: Option<Markup>,
-    /// Seconds since the present step began.
-    pub(super) seconds: u64,
+    /// Microseconds since 1970.
+    pub(super) now: i64,
     /// What speaks against the choice that was made.
     pub(super) objection: Option<String>,
 }
@@ -161,7 +161,9 @@ pub(super) fn show(
             @let shown = html! { (sample(status)) @if let Some(known) = known.forecast { (forecast::forecast(known)) } };
             (choice_form::form(session, transfer, status, &shown))
         } @else if !matches!(transfer.state, S::AwaitingConsent | S::AwaitingConfirmation | S::Discarding | S::Discarded | S::Removing | S::Removed) {
-            (numbers::numbers(transfer, status, known.seconds))
+            (numbers::numbers(transfer, status, |done| {
+                app.gauges.look(&format!("{} {}", transfer.id, transfer.state.as_str()), done, known.now)
+            }))
             (differing::differing(session, transfer, status))
             (differing::papers(transfer))
         }

@@ -7,20 +7,7 @@
   voice.className = "unseen";
   voice.setAttribute("role", "status");
   document.body.append(voice);
-  let source = null, late = null, shown = main.innerHTML, since = null;
-
-  // Time left, measured: how much was done while we looked.
-  function pace() {
-    const bar = main.querySelector("progress[data-done]");
-    const said = main.querySelector("[data-left]");
-    if (!bar || !said) return;
-    const done = Number(bar.dataset.done), all = bar.max, now = Date.now();
-    if (!since || since.all !== all || done < since.done) since = { done, all, now };
-    const passed = (now - since.now) / 1000, fresh = done - since.done;
-    if (passed < 4 || fresh <= 0) return;
-    const left = Math.round(passed * (all - done) / fresh);
-    said.textContent = left < 60 ? said.dataset.soon : said.dataset.left.replace("#", Math.ceil(left / 60));
-  }
+  let source = null, late = null, shown = main.innerHTML;
 
   const name = (element) => element.localName + ":" + element.textContent;
   const isTyping = () => main.contains(document.activeElement)
@@ -43,7 +30,6 @@
       if (held) [...main.querySelectorAll("a, button, summary")].find((one) => name(one) === held)?.focus();
       if (page.title !== before) voice.textContent = page.title;
     }
-    pace();
   }
 
   function stop() {

@@ -1,18 +1,31 @@
 //! Words that several pages share, as `docs/MESSAGES.md` lists them.
 
 use crate::{
+    app::gauges::Measured,
     model::{item::ItemKind, moment::Moment, object::Visibility},
     transfer::kinds,
-    words::text,
+    words::{say, text},
 };
 use maud::{Markup, html};
 
 pub use crate::words::number;
 
-/// How fast it goes, as far as is known; the page's script says it better once it has measured: `#` stands for minutes.
-pub fn pace(known: &str) -> Markup {
-    html! {
-        p.pace data-soon=(text!("site-less-than-a-minute-left")) data-left=(text!("site-about-minutes-left", minutes = "#")) { (known) }
+/// How fast work goes that somebody watches and how long the rest takes, once that was measured.
+pub fn pace(measured: Option<Measured>, left: u64) -> Markup {
+    let told = |pace: Measured| {
+        let a_minute = pace.done.saturating_mul(60) / pace.seconds.max(1);
+        let seconds = left.saturating_mul(pace.seconds) / pace.done.max(1);
+        say!("site-pace", n = number(a_minute.max(1)), left = duration(seconds))
+    };
+    html! { p.pace { @if let Some(pace) = measured.filter(|_| left > 0) { (told(pace)) } } }
+}
+
+/// How long something takes, roughly.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=59 => text!("site-less-than-a-minute"),
+        60..=5_399 => text!("site-about-minutes", n = (seconds + 30) / 60),
+        _ => text!("site-about-hours", n = (seconds + 1_800) / 3_600),
     }
 }
 
@@ -84,6 +97,21 @@ mod tests {
             ["0", "999", "1,000", "1,240,007"].map(str::to_owned),
             [0, 999, 1000, 1_240_007].map(number)
         );
+    }
+
+    #[test]
+    fn a_pace_is_told_once_it_was_measured_and_never_when_nothing_is_left() {
+        assert_eq!(pace(None, 900).0, r#"<p class="pace"></p>"#);
+        assert_eq!(pace(Some(Measured { done: 100, seconds: 10 }), 0).0, r#"<p class="pace"></p>"#);
+        let said = pace(Some(Measured { done: 600, seconds: 30 }), 1_200).0;
+        assert!(said.contains("1,200 a minute") && said.contains("about one minute"), "{said}");
+        assert!(pace(Some(Measured { done: 10, seconds: 60 }), 99_990).0.contains("about 167 hours"));
+    }
+
+    #[test]
+    fn a_duration_is_told_roughly() {
+        let told = [3, 95, 8_000].map(duration);
+        assert_eq!(told, ["less than a minute", "about 2 minutes", "about 2 hours"].map(str::to_owned));
     }
 
     #[test]

@@ -57,6 +57,7 @@ refusals-named-no-account = Old home named no account. Nothing was taken.
 refusals-answered-for-another = Old home answered for { $named }, but this copy is of { $copied }. Sign in there with that account.
 refusals-answer-of-another = The answer does not come from { $issuer }; nothing was taken. Start again from your New home.
 refusals-did-not-agree = Old home did not agree: { $why }
+refusals-permission-could-not-be-had = Your permission could not be had: { $why } Nothing is lost; go there once more.
 refusals-did-not-give-its-permission = Old home did not give its permission, and says: “{ $said }”. Start again from your New home.
 refusals-does-not-name-the-place = { $named } does not name { $place } as the place that answers for it. Nothing was taken.
 refusals-numbers-do-not-agree = The numbers do not agree: { $differing }. Nothing is lost; try again below, and if it stays so, ask the admins of this server.

@@ -178,8 +178,13 @@ site-password-length = At least 8 characters.
 site-make-the-account = Make the account
 site-make-an-account = Make an account
 site-no-account-here-yet = No account here yet?
-site-less-than-a-minute-left = Less than a minute left.
-site-about-minutes-left = About { $minutes } minutes left.
+site-pace = About { $n } a minute; { $left } left.
+site-less-than-a-minute = less than a minute
+site-about-minutes = { $n ->
+    [one] about one minute
+   *[other] about { $n } minutes
+}
+site-about-hours = about { $n } hours
 site-grade-confirmed = confirmed copy
 site-copied-and-confirmed = Copied from { $origin }, which signed a list of what it has. This post is on it.
 site-grade-served = copy

@@ -131,6 +131,7 @@ transfers-yes-copy-that-account = Yes, copy that account
 transfers-try-again = Try again
 transfers-if-no-longer-accepts-your-permission = If { $old } no longer accepts your permission
 transfers-give-it-again-there = Give it again there; the copy goes on here where it stopped.
+transfers-go-to-for-your-yes = Go to { $old } and say yes
 transfers-sign-in-again-at = Sign in again at { $old }
 transfers-go-to-your-profile = Go to your profile
 transfers-throw-the-copy-away = Throw the copy away
@@ -145,7 +146,6 @@ transfers-keep-it-quietly = Keep it quietly
 transfers-keep-the-copy = Keep the copy
 transfers-yes-throw-it-away = Yes, throw it away
 transfers-old-homes-own-numbers = Old home's own numbers
-transfers-less-than-a-minute = less than a minute
 transfers-that-is-an-account-of-this-very = That is an account of this very server.
 transfers-that-account-has-not-moved-away-to = That account has not moved away. To bring it here, choose “Bring an account here”.
 transfers-left-out-or-failed-and-why = Left out or failed, and why
@@ -178,7 +178,7 @@ transfers-throwing-the-copy-away = Throwing the copy away
 transfers-the-copy-was-thrown-away = The copy was thrown away
 transfers-removing-what-came = Removing what came
 transfers-what-came-was-removed = What came was removed
-transfers-old-home-asks-you-whether-this-server = Old home asks you whether this server may copy your account. If you closed its page, start again.
+transfers-old-home-asks-you-whether-this-server = Old home asks you whether this server may copy your account. If you closed its page, go there again.
 transfers-nothing-is-copied-until-you-say-yes = Nothing is copied until you say yes here.
 transfers-this-is-what-old-home-would-give = This is what Old home would give. Leave out what you do not want; everything comes if you change nothing. Nothing is copied yet.
 transfers-you-can-close-this-page-the-work = You can close this page; the work goes on. Then you look at the copy. Nobody but you can see it.
@@ -214,11 +214,6 @@ transfers-size = { $n ->
  }
 transfers-size-files = { $bytes } of files
 transfers-size-time = copying takes { $time }
-transfers-about-minutes = { $n ->
-    [one] about one minute
-   *[other] about { $n } minutes
-}
-transfers-about-hours = about { $n } hours
 transfers-will-follow = will follow along by themselves.
 transfers-will-click = must find you and follow anew: their servers do not do it by themselves.
 transfers-will-not = cannot come along: their servers refuse your New home.
@@ -336,7 +331,6 @@ transfers-the-file-broke-off = The file broke off on its way. Nothing was kept; 
 transfers-the-disk-is-full = This server has no room for the file at present. Nothing was kept; its admins can make room.
 transfers-so-the-file-says = So says the file { $file }. Nobody has checked it.
 transfers-what-the-admins-see-exactly = What the admins see, exactly
-transfers-pace = About { $n } a minute; { $left } left.
 transfers-choose-less = Nothing was begun. Choose less below, or ask the admins here.
 transfers-does-not-answer = { $host } does not answer. Is the part after the second @ spelled right? If it is, try again later.
 transfers-does-not-know-the-account = { $host } does not know this account. Check the spelling.

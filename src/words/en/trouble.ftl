@@ -32,3 +32,4 @@ trouble-stopped = Nothing is lost: try again below. If it stays so, ask the admi
 trouble-as-before = Nothing was announced, and your copy is as it was. You can begin again below.
 trouble-looked-at-again = Your copy stays as it is, and the next look brings what is new.
 trouble-this-server = this server
+trouble-the-other-server = the other server
