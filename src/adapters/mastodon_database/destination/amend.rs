@@ -238,7 +238,8 @@ impl MastodonDestination {
         let ids: Vec<i64> = keys.iter().filter_map(|key| key.parse().ok()).collect();
         let rows: Vec<(i64, String, String, bool, Option<i64>)> = sqlx::query_as(
             "select id, text, spoiler_text, sensitive, (extract(epoch from edited_at) * 1000000)::bigint \
-             from statuses where id = any($1) and account_id = $2 and deleted_at is null",
+             from unnest($1::bigint[]) as given(key) join statuses on id = key \
+             where account_id = $2 and deleted_at is null",
         )
         .bind(&ids)
         .bind(account.id)

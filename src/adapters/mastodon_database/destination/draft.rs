@@ -256,8 +256,8 @@ async fn boosted_already(
         return Ok(Vec::new());
     }
     sqlx::query_as(
-        "select reblog_of_id, id from statuses \
-         where account_id = $1 and reblog_of_id = any($2) and deleted_at is null",
+        "select s.reblog_of_id, s.id from unnest($2::bigint[]) as given(id) \
+         join statuses s on s.reblog_of_id = given.id where s.account_id = $1 and s.deleted_at is null",
     )
     .bind(account.id)
     .bind(posts)

@@ -1,4 +1,5 @@
-//! What the server beside us knows of posts and people that others' addresses name.
+//! What the server beside us knows of posts and people that others' addresses name. What is asked for is joined row by
+//! row: where a database has no idea yet how many rows it has, a list in a condition made it go through all of them.
 
 use std::collections::BTreeMap;
 
@@ -54,12 +55,14 @@ pub(super) async fn posts(
         return Ok(BTreeMap::new());
     }
     let rows: Vec<PostRow> = sqlx::query_as(
-        "select id, account_id, conversation_id, visibility, reblog_of_id is not null, in_reply_to_account_id, \
-         uri::text \
-         from statuses where deleted_at is null and uri = any($1) union all \
-         select id, account_id, conversation_id, visibility, reblog_of_id is not null, in_reply_to_account_id, \
-         null::text \
-         from statuses where deleted_at is null and id = any($2) and (local or uri is null)",
+        "select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
+         s.in_reply_to_account_id, s.uri::text \
+         from unnest($1::text[]) as given(uri) join statuses s on s.uri = given.uri \
+         where s.deleted_at is null union all \
+         select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
+         s.in_reply_to_account_id, null \
+         from unnest($2::bigint[]) as given(id) join statuses s on s.id = given.id \
+         where s.deleted_at is null and (s.local or s.uri is null)",
     )
     .bind(&texts)
     .bind(&ids)
@@ -105,11 +108,14 @@ pub(super) async fn people(
         return Ok(BTreeMap::new());
     }
     let rows: Vec<(i64, String, Option<String>, Option<String>)> = sqlx::query_as(
-        "select id, username::text, domain::text, uri::text from accounts \
-         where uri = any($1) and domain is not null union \
-         select id, username::text, null, null from accounts \
-         where lower(username) = any($2) and coalesce(lower(domain), '') = '' union \
-         select id, username::text, null, null from accounts where id = any($3) and domain is null",
+        "select a.id, a.username::text, a.domain::text, a.uri::text \
+         from unnest($1::text[]) as given(uri) join accounts a on a.uri = given.uri \
+         where a.domain is not null union all \
+         select a.id, a.username::text, null, null \
+         from unnest($2::text[]) as given(name) join accounts a on lower(a.username) = given.name \
+         where coalesce(lower(a.domain), '') = '' union all \
+         select a.id, a.username::text, null, null \
+         from unnest($3::bigint[]) as given(id) join accounts a on a.id = given.id where a.domain is null",
     )
     .bind(urls)
     .bind(&names)

@@ -35,7 +35,8 @@ pub(super) async fn there(
     ids: &[i64],
 ) -> Result<BTreeSet<i64>, sqlx::Error> {
     let found: Vec<i64> = sqlx::query_scalar(
-        "select id from statuses where id = any($1) and account_id = $2 and deleted_at is null for update",
+        "select s.id from unnest($1::bigint[]) as given(id) join statuses s on s.id = given.id \
+         where s.account_id = $2 and s.deleted_at is null for update of s",
     )
     .bind(ids)
     .bind(account.id)
@@ -142,7 +143,8 @@ pub(super) async fn root(
     let ids: Vec<i64> = begun.map(|(id, _)| *id).collect();
     sqlx::query(
         "update conversations v set parent_status_id = s.id, parent_account_id = s.account_id \
-         from statuses s where s.id = any($1) and s.account_id = $2 and v.id = s.conversation_id \
+         from unnest($1::bigint[]) as begun(id) join statuses s on s.id = begun.id \
+         where s.account_id = $2 and v.id = s.conversation_id \
          and v.uri is null and v.parent_status_id is null",
     )
     .bind(&ids)
@@ -235,8 +237,10 @@ pub(super) async fn count_answers(
         "insert into status_stats (status_id, replies_count, created_at, updated_at) \
          select s.id, count(r.id), timestamp 'epoch' + $3 * interval '1 microsecond', \
          timestamp 'epoch' + $3 * interval '1 microsecond' \
-         from statuses s join statuses r on r.in_reply_to_id = s.id and r.visibility <= 1 and r.deleted_at is null \
-         where s.id = any($1) and s.account_id = $2 group by s.id \
+         from (select distinct id from unnest($1::bigint[]) as given(id)) as given \
+         join statuses s on s.id = given.id \
+         join statuses r on r.in_reply_to_id = s.id and r.visibility <= 1 and r.deleted_at is null \
+         where s.account_id = $2 group by s.id \
          on conflict (status_id) do update set replies_count = excluded.replies_count, \
          updated_at = excluded.updated_at where status_stats.replies_count < excluded.replies_count",
     )

@@ -190,8 +190,14 @@ async fn unwrite(
 /// Takes away rows by their keys; those that others came to use stay.
 async fn delete(c: &mut PgConnection, account: i64, place: &str, ids: &[i64]) -> Result<(), sqlx::Error> {
     let sql = match place {
-        MEDIA => "delete from media_attachments where id = any($1) and account_id = $2",
-        STATUSES => "delete from statuses where id = any($1) and account_id = $2",
+        MEDIA => {
+            "delete from media_attachments m using unnest($1::bigint[]) as given(id) \
+             where m.id = given.id and m.account_id = $2"
+        }
+        STATUSES => {
+            "delete from statuses s using unnest($1::bigint[]) as given(id) \
+             where s.id = given.id and s.account_id = $2"
+        }
         CONVERSATIONS => {
             "delete from conversations v where id = any($1) and $2 > 0 and uri is null \
              and not exists (select from statuses s where s.conversation_id = v.id)"

@@ -201,7 +201,9 @@ pub(super) async fn numbers(
     if count == 0 {
         return Ok(Vec::new());
     }
-    sqlx::query_scalar("select nextval(pg_get_serial_sequence($1, 'id')) from generate_series(1, $2)")
+    let sql = "with its as materialized (select pg_get_serial_sequence($1, 'id')::regclass as sequence) \
+               select nextval(its.sequence) from its, generate_series(1, $2)";
+    sqlx::query_scalar(sql)
         .bind(table)
         .bind(i32::try_from(count).unwrap_or(i32::MAX))
         .fetch_all(c)
