@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::collection::CollectionKind;
+use crate::words::text;
 
 /// A calendar day in UTC, `2023-07-20`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,13 +104,13 @@ impl Choices {
     }
 
     /// What makes no sense about it, as a sentence.
-    pub fn contradiction(&self) -> Option<&'static str> {
+    pub fn contradiction(&self) -> Option<String> {
         let is_backwards = self.from.zip(self.until).is_some_and(|(from, until)| from > until);
         if is_backwards {
-            return Some("the first day is after the last one");
+            return Some(text!("refusals-the-first-day-is-after-the-last"));
         }
         let is_empty = !CollectionKind::ALL.into_iter().any(|kind| self.wants(kind));
-        is_empty.then_some("nothing is chosen; tick at least one kind of things")
+        is_empty.then(|| text!("refusals-nothing-is-chosen"))
     }
 }
 

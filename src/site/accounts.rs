@@ -14,6 +14,7 @@ use crate::{
         accounts as rows,
         held_names::{self, Made},
     },
+    words::text,
 };
 
 /// Names that would collide with our own addresses or pretend to be the server.
@@ -114,9 +115,10 @@ impl Site {
             Made::Yes => {}
             Made::Taken => return Err(taken(&username)),
             Made::Full(most) => {
-                return Err(SiteError::Refused(format!(
-                    "{} has {most} accounts, and its admins want no more. Ask them for a place",
-                    self.urls.domain()
+                return Err(SiteError::Refused(text!(
+                    "refusals-has-enough-accounts",
+                    here = self.urls.domain(),
+                    most = most.to_string()
                 )));
             }
         }
@@ -140,7 +142,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::Refused`] when there is no such account.
     pub async fn set_role(&self, username: &str, role: Role) -> SiteResult<Account> {
-        let missing = || SiteError::Refused(format!("there is no account {username}"));
+        let missing = || SiteError::Refused(text!("refusals-there-is-no-account", name = username));
         let account = self.account_named(username).await?.ok_or_else(missing)?;
         let word = if role == Role::Admin { "admin" } else { "member" };
         let line = crate::store::audit::AuditRow {
@@ -237,17 +239,16 @@ fn shaped(username: &str, role: Role) -> SiteResult<String> {
     let username = username.trim().to_ascii_lowercase();
     let is_shaped = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if username.is_empty() || username.len() > 30 || !username.chars().all(is_shaped) {
-        let why = "a name has 1 to 30 letters, digits or underscores, nothing else".to_owned();
-        return Err(SiteError::Refused(why));
+        return Err(SiteError::Refused(text!("refusals-a-name-has-letters")));
     }
     if RESERVED.contains(&username.as_str()) && role != Role::Admin {
-        return Err(SiteError::Refused(format!("the name {username} is kept for the server itself")));
+        return Err(SiteError::Refused(text!("refusals-kept-for-the-server-itself", name = username)));
     }
     Ok(username)
 }
 
 fn taken(username: &str) -> SiteError {
-    SiteError::Refused(format!("the name {username} is taken"))
+    SiteError::Refused(text!("refusals-the-name-is-taken", name = username))
 }
 
 /// A row as the rest of the site sees it: without its secrets.

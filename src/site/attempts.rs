@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Site, SiteError, SiteResult};
-use crate::model::id::AccountId;
+use crate::{model::id::AccountId, words::text};
 
 /// Tries in a row without the right password; more wait until the time is over.
 const TRIES: u32 = 10;
@@ -41,9 +41,7 @@ impl Attempts {
         }
         if *tries >= most {
             let left = (*since + REMEMBERED_MICROS - now).div_euclid(60_000_000) + 1;
-            return Err(SiteError::TooMany(format!(
-                "This was tried too often. Wait {left} minutes, then try again."
-            )));
+            return Err(SiteError::TooMany(text!("refusals-tried-too-often", left = left.to_string())));
         }
         *tries += 1;
         Ok(())

@@ -16,6 +16,7 @@ use crate::{
         belongings::{self as rows, BelongingRow, MemberRow},
         to_json,
     },
+    words::text,
 };
 
 /// People of a list go into one page or copy with it.
@@ -40,7 +41,7 @@ impl Site {
     pub async fn keep_belonging(&self, account: &Account, belonging: Belonging) -> SiteResult<()> {
         let belonging = belonging.checked().map_err(SiteError::Refused)?;
         if belonging.about() == Some(&self.urls.actor(&account.username)) {
-            return Err(SiteError::Refused("this is your own account".to_owned()));
+            return Err(SiteError::Refused(text!("refusals-this-is-your-own-account")));
         }
         let (row, members) = row(None, belonging);
         let now = self.clock.now_micros();

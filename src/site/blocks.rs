@@ -8,6 +8,7 @@ use crate::{
     port::remote::Remote,
     store::{blocks as rows, deliveries, followers},
     wire::activity,
+    words::text,
 };
 
 impl Site {
@@ -19,7 +20,7 @@ impl Site {
     pub async fn block(&self, remote: &dyn Remote, account: &Account, whom: &str) -> SiteResult<()> {
         let actor = self.find_actor(remote, whom).await?;
         if actor == self.urls.actor(&account.username) {
-            return Err(SiteError::Refused("this is your own account".to_owned()));
+            return Err(SiteError::Refused(text!("refusals-this-is-your-own-account")));
         }
         // Whoever cannot be asked is blocked all the same; they are not told.
         let inbox = self.fetch_actor(remote, &actor).await?.ok().map(|actor| actor.inbox.to_string());

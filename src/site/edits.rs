@@ -8,6 +8,7 @@ use crate::{
     model::object::{Object, SourceText, TagKind},
     store::posts as rows,
     wire,
+    words::text,
 };
 
 /// What a person makes of a post of theirs. Who may see it stays as it was.
@@ -37,14 +38,14 @@ impl Site {
         let is_theirs =
             |post: &rows::PostRow| post.account_id == account.id.as_str() && post.deleted_at.is_none();
         let post = rows::by_id(&self.store, id).await?.filter(is_theirs);
-        let post = post.ok_or_else(|| SiteError::Refused("there is no such post of yours".to_owned()))?;
+        let post = post.ok_or_else(|| SiteError::Refused(text!("refusals-no-such-post-of-yours")))?;
         let mut object: Object = super::stored_json("post", &post.object)?;
         let is_bare = object.attachments.is_empty() && object.poll.is_none();
         if edit.text.trim().is_empty() && is_bare {
-            return Err(SiteError::Refused("write something first: the post is empty".to_owned()));
+            return Err(SiteError::Refused(text!("refusals-the-post-is-empty")));
         }
         if edit.text.chars().count() > LONGEST {
-            return Err(SiteError::Refused(format!("the post is longer than {LONGEST} characters")));
+            return Err(SiteError::Refused(text!("refusals-the-post-is-longer", most = LONGEST.to_string())));
         }
         // A text that was not touched keeps its form: links and emphasis of another server survive.
         if normal(&edit.text) != normal(&typed(&object)) {
@@ -69,7 +70,7 @@ impl Site {
             edited_at: self.clock.now_micros(),
         };
         if !rows::rewrite(&self.store, changed).await? {
-            return Err(SiteError::Refused("this post was deleted meanwhile".to_owned()));
+            return Err(SiteError::Refused(text!("refusals-the-post-was-deleted-meanwhile")));
         }
         let was_told = !post.is_trial && object.visibility != crate::model::object::Visibility::Direct;
         let update = was_told.then(|| {

@@ -13,6 +13,7 @@ use crate::{
         followers::{self as rows, FollowerRow, FollowingRow},
     },
     wire::{activity, lenient},
+    words::text,
 };
 
 impl Site {
@@ -22,7 +23,7 @@ impl Site {
     /// [`SiteError::Refused`] with a sentence for the person.
     pub async fn follow(&self, remote: &dyn Remote, account: &Account, whom: &str) -> SiteResult<()> {
         if account.held_until.is_some() {
-            return Err(SiteError::Refused(super::posts::NOT_YET.to_owned()));
+            return Err(super::posts::not_yet());
         }
         let id = self.find_actor(remote, whom).await?;
         let asked = self.ask_to_follow(remote, account, &id).await?;
@@ -39,15 +40,15 @@ impl Site {
         account: &Account,
         id: &Url,
     ) -> SiteResult<Result<(), AdapterError>> {
-        let refuse = |why: &str| Ok(Err(AdapterError::item(why)));
+        let refuse = |why: String| Ok(Err(AdapterError::item(why)));
         if *id == self.urls.actor(&account.username) {
-            return refuse("this is your own account");
+            return refuse(text!("refusals-this-is-your-own-account"));
         }
         let (account_id, actor) = (account.id.as_str(), id.as_str());
         {
             let mut c = self.store.reader().await?;
             if rows::is_blocked_in(&mut c, account_id, actor).await? {
-                return refuse("you block this account or its server; unblock it first");
+                return refuse(text!("refusals-you-block-them"));
             }
             let known = rows::following_one_in(&mut c, account_id, actor).await?;
             if known.is_some_and(|row| row.state != "kept") {
@@ -59,7 +60,7 @@ impl Site {
             Err(error) => return Ok(Err(error)),
         };
         if let Some(moved_to) = &target.moved_to {
-            return refuse(&format!("this account has moved to {moved_to}; follow it there"));
+            return refuse(text!("refusals-this-account-has-moved", there = moved_to.as_str()));
         }
         let (row, letter) = self.asking(account, id, &target.inbox);
         let inboxes = vec![target.inbox.to_string()];

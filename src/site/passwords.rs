@@ -9,6 +9,7 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use super::{SiteError, SiteResult};
+use crate::words::text;
 
 /// Hashes computed at the same time; more wait. Each takes 19 MiB and a core for some 20 ms.
 const AT_ONCE: usize = 2;
@@ -35,7 +36,10 @@ impl Passwords {
     /// Hashes a password.
     pub(super) async fn hash(&self, password: &str) -> SiteResult<String> {
         if password.chars().count() < SHORTEST {
-            return Err(SiteError::Refused(format!("the password needs at least {SHORTEST} characters")));
+            return Err(SiteError::Refused(text!(
+                "refusals-the-password-needs",
+                least = SHORTEST.to_string()
+            )));
         }
         let password = password.to_owned();
         self.at_the_desk(move || {
@@ -63,10 +67,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> SiteResult<T> {
-        let crowded = || {
-            let why = "Too many people are signing in at this moment. Try again in a minute.";
-            SiteError::Busy(why.to_owned())
-        };
+        let crowded = || SiteError::Busy(text!("refusals-others-are-signing-in"));
         let _in_line = self.room.try_acquire().map_err(|_| crowded())?;
         let place = tokio::time::timeout(PATIENCE, self.desk.acquire()).await.map_err(|_| crowded())?;
         let _place = place.map_err(|_| SiteError::Internal("shutting down".into()))?;

@@ -23,6 +23,7 @@ use crate::{
         overview, posts as rows, removals,
     },
     wire,
+    words::text,
 };
 
 /// Longest text taken, in characters.
@@ -68,8 +69,9 @@ pub enum Found {
 }
 
 /// Why an account that nobody sees yet does nothing that others would see.
-pub(super) const NOT_YET: &str = "nobody sees this account yet: its name is held for the copy that comes. Keep or \
-     announce the copy first, or say on your home page that you keep the account without one";
+pub(super) fn not_yet() -> SiteError {
+    SiteError::Refused(text!("refusals-nobody-sees-this-account-yet"))
+}
 
 impl Site {
     /// Writes a post; returns its object so that the caller can deliver the Create.
@@ -78,13 +80,13 @@ impl Site {
     /// [`SiteError::Refused`] when it is empty, too long or answers something that is not there.
     pub async fn write_post(&self, account: &Account, draft: Draft) -> SiteResult<Object> {
         if account.held_until.is_some() {
-            return Err(SiteError::Refused(NOT_YET.to_owned()));
+            return Err(not_yet());
         }
         if draft.text.trim().is_empty() {
-            return Err(SiteError::Refused("write something first: the post is empty".to_owned()));
+            return Err(SiteError::Refused(text!("refusals-the-post-is-empty")));
         }
         if draft.text.chars().count() > LONGEST {
-            return Err(SiteError::Refused(format!("the post is longer than {LONGEST} characters")));
+            return Err(SiteError::Refused(text!("refusals-the-post-is-longer", most = LONGEST.to_string())));
         }
         let mentions = self.local_mentions(&draft.text).await?;
         let mut audience: Vec<String> = mentions.iter().map(|person| person.actor.to_string()).collect();
@@ -148,7 +150,7 @@ impl Site {
                 && post.deleted_at.is_none()
                 && Visibility::from_word(&post.visibility).is_open()
         });
-        let own = own.ok_or_else(|| SiteError::Refused("there is no such open post of yours".to_owned()))?;
+        let own = own.ok_or_else(|| SiteError::Refused(text!("refusals-no-such-open-post-of-yours")))?;
         Ok(self.urls.post(&account.username, &own.id))
     }
 
@@ -158,7 +160,7 @@ impl Site {
     /// [`SiteError::Refused`] when it is not theirs.
     pub async fn delete_post(&self, account: &Account, id: &str) -> SiteResult<Option<Value>> {
         let post = rows::by_id(&self.store, id).await?.filter(|post| post.account_id == account.id.as_str());
-        let post = post.ok_or_else(|| SiteError::Refused("there is no such post of yours".to_owned()))?;
+        let post = post.ok_or_else(|| SiteError::Refused(text!("refusals-no-such-post-of-yours")))?;
         let visibility = Visibility::from_word(&post.visibility);
         let object: Object = super::stored_json("post", &post.object)?;
         let addresses = std::iter::once(object.id.to_string())
@@ -253,7 +255,7 @@ impl Site {
 
     /// Who wrote what is being answered. A post of ours must be visible to the one who answers.
     async fn answered_author(&self, account: &Account, parent: &Url) -> SiteResult<Option<Url>> {
-        let nothing = || SiteError::Refused("there is no such post here to answer".to_owned());
+        let nothing = || SiteError::Refused(text!("refusals-no-such-post-to-answer"));
         if parent.origin() != self.urls.base().origin() {
             let author = overview::remote_author(&self.store, parent.as_str()).await?;
             return Ok(author.and_then(|author| Url::parse(&author).ok()));

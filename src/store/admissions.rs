@@ -18,6 +18,7 @@ use crate::model::{
     policy::{Arrivals, Broken, Caps, Policy, Request, Room, Verdict},
     transfer::TransferState as S,
 };
+use crate::words::text;
 
 /// A day, in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -173,10 +174,7 @@ async fn ask_in(c: &mut Connection, mut asking: Asking, default: &Policy) -> Sto
         state if state == asking.from => {}
         S::AwaitingApproval => return Ok(Answer::Waits),
         state if state == asking.to => return Ok(Answer::Begun),
-        _ => {
-            let why = "this copy has gone on since the page was opened; reload it";
-            return Err(StoreError::Conflict(why.to_owned()));
-        }
+        _ => return Err(StoreError::Conflict(text!("refusals-this-copy-has-gone-on"))),
     }
     let rules = policies::current_in(c, default).await?.policy.arrivals;
     asking.request.is_known_server = is_known(c, &asking.request).await?;

@@ -9,6 +9,7 @@ use crate::model::{
     policy::{Applicant, Caps, Need, Past, Request},
     transfer::TransferState,
 };
+use crate::words::text;
 
 /// A request with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -261,7 +262,7 @@ pub async fn remark(
 }
 
 pub(super) fn gone_on() -> StoreError {
-    StoreError::Conflict("this request was answered meanwhile; reload the page".to_owned())
+    StoreError::Conflict(text!("refusals-this-request-was-answered-meanwhile"))
 }
 
 /// Ends a request that waits, and the copy with it.

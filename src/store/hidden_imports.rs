@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{Connection, Store, StoreError, StoreResult, audit, letters};
-use crate::model::id::TransferId;
+use crate::{model::id::TransferId, words::text};
 
 /// A copy that an admin has taken out of sight.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize, utoipa::ToSchema)]
@@ -125,7 +125,7 @@ pub async fn show(store: &Store, id: &TransferId, line: audit::AuditRow) -> Stor
 }
 
 fn gone() -> StoreError {
-    StoreError::Conflict("this copy is being taken away already".to_owned())
+    StoreError::Conflict(text!("refusals-is-being-taken-away-already"))
 }
 
 /// A copy is out of sight now, if that is still meant.

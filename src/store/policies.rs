@@ -1,7 +1,7 @@
 //! Table `policies`: the rules admins made, version by version. Without any the configuration's are in force.
 
 use super::{Connection, Store, StoreError, StoreResult, audit, from_json, to_json};
-use crate::model::policy::Policy;
+use crate::{model::policy::Policy, words::text};
 
 /// The rules in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +58,7 @@ pub async fn change(store: &Store, version: i64, policy: Policy, line: audit::Au
                     line.at,
                 )?;
                 if made == 0 {
-                    let why = "another admin has changed the rules meanwhile; look at them first";
-                    return Err(StoreError::Conflict(why.to_owned()));
+                    return Err(StoreError::Conflict(text!("refusals-another-admin-has-changed-the-rules")));
                 }
                 audit::insert_in(c, &line).await
             })

@@ -8,7 +8,7 @@ use super::{
     copies::Owner,
     from_json, hidden_imports, hiding, to_json,
 };
-use crate::{model::actor::Profile, port::destination::StoredBlob};
+use crate::{model::actor::Profile, port::destination::StoredBlob, words::text};
 
 /// A profile that waits for its release.
 pub struct WaitingProfile {
@@ -77,8 +77,7 @@ pub async fn release(store: &Store, owner: Owner, now: i64) -> StoreResult<()> {
                 }
                 let is_released = is_released(c, &owner.transfer).await?;
                 if !is_released && hidden_imports::holds_in(c, &owner.transfer).await? {
-                    let why = "the admins of this server have taken this copy out of sight";
-                    return Err(StoreError::Conflict(why.to_owned()));
+                    return Err(StoreError::Conflict(text!("refusals-the-admins-have-taken-it-out-of-sight")));
                 }
                 let (transfer, account) = (&owner.transfer, &owner.account);
                 belongings::release_in(c, &owner).await?;

@@ -39,7 +39,8 @@ pub async fn room_for_a_file(engine: &Engine, account: &AccountId, most: u64) ->
     let is_nobody = rules.who == Rule::Word(RuleWord::Nobody);
     broken.retain(|rule| is_nobody || !matches!(rule, Broken::Who | Broken::Blocked(_)));
     if !broken.is_empty() {
-        let said = broken.iter().map(|rule| rule.sentence(&rules, &engine.domain, "any server"));
+        let other = text!("policy-any-server");
+        let said = broken.iter().map(|rule| rule.sentence(&rules, &engine.domain, &other));
         return Err(TransferError::Refused(said.collect::<Vec<_>>().join(" ")));
     }
     let limits = &rules.terms.limits;

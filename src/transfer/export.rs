@@ -21,6 +21,7 @@ use crate::{
         source::{Opened, Source},
     },
     wire::{self, collection::Element},
+    words::text,
 };
 
 /// The name under which an actor shows where its inventories are.
@@ -37,7 +38,7 @@ pub fn reads(grant: &Grant) -> SourceSideResult<()> {
     if grant.scope == Scope::Read {
         return Ok(());
     }
-    Err(SourceSideError::refused(ProblemKind::InsufficientScope, "this token is not good for reading"))
+    Err(SourceSideError::refused(ProblemKind::InsufficientScope, text!("refusals-not-good-for-reading")))
 }
 
 /// The account in a few numbers; files count only where the owner ticked them.
@@ -60,7 +61,7 @@ pub async fn outline(grant: &Grant, source: &dyn Source) -> SourceSideResult<Out
 pub fn may_read(grant: &Grant, kind: CollectionKind) -> SourceSideResult<()> {
     reads(grant)?;
     if !grant.kinds.contains(&kind) {
-        let why = format!("the owner did not include {} in their consent", kind.as_str());
+        let why = text!("refusals-not-included-in-the-consent", kind = kind.as_str());
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     Ok(())
@@ -186,7 +187,7 @@ pub async fn media(
         if located.account != grant.account || is_hidden {
             return Err(SourceSideError::refused(
                 ProblemKind::NotFound,
-                "there is no such file in this consent",
+                text!("refusals-no-such-file-in-this-consent"),
             ));
         }
     }

@@ -18,6 +18,7 @@ use crate::{
         departures::{self, DepartureRow, NewDeparture},
         forwards::{self, ForwardRow},
     },
+    words::text,
 };
 
 /// Entries of one batch at most; more are refused as a whole.
@@ -91,7 +92,7 @@ pub async fn start_as(
     ending: Ending,
 ) -> SourceSideResult<Ending> {
     let target = plain_url(target).filter(|url| is_on_origin_of(url, &grant.client_id)).ok_or_else(|| {
-        SourceSideError::refused(ProblemKind::BadTarget, "the new account must live on the server that asks")
+        SourceSideError::refused(ProblemKind::BadTarget, text!("refusals-must-live-on-the-server-that-asks"))
     })?;
     let return_url = return_url.and_then(plain_url).filter(|url| url.origin() == target.origin());
     let new = NewDeparture {
@@ -139,25 +140,22 @@ pub async fn departure_of(side: &SourceSide, grant: &Grant) -> SourceSideResult<
 /// [`SourceSideError::Refused`] when the batch as a whole cannot be taken.
 pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideResult<Taken> {
     if grant.scope != Scope::HandOver {
-        let why = "this token is good for reading only; handing addresses over needs a consent of its own";
+        let why = text!("refusals-handing-over-needs-a-consent");
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     if batch.entries.len().max(batch.erased.len()) > BATCH {
-        let why = format!("a batch has at most {BATCH} entries; send them in several");
+        let why = text!("refusals-a-batch-has-at-most", most = BATCH.to_string());
         return Err(SourceSideError::refused(ProblemKind::TooMany, why));
     }
     let departure = departure_of(side, grant).await?.ok_or_else(|| {
-        SourceSideError::refused(
-            ProblemKind::NotStarted,
-            "say first, at the start endpoint, which account is the new one",
-        )
+        SourceSideError::refused(ProblemKind::NotStarted, text!("refusals-say-first-which-account"))
     })?;
     erase(side, grant, &departure, &batch.erased).await?;
     if batch.entries.is_empty() && !batch.complete {
         return Ok(Taken { accepted: 0, refused: Vec::new() });
     }
     let target = Url::parse(&departure.target).map_err(|_| {
-        SourceSideError::refused(ProblemKind::BadTarget, "the new account's address is unreadable")
+        SourceSideError::refused(ProblemKind::BadTarget, text!("refusals-the-new-address-is-unreadable"))
     })?;
     departures::bind(&side.store, departure.id.clone(), grant.consent.as_str().to_owned()).await?;
     let total = batch.entries.len();
@@ -170,33 +168,31 @@ pub async fn take(side: &SourceSide, grant: &Grant, batch: Batch) -> SourceSideR
                 olds.push(old);
                 lines.push((entry, new));
             }
-            Err(why) => refused.push(RefusedEntry { old: entry.old, why: why.to_owned() }),
+            Err(why) => refused.push(RefusedEntry { old: entry.old, why }),
         }
     }
     let located = side.host.locate_all(&olds).await?;
+    // The same words for another's and for nobody's: a list must not be a way to ask who owns what.
+    let of_nobody = text!("refusals-nothing-of-this-account");
     for ((entry, new), located) in lines.into_iter().zip(located) {
         match located.filter(|located| located.account == grant.account) {
             Some(located) => {
                 let row = line(&departure.id, &target, &entry, &new, &located);
                 good.push((entry.old, row));
             }
-            // The same words for another's and for nobody's: a list must not be a way to ask who owns what.
-            None => refused.push(RefusedEntry {
-                old: entry.old,
-                why: "the old address is not an object or file of this account".to_owned(),
-            }),
+            None => refused.push(RefusedEntry { old: entry.old, why: of_nobody.clone() }),
         }
     }
     let rows = good.iter().map(|(_, row)| row.clone()).collect();
     let elsewhere = forwards::add(&side.store, departure.id, rows, batch.complete).await?;
     let elsewhere: BTreeSet<String> = elsewhere.into_iter().collect();
+    let why = if matches!(departure.state.as_str(), "started" | "resting") {
+        text!("refusals-another-was-handed-over-before")
+    } else {
+        text!("refusals-the-list-is-closed")
+    };
     for (old, _) in good.into_iter().filter(|(_, row)| elsewhere.contains(&row.old_url)) {
-        let why = if matches!(departure.state.as_str(), "started" | "resting") {
-            "another new address was handed over for it before, and the first one stays"
-        } else {
-            "the announcement has begun, the list is closed"
-        };
-        refused.push(RefusedEntry { old, why: why.to_owned() });
+        refused.push(RefusedEntry { old, why: why.clone() });
     }
     if batch.complete {
         side.note(grant.account.as_str(), "map complete", target.as_str()).await?;
@@ -229,11 +225,11 @@ async fn erase(
 }
 
 /// The two addresses of a line, if they can be believed to be such.
-fn addresses(target: &Url, entry: &Entry) -> Result<(Url, Url), &'static str> {
-    let old = plain_url(&entry.old).ok_or("the old address is not a plain web address")?;
+fn addresses(target: &Url, entry: &Entry) -> Result<(Url, Url), String> {
+    let old = plain_url(&entry.old).ok_or_else(|| text!("refusals-old-is-no-plain-address"))?;
     let new = plain_url(&entry.new)
         .filter(|new| new.origin() == target.origin())
-        .ok_or("the new address is not a plain address on the new account's own server")?;
+        .ok_or_else(|| text!("refusals-new-is-no-plain-address"))?;
     Ok((old, new))
 }
 

@@ -27,6 +27,7 @@ use crate::{
     },
     store::inventories::{self, Reading, Step},
     wire::{collection::Element, seal},
+    words::text,
 };
 
 /// Pages counted for one question, so that no question takes long.
@@ -98,7 +99,7 @@ pub async fn freeze(
         begin(side, grant, source, pass).await?;
         standing = inventories::find(store, consent, pass).await?;
     }
-    let standing = standing.ok_or_else(|| refused("the inventory was taken back"))?;
+    let standing = standing.ok_or_else(|| refused(text!("refusals-the-inventory-was-taken-back")))?;
     let Some(from) = standing.reading else {
         return Ok(standing.document.map_or(Answer::Counting { counted: standing.items }, Answer::Frozen));
     };
@@ -118,11 +119,11 @@ pub async fn freeze(
 
 fn may_count(grant: &Grant, pass: u32) -> SourceSideResult<()> {
     if grant.scope != Scope::Read {
-        let why = "this token is not good for reading";
+        let why = text!("refusals-not-good-for-reading");
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     if !(1..=MOST_PASSES).contains(&pass) {
-        return Err(refused(format!("passes are numbered from 1 to {MOST_PASSES}")));
+        return Err(refused(text!("refusals-passes-are-numbered", most = MOST_PASSES.to_string())));
     }
     Ok(())
 }
@@ -139,7 +140,8 @@ async fn begin(side: &SourceSide, grant: &Grant, source: &dyn Source, pass: u32)
             tallies.insert(*kind, Tally::for_about(about));
         }
     }
-    let first = next_collection(grant, None).ok_or_else(|| refused("the consent covers nothing"))?;
+    let first =
+        next_collection(grant, None).ok_or_else(|| refused(text!("refusals-the-consent-covers-nothing")))?;
     let now = side.clock.now_micros();
     Ok(inventories::begin(&side.store, &grant.consent, pass, &first, tallies, now).await?)
 }
@@ -218,7 +220,7 @@ fn plain(value: &impl Serialize) -> Value {
 /// [`SourceSideError::Refused`] `not-found` when there is none.
 pub async fn buckets(side: &SourceSide, grant: &Grant, pass: u32, kind: ItemKind) -> SourceSideResult<Tally> {
     may_count(grant, pass)?;
-    let missing = || SourceSideError::refused(ProblemKind::NotFound, "there is no such inventory");
+    let missing = || SourceSideError::refused(ProblemKind::NotFound, text!("refusals-no-such-inventory"));
     let standing = inventories::find(&side.store, &grant.consent, pass).await?;
     standing.filter(|standing| standing.document.is_some()).ok_or_else(missing)?;
     inventories::tallies(&side.store, &grant.consent, pass).await?.remove(&kind).ok_or_else(missing)
@@ -234,11 +236,11 @@ pub async fn entries(
     wanted: EntriesWanted,
     cursor: Option<Cursor>,
 ) -> SourceSideResult<EntryPage> {
-    let nothing = || refused("this kind is in no collection");
+    let nothing = || refused(text!("refusals-this-kind-is-in-no-collection"));
     let collection = CollectionKind::that_yields(wanted.kind).ok_or_else(nothing)?;
     may_read(grant, collection)?;
     if wanted.bits > MOST_BITS {
-        return Err(refused(format!("at most {MOST_BITS} bits choose a bucket")));
+        return Err(refused(text!("refusals-so-many-bits-choose-a-bucket", most = MOST_BITS.to_string())));
     }
     let buckets: BTreeSet<u32> = wanted.buckets.into_iter().collect();
     let (mut found, mut cursor) = (EntryPage::default(), cursor);
@@ -269,7 +271,7 @@ pub async fn items(
 ) -> SourceSideResult<Vec<Element>> {
     may_read(grant, wanted.collection)?;
     if wanted.keys.len() > MOST_KEYS {
-        return Err(refused(format!("at most {MOST_KEYS} keys in one question")));
+        return Err(refused(text!("refusals-so-many-keys-in-one-question", most = MOST_KEYS.to_string())));
     }
     let page = source.items(wanted.collection, &wanted.keys).await?;
     written(grant, host, source, wanted.collection, page.items).await

@@ -45,11 +45,11 @@ const MOST_LINES: usize = 2_000;
 /// [`SourceSideError::Refused`].
 pub async fn told(side: &SourceSide, grant: &Grant, further: &str) -> SourceSideResult<()> {
     if grant.scope != Scope::HandOver {
-        let why = "this token is good for reading only";
+        let why = text!("refusals-good-for-reading-only");
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     let target = plain_url(further).ok_or_else(|| {
-        SourceSideError::refused(ProblemKind::BadTarget, "the further account's address is unreadable")
+        SourceSideError::refused(ProblemKind::BadTarget, text!("refusals-the-further-address-is-unreadable"))
     })?;
     let all = departures::of_account(&side.store, grant.account.as_str()).await?;
     let by_them = all.into_iter().find(|row| {
@@ -57,7 +57,7 @@ pub async fn told(side: &SourceSide, grant: &Grant, further: &str) -> SourceSide
             && plain_url(&row.target).is_some_and(|url| is_on_origin_of(&url, &grant.client_id))
     });
     let by_them = by_them.ok_or_else(|| {
-        SourceSideError::refused(ProblemKind::NotStarted, "this account has not moved to your server")
+        SourceSideError::refused(ProblemKind::NotStarted, text!("refusals-has-not-moved-to-your-server"))
     })?;
     let (there, _) = lookup::actor(&*side.remote, &side.signer, &target_of(&by_them)?, None).await?;
     // It has moved there; or it is back, and lives where it is.
@@ -66,7 +66,7 @@ pub async fn told(side: &SourceSide, grant: &Grant, further: &str) -> SourceSide
         None => there.id == target,
     };
     if !is_so {
-        let why = "the account on your server does not say that it lives there";
+        let why = text!("refusals-does-not-say-that-it-lives-there");
         return Err(SourceSideError::refused(ProblemKind::BadTarget, why));
     }
     let account = side.account(grant.account.as_str()).await?;

@@ -17,6 +17,7 @@ use crate::{
         remote::{SharedRemote, Signer},
     },
     store::{Store, StoreError, audit, policies},
+    words::text,
 };
 
 /// The parts the source's steps work with. Cheap to clone.
@@ -119,7 +120,10 @@ impl SourceSide {
     pub async fn account(&self, id: &str) -> SourceSideResult<HostAccount> {
         let found = self.host.account(&id.into()).await?;
         found.ok_or_else(|| {
-            SourceSideError::refused(ProblemKind::NoSuchAccount, "this account is not here any more")
+            SourceSideError::refused(
+                ProblemKind::NoSuchAccount,
+                text!("refusals-this-account-is-not-here-any-more"),
+            )
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     model::{ending::Ending, problem::ProblemKind},
     oauth::scope::Scope,
     store::departures,
+    words::text,
 };
 
 /// Withdraws what is said and forwarded under a grant. Saying it again changes nothing.
@@ -19,7 +20,7 @@ use crate::{
 /// [`SourceSideError::Refused`] for a token that may only read.
 pub async fn withdraw(side: &SourceSide, grant: &Grant) -> SourceSideResult<()> {
     if grant.scope != Scope::HandOver {
-        let why = "this token is good for reading only; withdrawing needs the consent of the hand-over";
+        let why = text!("refusals-withdrawing-needs-the-consent");
         return Err(SourceSideError::refused(ProblemKind::InsufficientScope, why));
     }
     let Some(departure) = departure_of(side, grant).await? else { return Ok(()) };

@@ -24,6 +24,7 @@ use crate::{
         status::{self, Status},
         trial, trial_end,
     },
+    words::text,
 };
 
 /// Longest wait for a change, in seconds; clients ask again.
@@ -138,7 +139,7 @@ pub async fn start(
     let body = body.into_inner();
     let choices = body.choices.unwrap_or_default();
     if let Some(why) = choices.contradiction() {
-        return Err(Problem::bad_request(format!("Nothing was begun: {why}.")));
+        return Err(Problem::bad_request(text!("refusals-nothing-was-begun", why = why)));
     }
     let wish = Wish { choices, waits: body.begin == Some(false) };
     let (id, url) = starting::start(&app.engine, &signed.session.account.id, &body.handle, &wish).await?;

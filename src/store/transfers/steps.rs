@@ -4,6 +4,7 @@ use super::find_in;
 use crate::{
     model::{id::TransferId, transfer::TransferState},
     store::{Connection, Store, StoreError, StoreResult, held_names, letters},
+    words::text,
 };
 
 /// Moves a transfer from `from` to `to`. Doing it again changes nothing.
@@ -87,9 +88,7 @@ pub async fn step_in(
     }
     match find_in(c, id).await? {
         Some(transfer) if transfer.state == to => Ok(()),
-        Some(_) => {
-            Err(StoreError::Conflict("this copy has gone on since the page was opened; reload it".to_owned()))
-        }
+        Some(_) => Err(StoreError::Conflict(text!("refusals-this-copy-has-gone-on"))),
         None => Err(StoreError::Missing("transfer")),
     }
 }

@@ -57,6 +57,7 @@ policy-more-files = There are more files than come without being looked at.
 policy-unsaid = Old home does not say how much there is.
 policy-accepts-certain-servers = { $here } accepts accounts from certain servers only, and { $other } is not among them. The admins of { $here } can add it. (Allowed: { $servers })
 policy-none-yet = none yet
+policy-any-server = any server
 policy-accepts-all-but-some = { $here } accepts accounts from every server but some, and { $other } is one of those. Only the admins of { $here } can change that.
 policy-accepts-one-account = { $here } accepts one particular account only, and this is another. The admins of { $here } can change that.
 policy-accepts-the-invited = { $here } accepts accounts of people who were invited only, and this account is not. The admins of { $here } can invite it by its address.
