@@ -33,6 +33,7 @@ use crate::{
         source::{EntriesWanted, EntryPage, MediaStream, Opened, Source, Statement},
     },
     wire::{self, collection::Read},
+    words::text,
 };
 
 mod inventory;
@@ -155,7 +156,7 @@ impl LolaSource {
         if id.origin() == self.actor.id.origin() {
             Ok(())
         } else {
-            Err("its address belongs to another server".to_owned())
+            Err(text!("reasons-its-address-belongs-to-another-server"))
         }
     }
 
@@ -165,7 +166,7 @@ impl LolaSource {
             CollectionKind::Content => {
                 let object = wire::object::read(value, followers)?;
                 if object.attributed_to != self.actor.id {
-                    return Err("it was written by somebody else".to_owned());
+                    return Err(text!("reasons-written-by-somebody-else"));
                 }
                 self.is_here(&object.id)?;
                 Ok(Some(Item::Post(Box::new(object))))
@@ -270,7 +271,7 @@ impl Source for LolaSource {
         let from = if file.sha256.is_some() { from } else { 0 };
         let address = file.fetch_url.as_deref().unwrap_or(&file.url);
         let url = wire::lenient::web_url(address)
-            .ok_or_else(|| AdapterError::item("the file has no web address"))?;
+            .ok_or_else(|| AdapterError::item(text!("reasons-the-file-has-no-web-address")))?;
         let doing = "fetching a file";
         let request = Request::get(url).accepting("*/*").behind(from);
         let response = if request.url.origin() == self.actor.id.origin() {
@@ -283,11 +284,14 @@ impl Source for LolaSource {
             Ok(response) if response.is_success() => response,
             Ok(response) if response.status == 429 => {
                 return Err(lookup::busy(&response, doing, "the server of its files")
-                    .unwrap_or_else(|| AdapterError::item("the file's server is busy")));
+                    .unwrap_or_else(|| AdapterError::item(text!("reasons-the-files-server-is-busy"))));
             }
             Ok(_) if from > 0 => return self.media_from(file, 0).await,
             Ok(response) => {
-                return Err(AdapterError::item(format!("the file's server answered {}", response.status)));
+                return Err(AdapterError::item(text!(
+                    "reasons-the-files-server-answered",
+                    status = response.status.to_string()
+                )));
             }
             Err(busy @ AdapterError::Busy { .. }) => return Err(busy),
             // What has come may be longer than what there is.
@@ -322,7 +326,7 @@ impl Source for LolaSource {
 /// A stream that breaks concerns this file only; the next try starts it anew.
 fn broken(error: crate::port::remote::RemoteError) -> AdapterError {
     tracing::debug!(%error, "a file broke off");
-    AdapterError::item("the file broke off on its way; its server did not send it whole")
+    AdapterError::item(text!("reasons-the-file-broke-off"))
 }
 
 fn unreadable(collection: CollectionKind, value: &Value, why: String) -> Unreadable {

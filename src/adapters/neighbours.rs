@@ -15,6 +15,7 @@ use crate::{
         remote::{Request, SharedRemote},
     },
     wire::lenient,
+    words::text,
 };
 
 /// Software that follows a Move by itself, and the first version that did. What other software
@@ -58,11 +59,11 @@ impl PublicFacts {
 
     async fn read(&self, host: &str, path: &str) -> Result<Value, String> {
         let url = self.remote.origin_of(host).and_then(|origin| origin.join(path).ok());
-        let url = url.ok_or("its name is no server's name")?;
+        let url = url.ok_or_else(|| text!("reasons-its-name-is-no-servers-name"))?;
         let request = Request::get(url).accepting("application/json");
         let response = self.remote.send(request).await.map_err(|error| error.to_string())?;
         if !response.is_success() {
-            return Err(format!("it answered {}", response.status));
+            return Err(text!("reasons-it-answered", status = response.status.to_string()));
         }
         response.json().await.map_err(|error| error.to_string())
     }
@@ -108,12 +109,12 @@ impl Neighbours for PublicFacts {
                 return Outlook {
                     software: None,
                     prospect: Prospect::Dead,
-                    why: format!("it does not answer now: {why}"),
+                    why: text!("reasons-does-not-answer-now", why = why),
                 };
             }
         };
         let Some(description) = description else {
-            let why = "it does not say what it runs".to_owned();
+            let why = text!("reasons-does-not-say-what-it-runs");
             return Outlook { software: None, prospect: Prospect::MustClick, why };
         };
         let text = |of: &str| -> String {
@@ -124,11 +125,11 @@ impl Neighbours for PublicFacts {
         let (name, version) = (text("name").to_lowercase(), text("version"));
         let software = (!name.is_empty()).then(|| format!("{name} {version}").trim().to_owned());
         let (prospect, why) = if self.refuses_us(host, &name, &description).await {
-            (Prospect::BlocksUs, "it says publicly that it refuses your New home".to_owned())
+            (Prospect::BlocksUs, text!("reasons-says-publicly-that-it-refuses"))
         } else if follows(&name, &version) {
-            (Prospect::FollowsByItself, "its software follows a move by itself".to_owned())
+            (Prospect::FollowsByItself, text!("reasons-its-software-follows"))
         } else {
-            (Prospect::MustClick, "its software is not known to follow a move by itself".to_owned())
+            (Prospect::MustClick, text!("reasons-not-known-to-follow"))
         };
         Outlook { software, prospect, why }
     }

@@ -11,6 +11,8 @@ use crate::port::{
     scanner::Scanner,
 };
 
+use crate::words::text;
+
 /// Longest look at one file.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// Before it is tried again.
@@ -77,8 +79,8 @@ fn busy(why: impl std::fmt::Display) -> AdapterError {
 fn reason(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let line: String = text.lines().next().unwrap_or_default().trim().chars().take(REASON).collect();
-    let said = if line.is_empty() { "it gave no reason".to_owned() } else { line };
-    format!("this server's scanner does not take it: {said}")
+    let said = if line.is_empty() { text!("reasons-it-gave-no-reason") } else { line };
+    text!("reasons-the-scanner-does-not-take-it", said = said)
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{item::ItemKind, moment::Moment};
+use crate::words::text;
 
 /// Longest name of a list, filter or topic, in characters.
 const NAME: usize = 200;
@@ -305,23 +306,23 @@ impl Belonging {
             Self::Pin { object, .. } => fits(object)?,
             Self::Note { actor, text } => {
                 fits(actor)?;
-                *text = measured("the note", text, NOTE)?;
+                *text = measured(|| text!("reasons-the-note"), text, NOTE)?;
             }
             Self::DomainBlock { domain } => *domain = host(domain)?,
             Self::FeaturedTag { name } | Self::FollowedTag { name } => *name = topic(name)?,
             Self::List(list) => {
-                list.title = measured("the name of the list", &list.title, NAME)?;
+                list.title = measured(|| text!("reasons-the-name-of-the-list"), &list.title, NAME)?;
                 list.members.sort();
                 list.members.dedup();
                 if list.members.len() > MEMBERS {
-                    return Err(format!("the list has more than {MEMBERS} people"));
+                    return Err(text!("reasons-the-list-has-more-people", most = MEMBERS.to_string()));
                 }
                 list.members.iter().try_for_each(fits)?;
             }
             Self::Filter(filter) => filter.check()?,
             Self::Setting { name, value } => {
                 if !name.takes(value) {
-                    return Err(format!("the setting {} has a value that is not known here", name.as_str()));
+                    return Err(text!("reasons-a-value-that-is-not-known", name = name.as_str()));
                 }
             }
         }
@@ -332,22 +333,22 @@ impl Belonging {
 impl Filter {
     fn check(&mut self) -> Result<(), String> {
         for phrase in &mut self.phrases {
-            phrase.text = measured("a phrase of the filter", &phrase.text, PHRASE)?;
+            phrase.text = measured(|| text!("reasons-a-phrase-of-the-filter"), &phrase.text, PHRASE)?;
         }
         self.phrases.sort();
         self.phrases.dedup();
         self.places.sort();
         self.places.dedup();
-        let first = self.phrases.first().ok_or("the filter has no words to look for")?;
+        let first = self.phrases.first().ok_or_else(|| text!("reasons-the-filter-has-no-words"))?;
         if self.title.trim().is_empty() {
             self.title = first.text.chars().take(NAME).collect();
         }
-        self.title = measured("the name of the filter", &self.title, NAME)?;
+        self.title = measured(|| text!("reasons-the-name-of-the-filter"), &self.title, NAME)?;
         if self.phrases.len() > MEMBERS {
-            return Err(format!("the filter has more than {MEMBERS} phrases"));
+            return Err(text!("reasons-the-filter-has-more-phrases", most = MEMBERS.to_string()));
         }
         if self.places.is_empty() {
-            return Err("the filter does not say where it looks".to_owned());
+            return Err(text!("reasons-the-filter-does-not-say-where"));
         }
         Ok(())
     }
@@ -370,18 +371,18 @@ impl Filter {
 }
 
 /// Text of a sensible length, without blanks around it.
-fn measured(what: &str, text: &str, most: usize) -> Result<String, String> {
+fn measured(what: fn() -> String, text: &str, most: usize) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(format!("{what} is empty")),
-        n if n > most => Err(format!("{what} is longer than {most} characters")),
+        0 => Err(text!("reasons-something-is-empty", what = what())),
+        n if n > most => Err(text!("reasons-something-is-longer", what = what(), most = most.to_string())),
         _ => Ok(text.to_owned()),
     }
 }
 
 fn fits(address: &Url) -> Result<(), String> {
     if address.as_str().len() > ADDRESS {
-        return Err(format!("an address in it is longer than {ADDRESS} bytes"));
+        return Err(text!("reasons-an-address-in-it-is-longer", most = ADDRESS.to_string()));
     }
     Ok(())
 }
@@ -392,14 +393,15 @@ fn host(text: &str) -> Result<String, String> {
     let named = Url::parse(&format!("https://{text}/")).ok();
     let named = named.filter(|url| url.path() == "/" && url.username().is_empty() && url.query().is_none());
     let named = named.as_ref().and_then(|url| url.host_str().map(|_| super::actor::authority(url)));
-    named.filter(|host| host.len() <= 260).ok_or_else(|| "this is not a server's name".to_owned())
+    named.filter(|host| host.len() <= 260).ok_or_else(|| text!("reasons-not-a-servers-name"))
 }
 
 /// A topic's name as it is compared.
 fn topic(text: &str) -> Result<String, String> {
-    let name = measured("the topic", text.trim().trim_start_matches('#'), NAME)?.to_lowercase();
+    let name =
+        measured(|| text!("reasons-the-topic"), text.trim().trim_start_matches('#'), NAME)?.to_lowercase();
     if name.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '?' | '#')) {
-        return Err("the topic has characters that topics cannot have".to_owned());
+        return Err(text!("reasons-the-topic-has-other-characters"));
     }
     Ok(name)
 }

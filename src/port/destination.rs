@@ -13,9 +13,12 @@ use crate::model::{
     moment::Moment,
     object::Breadcrumb,
 };
+use crate::words::text;
 
 /// Why an item is left out that the account had before anything came.
-pub const HAS_IT: &str = "this account already has it";
+pub fn has_it() -> String {
+    text!("reasons-already-has-it")
+}
 
 /// A request for a new id.
 #[derive(Debug, Clone)]

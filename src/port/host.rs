@@ -15,6 +15,7 @@ use crate::model::{
     object::{Breadcrumb, Visibility},
     tie::Tie,
 };
+use crate::words::text;
 
 /// What one of the host's addresses stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,7 +199,7 @@ pub trait Host: Send + Sync {
         _actor: &Url,
         _tie: &Tie,
     ) -> Result<Tied, AdapterError> {
-        Err(AdapterError::item("this server has no way to do it by itself"))
+        Err(AdapterError::item(text!("reasons-no-way-to-do-it-by-itself")))
     }
 
     /// Permissions that owners must give before anything is done in their name; `None` where what they

@@ -14,11 +14,12 @@ use crate::{
         media::MediaRole,
         object::{Object, TagKind},
     },
-    port::destination::{HAS_IT, Prepared, StoredBlob, Wanted, Written},
+    port::destination::{Prepared, StoredBlob, Wanted, Written, has_it},
     store::{
         copies::{self as rows, CopiedRow, Owner},
         to_json,
     },
+    words::text,
 };
 
 /// Files of an item by their address: the key each was given, and what lies on disk.
@@ -68,7 +69,7 @@ impl Site {
         let account = self.receiver(account).await?;
         let own = self.urls.actor(&account.username);
         let refusals: Vec<Option<String>> = batch.iter().map(|one| self.refusal(&one.item, &own)).collect();
-        let already: Vec<&str> = batch.iter().map(|one| already(&one.item)).collect();
+        let already: Vec<fn() -> String> = batch.iter().map(|one| already(&one.item)).collect();
         let copied = batch.into_iter().zip(&refusals).map(|(one, refusal)| match refusal {
             Some(_) => CopiedRow::Nothing,
             None => self.copied_row(&account, one),
@@ -81,7 +82,7 @@ impl Site {
             .map(|(refusal, (is_ours, already))| match refusal {
                 Some(why) => Written::Skipped(why),
                 None if is_ours => Written::Done,
-                None => Written::Skipped(already.to_owned()),
+                None => Written::Skipped(already()),
             })
             .collect())
     }
@@ -144,12 +145,12 @@ impl Site {
             Item::Belonging(Belonging::Pin { object, .. }) => {
                 let is_here =
                     matches!(self.urls.meaning(object), Some(Meaning::Thing { kind: ItemKind::Posts, .. }));
-                return (!is_here).then(|| "the post it pins was not copied".to_owned());
+                return (!is_here).then(|| text!("reasons-the-post-it-pins-was-not-copied"));
             }
             Item::Belonging(belonging) => belonging.about(),
             _ => None,
         };
-        about.filter(|actor| *actor == own).map(|_| "it points at this account itself".to_owned())
+        about.filter(|actor| *actor == own).map(|_| text!("reasons-points-at-this-account"))
     }
 
     /// A post under its new addresses, cleaned. What the address says about author and id is said
@@ -194,15 +195,13 @@ pub(super) fn owner(transfer: &TransferId, account: &AccountId) -> Owner {
 }
 
 /// What is said of an item that the account had before.
-fn already(item: &Item) -> &'static str {
+fn already(item: &Item) -> fn() -> String {
     match item {
-        Item::Belonging(Belonging::List(_)) => {
-            "this account already has a list of this name; the people on it were added"
-        }
+        Item::Belonging(Belonging::List(_)) => || text!("reasons-has-a-list-of-this-name"),
         Item::Belonging(Belonging::Setting { .. } | Belonging::Note { .. }) => {
-            "this account already has one of its own, which stays as it is"
+            || text!("reasons-has-one-of-its-own")
         }
-        _ => HAS_IT,
+        _ => has_it,
     }
 }
 

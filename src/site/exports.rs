@@ -20,6 +20,7 @@ use crate::{
         exports::{self as rows, Scope, Window},
         from_json,
     },
+    words::text,
 };
 
 /// Items on one page at most, whatever was asked for: keeps a page of long posts below what readers take.
@@ -245,7 +246,11 @@ fn pointer_entry(kind: ItemKind, pointer: rows::PointerRow) -> Entry {
 }
 
 fn unreadable(kind: ItemKind, key: impl std::fmt::Display, why: impl std::fmt::Display) -> Unreadable {
-    Unreadable { kind, key: key.to_string(), why: format!("this server cannot read what it stored: {why}") }
+    Unreadable {
+        kind,
+        key: key.to_string(),
+        why: text!("reasons-cannot-read-what-it-stored", why = why.to_string()),
+    }
 }
 
 pub(super) fn page_of(mut entries: Vec<Entry>, limit: usize) -> Page {

@@ -27,11 +27,11 @@ use super::{
     uploads::Uploads,
 };
 pub use crate::model::digest::hex;
-use crate::model::media::MediaFile;
 use crate::port::{
     destination::StoredBlob,
     error::{AdapterError, Cause},
 };
+use crate::{model::media::MediaFile, words::text};
 
 /// The blobs: a directory, or a bucket with a directory for what is still arriving.
 ///
@@ -204,9 +204,9 @@ impl Blobs {
             length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             if length > expected.limit_bytes {
                 *begun = None;
-                return Err(Unspooled::Refused(AdapterError::item(format!(
-                    "the file is larger than this server takes ({} bytes)",
-                    expected.limit_bytes
+                return Err(Unspooled::Refused(AdapterError::item(text!(
+                    "reasons-the-file-is-larger",
+                    most = expected.limit_bytes.to_string()
                 ))));
             }
             gathered += chunk.len();
@@ -368,12 +368,16 @@ fn whole(arriving: Arriving, announced: &MediaFile) -> Result<Spooled, Unspooled
     if let Some(announced) = announced.bytes
         && announced != length
     {
-        return broken(format!("the file has {length} bytes, but the old server announced {announced}"));
+        return broken(text!(
+            "reasons-another-length-was-announced",
+            length = length.to_string(),
+            announced = announced.to_string()
+        ));
     }
     if let Some(announced) = &announced.sha256
         && *announced != sha256
     {
-        return broken("the file's bytes are not the ones the old server announced".to_owned());
+        return broken(text!("reasons-other-bytes-were-announced"));
     }
     Ok(Spooled { file, blob: StoredBlob { sha256, bytes: length, media_type } })
 }

@@ -114,13 +114,8 @@ pub async fn leave_collection(
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn decline_outside(
-    store: &Store,
-    transfer: &TransferId,
-    span: Span,
-    why: &'static str,
-) -> StoreResult<()> {
-    let transfer = transfer.clone();
+pub async fn decline_outside(store: &Store, transfer: &TransferId, span: Span, why: &str) -> StoreResult<()> {
+    let (transfer, why) = (transfer.clone(), why.to_owned());
     store
         .write(move |c| {
             Box::pin(async move {
@@ -131,7 +126,7 @@ pub async fn decline_outside(
                     transfer.as_str(),
                     span.from,
                     span.before,
-                    why,
+                    &why,
                 )?;
                 Ok(())
             })
@@ -148,15 +143,15 @@ pub async fn decline(
     transfer: &TransferId,
     kind: ItemKind,
     keys: Vec<ItemKey>,
-    why: &'static str,
+    why: &str,
 ) -> StoreResult<()> {
-    let transfer = transfer.clone();
+    let (transfer, why) = (transfer.clone(), why.to_owned());
     store
         .write(move |c| {
             Box::pin(async move {
                 let sql = "update items set state = 'declined', why = $3 \
                            where transfer_id = $1 and kind = $2 and state = 'fetched' and key in ({keys})";
-                for_keys(c, sql, (&transfer, kind, why), &keys).await
+                for_keys(c, sql, (&transfer, kind, &why), &keys).await
             })
         })
         .await
@@ -171,15 +166,15 @@ pub async fn take_in(
     transfer: &TransferId,
     kind: ItemKind,
     keys: Vec<ItemKey>,
-    why: &'static str,
+    why: &str,
 ) -> StoreResult<()> {
-    let transfer = transfer.clone();
+    let (transfer, why) = (transfer.clone(), why.to_owned());
     store
         .write(move |c| {
             Box::pin(async move {
                 let sql = "update items set state = 'fetched', why = null where transfer_id = $1 \
                            and kind = $2 and state = 'declined' and why = $3 and key in ({keys})";
-                for_keys(c, sql, (&transfer, kind, why), &keys).await
+                for_keys(c, sql, (&transfer, kind, &why), &keys).await
             })
         })
         .await

@@ -254,7 +254,7 @@ pub async fn forget(
     transfer: &TransferId,
     kind: ItemKind,
     gone: Vec<ItemKey>,
-    why: &'static str,
+    why: String,
 ) -> StoreResult<()> {
     let transfer = transfer.clone();
     let removing = blobs.removing().await;
@@ -279,7 +279,7 @@ pub async fn forget(
                         key.as_str(),
                     )?;
                     let Some((blob,)) = forgotten else { continue };
-                    notes::count_in(&mut *c, &transfer, kind.as_str(), why).await?;
+                    notes::count_in(&mut *c, &transfer, kind.as_str(), &why).await?;
                     if let Some(blob) = blob {
                         remove_unneeded(&mut *c, &removing, &blob).await?;
                     }
@@ -295,22 +295,18 @@ pub async fn forget(
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn forget_lost(
-    store: &Store,
-    transfer: &TransferId,
-    whys: &'static [&'static str],
-) -> StoreResult<()> {
+pub async fn forget_lost(store: &Store, transfer: &TransferId, whys: Vec<String>) -> StoreResult<()> {
     let transfer = transfer.clone();
     store
         .write(move |c| {
             Box::pin(async move {
-                for why in whys {
+                for why in &whys {
                     run!(
                         c,
                         "delete from items where transfer_id = $1 and item = 'null' and state = 'failed' \
                          and why = $2",
                         transfer.as_str(),
-                        *why,
+                        why,
                     )?;
                 }
                 Ok(())
@@ -364,7 +360,7 @@ mod tests {
         let newer = [file("same", Some(&hashes[0])), file("other", Some("newer"))].map(Item::Media);
         take(&store, &blobs, &id, newer.to_vec()).await.unwrap();
         let gone = Item::Media(file("gone", None)).key();
-        forget(&store, &blobs, &id, ItemKind::Media, vec![gone], "it is gone").await.unwrap();
+        forget(&store, &blobs, &id, ItemKind::Media, vec![gone], "it is gone".to_owned()).await.unwrap();
         let waiting = files_to_fetch(&store, &id, i64::MIN, 10).await.unwrap();
         assert_eq!(waiting.iter().map(|one| one.item.clone()).collect::<Vec<_>>(), newer[1..]);
         let lie = hashes.iter().map(|sha256| blobs.path(sha256).exists()).collect::<Vec<_>>();

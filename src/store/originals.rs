@@ -1,7 +1,7 @@
 //! Table `originals`: items that are the account's own things come back, so nothing is written for
 //! them; their lines of the map lead to what stands here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Store, StoreResult, keyed::rows_of};
 use crate::model::id::TransferId;
@@ -17,7 +17,7 @@ pub struct OriginalRow {
     pub new_page: Option<String>,
     pub visibility: &'static str,
     /// Why nothing is written for it.
-    pub why: &'static str,
+    pub why: Arc<str>,
 }
 
 /// Whether anything that was read may have been here before: it says that it was somewhere before, or
@@ -84,7 +84,7 @@ pub async fn keep(store: &Store, transfer: &TransferId, found: Vec<OriginalRow>)
                         transfer.as_str(),
                         row.kind,
                         row.key.as_str(),
-                        row.why,
+                        &*row.why,
                     )?;
                     if ended == 0 {
                         continue;

@@ -199,7 +199,7 @@ pub async fn wait(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
         wall::draw(engine, transfer).await?;
         return Ok(transfers::rest_until(store, id, transfer.state, until).await?);
     }
-    let why = "nobody answered in three weeks".to_owned();
+    let why = text!("reasons-nobody-answered-in-three-weeks");
     let line = line(engine, None, "arrival_timed_out", &one);
     Ok(applications::end(store, id, "timed_out", why, line).await?)
 }

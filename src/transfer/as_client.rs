@@ -105,17 +105,16 @@ pub(super) async fn owner(engine: &Engine, login: &Login) -> TransferResult<Url>
 pub(super) fn not_this_way(transfer: &Transfer) -> Vec<String> {
     let Origin::ClientApi { move_page, lacks, .. } = &transfer.origin else { return Vec::new() };
     let announcing = if move_page.is_some() {
-        "only Old home can tell your followers: you press the button on its own page, and this server looks whether \
-         it worked"
+        text!("reasons-you-press-the-button")
     } else {
-        "only Old home can tell your followers, by its own means; this server knows no page for that there"
+        text!("reasons-by-its-own-means")
     };
     let always = [
-        "links to your old posts stay at Old home: nothing there can send visitors on",
+        text!("reasons-links-stay-at-old-home"),
         announcing,
-        "what you write or change at Old home after the copy was made does not come along",
-        "earlier versions of edited posts stay at Old home",
-        "likes and bookmarks are not counted beforehand; reading them takes longer than is said here",
+        text!("reasons-later-changes-do-not-come"),
+        text!("reasons-earlier-versions-stay"),
+        text!("reasons-likes-are-not-counted-beforehand"),
     ];
-    lacks.iter().cloned().chain(always.map(str::to_owned)).collect()
+    lacks.iter().cloned().chain(always).collect()
 }

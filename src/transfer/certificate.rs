@@ -177,23 +177,18 @@ async fn frozen(engine: &Engine, transfer: &Transfer) -> TransferResult<Report> 
 
 async fn old_side(engine: &Engine, transfer: &Transfer) -> TransferResult<(OldSide, Option<Inventory>)> {
     let kept = stated::last(&engine.store, &transfer.id).await?;
-    let alone = |why: &str| OldSide::NewHomeAlone { why: why.to_owned() };
+    let alone = |why| OldSide::NewHomeAlone { why };
     let Some(kept) = kept else {
         let why = match transfer.origin {
-            Origin::Live { .. } => {
-                "Old home makes no statement of what it has; what it gave was counted here"
-            }
-            Origin::ClientApi { .. } => {
-                "nothing at Old home counts for a move: this server read what Old home shows its owner, and both \
-                 sides' numbers are this server's alone"
-            }
-            Origin::Archive { .. } => "the copy was made from a file, which nobody counted but this server",
+            Origin::Live { .. } => text!("reasons-makes-no-statement"),
+            Origin::ClientApi { .. } => text!("reasons-nothing-there-counts"),
+            Origin::Archive { .. } => text!("reasons-nobody-counted-the-file"),
         };
         return Ok((alone(why), None));
     };
     let (Some(document), Some(key_pem)) = (kept.document, kept.key_pem) else {
-        let why = kept.trouble.unwrap_or_else(|| "Old home's statement is not believed".to_owned());
-        return Ok((alone(&why), None));
+        let why = kept.trouble.unwrap_or_else(|| text!("reasons-statement-is-not-believed"));
+        return Ok((alone(why), None));
     };
     let inventory = inventory(&document);
     let statement = serde_json::to_value(&document).unwrap_or_default();

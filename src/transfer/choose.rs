@@ -22,17 +22,6 @@ use crate::{
     words::text,
 };
 
-/// Why a whole kind is not here.
-pub const NOT_CHOSEN: &str = "you left it out";
-/// Why a whole kind is not here that its owner wanted.
-pub const NOT_TAKEN: &str = "the admins of this server do not take it";
-/// Why something of another time is not here.
-const OTHER_TIME: &str = "you left it out: it is not of the time you chose";
-/// Why a reply is not here.
-const REPLY: &str = "you left it out: it answers somebody else";
-/// Why a file is not here.
-const FILE: &str = "you left its post out";
-
 /// Posts looked at in one go.
 const BATCH: i64 = 500;
 
@@ -69,14 +58,16 @@ async fn actor_of(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
 /// Leaves out what was read and is not wanted. Doing it again changes nothing.
 pub(super) async fn leave_out(engine: &Engine, transfer: &Transfer, choices: &Choices) -> TransferResult<()> {
     let (store, id) = (&engine.store, &transfer.id);
+    let without_its_post = text!("reasons-you-left-its-post-out");
     if !choices.wants(CollectionKind::Content) {
-        items::end_rest(store, id, ItemKind::Media, (ItemState::Declined, FILE)).await?;
+        let left = (ItemState::Declined, without_its_post.as_str());
+        items::end_rest(store, id, ItemKind::Media, left).await?;
     }
     if !choices.divides_posts() {
         return Ok(());
     }
     if let Some(span) = choices.span() {
-        rows::decline_outside(store, id, span, OTHER_TIME).await?;
+        rows::decline_outside(store, id, span, &text!("reasons-not-of-the-time-you-chose")).await?;
     }
     if choices.originals_only {
         leave_replies(engine, transfer).await?;
@@ -88,9 +79,9 @@ pub(super) async fn leave_out(engine: &Engine, transfer: &Transfer, choices: &Ch
             let files: BTreeSet<&str> = batch.iter().flat_map(|waiting| shown(&waiting.item)).collect();
             let files = files.into_iter().map(ItemKey::from).collect();
             if state == ItemState::Declined {
-                rows::decline(store, id, ItemKind::Media, files, FILE).await?;
+                rows::decline(store, id, ItemKind::Media, files, &without_its_post).await?;
             } else {
-                rows::take_in(store, id, ItemKind::Media, files, FILE).await?;
+                rows::take_in(store, id, ItemKind::Media, files, &without_its_post).await?;
             }
         }
     }
@@ -99,6 +90,7 @@ pub(super) async fn leave_out(engine: &Engine, transfer: &Transfer, choices: &Ch
 
 /// Leaves replies to others out, and what continues them. Threads of the person's own stay whole.
 async fn leave_replies(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
+    let why = text!("reasons-answers-somebody-else");
     let mut after = (i64::MIN, 0);
     while let Some(batch) = posts(engine, transfer, ItemState::Fetched, &mut after).await? {
         let answered: BTreeSet<&str> = batch.iter().filter_map(parent).collect();
@@ -106,20 +98,20 @@ async fn leave_replies(engine: &Engine, transfer: &Transfer) -> TransferResult<(
         let own = rows::own_posts(&engine.store, &transfer.id, &answered).await?;
         let own: BTreeMap<&str, (&str, Option<&str>)> = own
             .iter()
-            .map(|(address, key, why)| (address.as_str(), (key.as_str(), why.as_deref())))
+            .map(|(address, key, said)| (address.as_str(), (key.as_str(), said.as_deref())))
             .collect();
         let mut left: BTreeSet<&str> = BTreeSet::new();
         // In the order of time, so that whoever is answered was looked at before.
         for waiting in &batch {
             let is_reply = parent(waiting).is_some_and(|parent| {
-                own.get(parent).is_none_or(|(key, why)| *why == Some(REPLY) || left.contains(key))
+                own.get(parent).is_none_or(|(key, said)| *said == Some(why.as_str()) || left.contains(key))
             });
             if is_reply {
                 left.insert(waiting.key.as_str());
             }
         }
         let keys = left.into_iter().map(ItemKey::from).collect();
-        rows::decline(&engine.store, &transfer.id, ItemKind::Posts, keys, REPLY).await?;
+        rows::decline(&engine.store, &transfer.id, ItemKind::Posts, keys, &why).await?;
     }
     Ok(())
 }

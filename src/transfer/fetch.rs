@@ -194,13 +194,13 @@ async fn note_other_counts(engine: &Engine, transfer: &Transfer, choices: &Choic
         let kinds = listed.iter().filter(|(kind, ..)| collection.yields().contains(kind));
         let listed: u64 = kinds.map(|(.., n)| n).sum();
         let why = if listed < *announced {
-            "Old home counts more of them than its list shows"
+            text!("reasons-counts-more-than-its-list-shows")
         } else {
-            "Old home counts fewer of them than its list shows"
+            text!("reasons-counts-fewer-than-its-list-shows")
         };
         let differing = announced.abs_diff(listed);
         if differing > 0 {
-            notes::note(&engine.store, &transfer.id, first.as_str(), differing, why).await?;
+            notes::note(&engine.store, &transfer.id, first.as_str(), differing, &why).await?;
         }
     }
     Ok(())

@@ -28,15 +28,6 @@ use crate::{
 /// Items written over or taken away in one transaction.
 const BATCH: i64 = 200;
 
-/// Changed at both homes.
-const YOURS: &str = "you changed it here, and it was changed at Old home as well: yours stays";
-/// Gone there, changed here.
-const ONLY_YOURS: &str = "it is gone at Old home; you changed it here, so it stays";
-/// Gone here.
-pub(super) const AWAY: &str = "you took it away here";
-/// A file of no post.
-const UNSHOWN: &str = "no post shows it here any more";
-
 /// Brings everything that waits into the copy; gives how many things were left as their owner made them.
 ///
 /// # Errors
@@ -90,8 +81,8 @@ async fn amend(engine: &Engine, transfer: &Transfer, kind: ItemKind, sides: &Sid
         for ((waiting, used), amended) in batch.iter().zip(shown).zip(amended) {
             let (state, why) = match amended {
                 Amended::Done => (ItemState::Written, None),
-                Amended::OwnersStays => (ItemState::Written, Some(YOURS.to_owned())),
-                Amended::IsAway => (ItemState::Removed, Some(AWAY.to_owned())),
+                Amended::OwnersStays => (ItemState::Written, Some(text!("reasons-changed-at-both-homes"))),
+                Amended::IsAway => (ItemState::Removed, Some(text!("reasons-you-took-it-away-here"))),
             };
             own += u64::from(amended != Amended::Done);
             if amended == Amended::Done {
@@ -143,7 +134,9 @@ async fn withdraw(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> Trans
         answered(withdrawn.len(), places.len())?;
         let stays = places.iter().zip(withdrawn).filter(|(_, one)| *one == Withdrawn::OwnersStays);
         let stays: Vec<_> = stays
-            .map(|(place, _)| (kind, place.key.clone(), ItemState::Own, Some(ONLY_YOURS.to_owned())))
+            .map(|(place, _)| {
+                (kind, place.key.clone(), ItemState::Own, Some(text!("reasons-gone-there-and-changed-here")))
+            })
             .collect();
         let is_away = |key: &crate::model::id::ItemKey| !stays.iter().any(|(_, stays, ..)| stays == key);
         let away = keys.into_iter().filter(is_away).collect();
@@ -201,10 +194,14 @@ async fn notice(
         let places = url_map::reservations(&engine.store, &transfer.id, kind, &keys).await?;
         let places: Vec<_> = places.into_values().collect();
         let missing = engine.destination.missing(&transfer.id, &places).await?;
-        let why = if kind == ItemKind::Media { UNSHOWN } else { AWAY };
+        let why = if kind == ItemKind::Media {
+            text!("reasons-no-post-shows-it-here")
+        } else {
+            text!("reasons-you-took-it-away-here")
+        };
         let away = places.into_iter().zip(missing).filter(|(_, is_missing)| *is_missing);
         let outcomes: Vec<_> =
-            away.map(|(place, _)| (kind, place.key, ItemState::Removed, Some(why.to_owned()))).collect();
+            away.map(|(place, _)| (kind, place.key, ItemState::Removed, Some(why.clone()))).collect();
         removed += u64::try_from(outcomes.len()).unwrap_or(0);
         if state == ItemState::Own {
             let keys = outcomes.into_iter().map(|(_, key, ..)| key).collect();

@@ -17,6 +17,7 @@ use crate::{
         transfer::Transfer,
     },
     store::{follower_servers, transfers},
+    words::text,
 };
 
 /// Servers looked at, those with most followers first; the others are named as not looked at.
@@ -36,7 +37,7 @@ pub struct KindForecast {
     /// How many there are; `None` where Old home does not say.
     pub count: Option<u64>,
     /// What changes or is lost, in sentences; empty when everything stays as it is.
-    pub becomes: Vec<&'static str>,
+    pub becomes: Vec<String>,
 }
 
 /// Followers on a server.
@@ -102,14 +103,14 @@ pub async fn look_around(engine: &Engine, transfer: &Transfer) -> TransferResult
         let is_home = host == engine.domain || old_home.as_deref() == Some(host.as_str());
         async move {
             let outlook = if is_home {
-                let why = "they live at one of your two homes".to_owned();
+                let why = text!("reasons-they-live-at-one-of-your-homes");
                 Outlook { software: None, prospect: Prospect::FollowsByItself, why }
             } else {
                 let looked = tokio::time::timeout(PATIENCE, engine.neighbours.look(&host)).await;
                 looked.unwrap_or_else(|_| Outlook {
                     software: None,
                     prospect: Prospect::Dead,
-                    why: format!("it did not answer within {} seconds", PATIENCE.as_secs()),
+                    why: text!("reasons-did-not-answer-within", seconds = PATIENCE.as_secs().to_string()),
                 })
             };
             (host, outlook)
@@ -131,7 +132,7 @@ pub async fn forecast(engine: &Engine, transfer: &Transfer) -> TransferResult<Op
         let counts = survey.get("counts").and_then(|counts| counts.get(collection.as_str()));
         let Some(counted) = counts else { continue };
         let Some(kind) = collection.yields().first() else { continue };
-        let becomes = becomes(*kind).to_vec();
+        let becomes = becomes(*kind);
         kinds.insert(kind.as_str().to_owned(), KindForecast { count: counted.as_u64(), becomes });
     }
     let media_bytes = number("media_bytes");
@@ -173,25 +174,23 @@ pub async fn forecast(engine: &Engine, transfer: &Transfer) -> TransferResult<Op
 }
 
 /// What changes or is lost for every item of a kind, or for some of them.
-fn becomes(kind: ItemKind) -> &'static [&'static str] {
+fn becomes(kind: ItemKind) -> Vec<String> {
     match kind {
-        ItemKind::Posts => &[
-            "they keep their date, text and audience, and get a new address",
-            "open polls arrive closed, with the votes counted so far",
-            "custom emoji stay as their short names",
-            "answers, likes and boosts by other people stay at Old home",
+        ItemKind::Posts => vec![
+            text!("reasons-they-keep-their-date-and-text"),
+            text!("reasons-open-polls-arrive-closed"),
+            text!("reasons-emoji-stay-as-their-names"),
+            text!("reasons-answers-of-others-stay"),
         ],
-        ItemKind::Boosts => &["they keep their date; the posts they pass on stay where they are"],
-        ItemKind::Likes | ItemKind::Bookmarks => {
-            &["they come as your own list; the authors of the posts hear nothing"]
-        }
-        ItemKind::Media | ItemKind::ProfileImages => &["byte for byte, at a new address"],
-        ItemKind::Following => &["they come as a list; nobody is followed until you say so"],
+        ItemKind::Boosts => vec![text!("reasons-they-keep-their-date")],
+        ItemKind::Likes | ItemKind::Bookmarks => vec![text!("reasons-they-come-as-your-own-list")],
+        ItemKind::Media | ItemKind::ProfileImages => vec![text!("reasons-byte-for-byte")],
+        ItemKind::Following => vec![text!("reasons-they-come-as-a-list")],
         ItemKind::Blocked | ItemKind::Muted | ItemKind::BlockedDomains | ItemKind::Filters => {
-            &["they hold from before anything of yours is visible; nobody is told"]
+            vec![text!("reasons-they-hold-from-before")]
         }
-        ItemKind::Lists | ItemKind::Notes => &["they come as they are; only you see them"],
-        ItemKind::Pins | ItemKind::FeaturedTags | ItemKind::FollowedTags => &[],
-        ItemKind::Settings => &["what you have set here already stays as it is"],
+        ItemKind::Lists | ItemKind::Notes => vec![text!("reasons-they-come-as-they-are")],
+        ItemKind::Pins | ItemKind::FeaturedTags | ItemKind::FollowedTags => Vec::new(),
+        ItemKind::Settings => vec![text!("reasons-what-you-have-set-stays")],
     }
 }

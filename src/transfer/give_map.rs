@@ -255,8 +255,10 @@ fn refused(answer: &Value) -> BTreeMap<String, String> {
         .into_iter()
         .flatten()
         .filter_map(|entry| {
-            let why = entry.get("why").and_then(Value::as_str).unwrap_or("no reason given");
-            Some((entry.get("old")?.as_str()?.to_owned(), format!("Old home did not take an address: {why}")))
+            let said = entry.get("why").and_then(Value::as_str).map(str::to_owned);
+            let said = said.unwrap_or_else(|| text!("reasons-no-reason-given"));
+            let why = text!("reasons-did-not-take-an-address", said = said);
+            Some((entry.get("old")?.as_str()?.to_owned(), why))
         })
         .collect()
 }

@@ -66,8 +66,9 @@ pub(super) async fn bring(engine: &Engine, transfer: &Transfer, sides: &remap::S
     for kind in written() {
         write(engine, transfer, kind, sides).await?;
     }
-    let orphan = "the file belongs to no post that was carried";
-    Ok(items::end_rest(&engine.store, &transfer.id, ItemKind::Media, (ItemState::Skipped, orphan)).await?)
+    let orphan = text!("reasons-the-file-belongs-to-no-post");
+    Ok(items::end_rest(&engine.store, &transfer.id, ItemKind::Media, (ItemState::Skipped, orphan.as_str()))
+        .await?)
 }
 
 /// Gives everything of a kind its place. While a batch of places is saved the next items are read.

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{Engine, TransferResult, recognize::BROUGHT_BEFORE, status::old_actor};
+use super::{Engine, TransferResult, recognize::brought_before, status::old_actor};
 use crate::{
     model::{item::ItemKind, object::Breadcrumb, transfer::Transfer},
     store::breadcrumbs,
@@ -19,8 +19,9 @@ const BATCH: i64 = 200;
 /// [`super::TransferError`] with its disposition.
 pub(super) async fn join(engine: &Engine, transfer: &Transfer, is_there: bool) -> TransferResult<()> {
     let Some(old) = old_actor(transfer) else { return Ok(()) };
+    let why = brought_before();
     for kind in [ItemKind::Posts, ItemKind::Boosts] {
-        let (of, mut after) = ((kind, BROUGHT_BEFORE), String::new());
+        let (of, mut after) = ((kind, why.as_str()), String::new());
         loop {
             let batch = breadcrumbs::found_here(&engine.store, &transfer.id, of, &after, BATCH).await?;
             let Some(last) = batch.last() else { break };

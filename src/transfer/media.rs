@@ -29,6 +29,7 @@ use crate::{
         deltas,
         items::{self, Waiting},
     },
+    words::text,
 };
 
 /// Files that become durable together at most; each is open until then.
@@ -63,7 +64,7 @@ impl Room {
     /// The file stays where it is.
     async fn refuse(&self, engine: &Engine, transfer: &Transfer, waiting: &Waiting) -> TransferResult<()> {
         let most = self.caps.media_bytes.unwrap_or(u64::MAX);
-        let why = format!("this server takes {most} bytes of files of one account, and they are used up");
+        let why = text!("reasons-the-bytes-are-used-up", most = most.to_string());
         leave(engine, transfer, waiting, why).await
     }
 }
@@ -178,7 +179,7 @@ async fn fetch_bytes(
         *begun = None;
     }
     if opened.from != 0 && opened.from != has {
-        let why = "its server goes on with the file at another place than it was asked to";
+        let why = text!("reasons-goes-on-at-another-place");
         return Err(Unspooled::Broken(AdapterError::item(why)));
     }
     let largest = room.caps.largest_file_bytes.unwrap_or(u64::MAX);

@@ -1,6 +1,6 @@
 //! New home: what would be written, left out, changed. Writes nothing at the destination.
 
-use super::{Engine, TransferResult, recognize::BROUGHT_BEFORE};
+use super::{Engine, TransferResult, recognize::brought_before};
 use crate::{
     model::{
         collection::CollectionKind,
@@ -12,6 +12,7 @@ use crate::{
         items::{self, ItemState},
         notes, transfers,
     },
+    words::text,
 };
 
 /// Items looked at in one go.
@@ -31,8 +32,9 @@ pub(super) struct Changing {
 /// # Errors
 /// [`super::TransferError`] with its disposition.
 pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResult<Changing> {
-    items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, BROUGHT_BEFORE).await?;
+    items::skip_copied_before(&engine.store, &transfer.id, &transfer.account, &brought_before()).await?;
     let mut after = (i64::MIN, 0);
+    let empty = text!("reasons-there-is-nothing-in-it");
     let Changing { mut polls, mut emoji, mut fileless, mut unaddressed } = Changing::default();
     loop {
         engine.goes_on().await?;
@@ -50,8 +52,7 @@ pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResu
             polls += u64::from(post.has_open_poll);
             emoji += u64::from(post.has_emoji);
             if post.is_empty {
-                let why = "there is nothing in it: no text, no media, no poll".to_owned();
-                skipped.push((ItemKind::Posts, post.key, ItemState::Skipped, Some(why)));
+                skipped.push((ItemKind::Posts, post.key, ItemState::Skipped, Some(empty.clone())));
             }
         }
         if !skipped.is_empty() {
@@ -68,21 +69,21 @@ pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let Changing { polls, emoji, fileless, unaddressed } = decide(engine, transfer).await?;
     let wants_files = choices::find(&engine.store, &transfer.id).await?.wants(CollectionKind::Media);
     for (kind, count, why) in [
-        ("posts", polls, "open polls arrive closed, with the votes counted so far"),
-        ("posts", unaddressed, "Old home does not say whom they are for: only you will see them"),
-        ("posts", emoji, "custom emoji stay as their short names"),
+        ("posts", polls, text!("reasons-open-polls-arrive-closed")),
+        ("posts", unaddressed, text!("reasons-does-not-say-whom-they-are-for")),
+        ("posts", emoji, text!("reasons-emoji-stay-as-their-names")),
         (
             "media",
             fileless,
             if wants_files {
-                "a post shows it, but Old home's files do not include it: the post arrives without"
+                text!("reasons-the-files-do-not-include-it")
             } else {
-                "a post shows it, and you left files out: the post arrives without"
+                text!("reasons-you-left-files-out")
             },
         ),
     ] {
         if count > 0 {
-            notes::note(&engine.store, &transfer.id, kind, count, why).await?;
+            notes::note(&engine.store, &transfer.id, kind, count, &why).await?;
         }
     }
     let (from, to) = (TransferState::Planned, TransferState::Importing);

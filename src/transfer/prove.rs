@@ -20,6 +20,7 @@ use crate::{
         forwards::{self, ForwardRow, Proof, Proven},
     },
     wire,
+    words::text,
 };
 
 /// Objects looked at between two writes; a crash repeats at most these.
@@ -82,7 +83,7 @@ async fn look(
     came: &[Breadcrumb],
 ) -> Result<Result<Proven, String>, AdapterError> {
     let Ok(url) = Url::parse(&entry.new_url) else {
-        return Ok(Err("its new address is unreadable".to_owned()));
+        return Ok(Err(text!("reasons-its-new-address-is-unreadable")));
     };
     let there = authority(&url);
     let doing = format!("looking at {url}");
@@ -100,11 +101,15 @@ async fn look(
         });
     }
     if !response.is_success() {
-        return Ok(Err(format!("{there} answered {} for it", response.status)));
+        return Ok(Err(text!(
+            "reasons-answered-for-it",
+            there = there,
+            status = response.status.to_string()
+        )));
     }
     if response.url != url {
         // Whoever follows the old address must be there with one hop.
-        return Ok(Err(format!("{there} sends on from it")));
+        return Ok(Err(text!("reasons-sends-on-from-it", there = there)));
     }
     match response.activity(&url).await {
         Ok(document) => {
@@ -113,7 +118,7 @@ async fn look(
                 Err(Doubt::Silent) if is_answered(side, target, entry).await? => {
                     Ok(Ok(shown(&document, target)))
                 }
-                Err(doubt) => Ok(Err(doubt.to_string())),
+                Err(doubt) => Ok(Err(doubt.said())),
                 Ok(proven) => Ok(Ok(proven)),
             }
         }
@@ -143,17 +148,24 @@ async fn is_answered(side: &SourceSide, target: &str, entry: &ForwardRow) -> Res
 }
 
 /// Why a fetched object is not believed.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 enum Doubt {
     /// It is another thing.
-    #[error("at its new address stands something with another id")]
     Other,
     /// It is somebody else's.
-    #[error("the new object is not by the new account")]
     Stranger,
     /// It is the new account's, and says nothing of the old one.
-    #[error("the new object does not say that it was this one")]
     Silent,
+}
+
+impl Doubt {
+    fn said(&self) -> String {
+        match self {
+            Self::Other => text!("reasons-something-with-another-id"),
+            Self::Stranger => text!("reasons-not-by-the-new-account"),
+            Self::Silent => text!("reasons-does-not-say-that-it-was-this-one"),
+        }
+    }
 }
 
 fn later_or_never(error: AdapterError) -> Result<Result<Proven, String>, AdapterError> {
@@ -220,7 +232,7 @@ pub(super) async fn close(
         .filter_map(|field| wire::actor::picture(document, field))
         .map(|(url, _)| url)
         .collect();
-    let why = format!("nothing on {} that was proven shows it", authority(target));
+    let why = text!("reasons-nothing-proven-shows-it", there = authority(target));
     Ok(forwards::close_proofs(&side.store, departure.id.clone(), files, why).await?)
 }
 

@@ -3,7 +3,7 @@
 //! An item is one of ours if it says that it was one of ours once, or if an earlier copy brought it
 //! (or what it was before) to this account. Its line of the map then leads to what stands here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use url::Url;
 
@@ -15,31 +15,38 @@ use crate::{
         transfer::Transfer,
     },
     port::{
-        destination::HAS_IT,
+        destination::has_it,
         host::{Located, Standing},
     },
     store::{
         items::{self, Waiting},
         originals::{self, OriginalRow},
     },
+    words::text,
 };
 
 /// Items looked at in one go.
 const BATCH: i64 = 200;
+
 /// Why nothing is written for something that came from here.
-const CAME_FROM_HERE: &str = "it came from here: the original stands here still";
+fn came_from_here() -> String {
+    text!("reasons-came-from-here")
+}
+
 /// Why nothing is written for something that was brought here before.
-pub(super) const BROUGHT_BEFORE: &str = "an earlier copy brought it here already";
+pub(super) fn brought_before() -> String {
+    text!("reasons-an-earlier-copy-brought-it")
+}
 
 /// Whether a thing was left out because it stands here already.
 pub fn was_here(why: &str) -> bool {
-    matches!(why, CAME_FROM_HERE | BROUGHT_BEFORE | HAS_IT)
+    [came_from_here(), brought_before(), has_it()].iter().any(|reason| reason == why)
 }
 
 /// What stands here for an item.
 struct Original {
     located: Located,
-    why: &'static str,
+    why: Arc<str>,
 }
 
 /// Goes over what was read, before any file of it is fetched. Doing it again changes nothing.
@@ -80,16 +87,17 @@ async fn originals_of(
         .collect();
     let brought =
         originals::brought_before(&engine.store, &transfer.id, transfer.account.as_str(), &former).await?;
+    let (here_still, before_now): (Arc<str>, Arc<str>) = (came_from_here().into(), brought_before().into());
     let mut candidates = Vec::new();
     for (place, waiting) in batch.iter().enumerate() {
         for crumb in crumbs(&waiting.item).iter().filter(|crumb| crumb.id.origin() == engine.base.origin()) {
-            candidates.push((place, crumb.id.clone(), CAME_FROM_HERE));
+            candidates.push((place, crumb.id.clone(), Arc::clone(&here_still)));
         }
         let before = std::iter::once(waiting.key.as_str())
             .chain(crumbs(&waiting.item).iter().map(|crumb| crumb.id.as_str()))
             .filter_map(|address| brought.get(address));
         for address in before.filter_map(|address| Url::parse(address).ok()) {
-            candidates.push((place, address, BROUGHT_BEFORE));
+            candidates.push((place, address, Arc::clone(&before_now)));
         }
     }
     let addresses: Vec<Url> = candidates.iter().map(|(_, address, _)| address.clone()).collect();
@@ -124,13 +132,13 @@ async fn lines(
     let ids: Vec<Url> = pairs.iter().map(|(_, original)| original.located.id.clone()).collect();
     let standing = engine.host.standing(&ids).await?;
     let mut rows = Vec::new();
-    let mut files: BTreeMap<String, (Url, &'static str)> = BTreeMap::new();
+    let mut files: BTreeMap<String, (Url, Arc<str>)> = BTreeMap::new();
     for ((waiting, original), Standing { page, files: ours, .. }) in pairs.into_iter().zip(standing) {
         if let Item::Post(object) = &waiting.item
             && object.attachments.len() == ours.len()
         {
             let theirs = object.attachments.iter().map(|file| file.url.clone());
-            files.extend(theirs.zip(ours.into_iter().map(|url| (url, original.why))));
+            files.extend(theirs.zip(ours.into_iter().map(|url| (url, Arc::clone(&original.why)))));
         }
         rows.push(line(waiting.key.as_str(), waiting.item.visibility().as_str(), page, &original));
     }
@@ -153,6 +161,6 @@ fn line(key: &str, visibility: &'static str, page: Option<Url>, original: &Origi
         new_url: original.located.id.to_string(),
         new_page: page.map(String::from),
         visibility,
-        why: original.why,
+        why: Arc::clone(&original.why),
     }
 }

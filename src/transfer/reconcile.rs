@@ -22,18 +22,21 @@ use crate::{
         gaps::{self, Gap},
         stated, unshown,
     },
+    words::text,
 };
 
 /// Inventories asked for at most: an account in use changes while it is counted.
 const PASSES: u32 = 3;
 
 /// Stated, and not given out.
-pub const WITHHELD: &str = "Old home says that it has it, but does not give it out";
-/// Stated, and not readable there.
-pub const BROKEN: &str = "Old home has it stored in a form that it cannot read";
+pub fn withheld() -> String {
+    text!("reasons-does-not-give-it-out")
+}
 
-/// Read, and gone before the end.
-const GONE: &str = "it was deleted at Old home while it was being read";
+/// Stated, and not readable there.
+pub fn broken() -> String {
+    text!("reasons-stored-in-a-form-it-cannot-read")
+}
 
 /// What one walk over one kind left.
 struct Outcome {
@@ -43,7 +46,7 @@ struct Outcome {
     /// Whether both sides have the same.
     agrees: bool,
     /// What Old home's buckets are not.
-    trouble: Option<&'static str>,
+    trouble: Option<String>,
 }
 
 /// Compares all kinds that were wanted, and mends what can be mended. Doing it again finds the same.
@@ -65,7 +68,7 @@ pub async fn reconcile(
     let first = last.map_or(1, |kept| kept.pass);
     let mut differing = Vec::new();
     for pass in first..first.saturating_add(PASSES) {
-        compared::forget_lost(store, &transfer.id, &[WITHHELD, BROKEN]).await?;
+        compared::forget_lost(store, &transfer.id, vec![withheld(), broken()]).await?;
         let statement = source.inventory(pass).await?;
         keep(engine, transfer, pass, &statement).await?;
         let stated = match statement {
@@ -131,22 +134,22 @@ async fn one_pass(
             let theirs = theirs.unwrap_or_else(|| Tally::default().total());
             let pass = stated.inventory.pass;
             let outcome = one_kind(engine, transfer, source, (collection, *kind), pass, theirs).await?;
-            left.extend(gap(*kind, &outcome));
+            left.extend(gap(*kind, outcome));
         }
     }
     Ok(left)
 }
 
-fn gap(kind: ItemKind, outcome: &Outcome) -> Option<Gap> {
+fn gap(kind: ItemKind, outcome: Outcome) -> Option<Gap> {
     let (theirs, ours) = (outcome.theirs.count, outcome.explained.count);
     let why = match outcome.trouble {
         Some(trouble) => trouble,
         None if outcome.agrees || outcome.explained.digest == outcome.theirs.digest => return None,
-        None if theirs > ours => "Old home counts more of them than it lists",
-        None if theirs < ours => "Old home lists more of them than it counts",
-        None => "Old home gives out something else than it states",
+        None if theirs > ours => text!("reasons-counts-more-than-it-lists"),
+        None if theirs < ours => text!("reasons-lists-more-than-it-counts"),
+        None => text!("reasons-gives-out-something-else"),
     };
-    Some(Gap { kind: kind.as_str().to_owned(), count: theirs.abs_diff(ours).max(1), why: why.to_owned() })
+    Some(Gap { kind: kind.as_str().to_owned(), count: theirs.abs_diff(ours).max(1), why })
 }
 
 async fn one_kind(
@@ -166,7 +169,7 @@ async fn one_kind(
     let buckets =
         if theirs.count == 0 { Tally::new(theirs.bits) } else { source.buckets(pass, kind).await? };
     if buckets.total() != theirs {
-        let trouble = Some("Old home's buckets are not the ones it signed");
+        let trouble = Some(text!("reasons-the-buckets-are-others"));
         return Ok(Outcome { theirs, explained: here.total(), agrees: false, trouble });
     }
     let mut lost = Tally::new(theirs.bits);
@@ -203,6 +206,7 @@ async fn mend(
     let mut page = source.items(collection, &keys).await?;
     page.items.retain(|item| item.kind() == kind);
     let came: BTreeSet<ItemKey> = page.items.iter().map(Item::key).collect();
+    let (unread_there, unseen) = (broken(), withheld());
     let mut reasons = Vec::new();
     for (entry, is_here) in asked {
         if *is_here || came.contains(&entry.key) {
@@ -211,8 +215,8 @@ async fn mend(
         let unread = page.unreadable.iter().find(|one| one.key == entry.key.as_str());
         let why = match unread {
             Some(unread) => unread.why.clone(),
-            None if entry.content == unreadable() => BROKEN.to_owned(),
-            None => WITHHELD.to_owned(),
+            None if entry.content == unreadable() => unread_there.clone(),
+            None => unseen.clone(),
         };
         lost.add(kind, entry);
         reasons.push((entry.key.clone(), why));
@@ -233,5 +237,6 @@ async fn let_go(
     let still: BTreeSet<ItemKey> =
         source.items(collection, keys).await?.items.iter().map(Item::key).collect();
     let gone = keys.iter().filter(|key| !still.contains(key)).cloned().collect();
-    Ok(compared::forget(&engine.store, &engine.blobs, &transfer.id, kind, gone, GONE).await?)
+    let why = text!("reasons-deleted-while-it-was-read");
+    Ok(compared::forget(&engine.store, &engine.blobs, &transfer.id, kind, gone, why).await?)
 }

@@ -11,6 +11,7 @@ use crate::{
     model::{actor::authority, id::AccountId, tie::Tie},
     port::{error::AdapterError, host::Tied},
     store::refollows::{self, Outcome, RefollowRow, Wish},
+    words::text,
 };
 
 /// Pause between two Follows to one server: three a minute.
@@ -86,7 +87,7 @@ async fn ask(engine: &Engine, row: RefollowRow) -> TransferResult<bool> {
     let account = AccountId::from(row.account_id.clone());
     let outcome = match (Url::parse(&row.actor), Tie::from_stored(&row.kind, &row.options)) {
         (Ok(actor), Some(tie)) => engine.host.tie(&*engine.remote, &account, &actor, &tie).await,
-        _ => Err(AdapterError::item("their address is no web address")),
+        _ => Err(AdapterError::item(text!("reasons-their-address-is-no-web-address"))),
     };
     let now = engine.clock.now_micros();
     let after = |pause: Duration| now.saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX));

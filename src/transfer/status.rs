@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Engine, TransferResult, again,
     certificate::{self, Differences},
-    choose, give_map, look,
+    give_map, look,
 };
 use crate::{
     model::{
@@ -27,6 +27,7 @@ use crate::{
         items::{self, ItemState},
         notes, passes, transfers, trials, url_map,
     },
+    words::text,
 };
 
 /// How the hand-over of the URL map stands.
@@ -263,7 +264,11 @@ async fn unwanted(
         counts.declined += count;
         if *count > 0 {
             let is_of_admins = refused.contains(&collection);
-            let why = if is_of_admins { choose::NOT_TAKEN } else { choose::NOT_CHOSEN }.to_owned();
+            let why = if is_of_admins {
+                text!("reasons-the-admins-do-not-take-it")
+            } else {
+                text!("reasons-you-left-it-out")
+            };
             reasons.push(ReasonCount { kind: kind.as_str().to_owned(), count: *count, why });
         }
     }

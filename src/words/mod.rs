@@ -13,7 +13,7 @@ pub mod letters;
 pub mod pseudo;
 
 /// The texts, compiled in.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 13] = [
     ("site.ftl", include_str!("en/site.ftl")),
     ("transfers.ftl", include_str!("en/transfers.ftl")),
     ("departures.ftl", include_str!("en/departures.ftl")),
@@ -25,6 +25,8 @@ const FILES: [(&str, &str); 11] = [
     ("policy.ftl", include_str!("en/policy.ftl")),
     ("refusals.ftl", include_str!("en/refusals.ftl")),
     ("trouble.ftl", include_str!("en/trouble.ftl")),
+    ("reasons.ftl", include_str!("en/reasons.ftl")),
+    ("archive.ftl", include_str!("en/archive.ftl")),
 ];
 
 /// A text for a page. What is put into it is escaped, unless it is markup of ours.

@@ -34,6 +34,11 @@ pub(super) fn bracketed(said: String) -> String {
     if SPOKEN.get() { format!("{}{said}{}", BRACKETS[0], BRACKETS[1]) } else { said }
 }
 
+/// Whether a sentence comes from the texts, the whole of it.
+pub fn is_text(said: &str) -> bool {
+    said.starts_with(BRACKETS[0]) && said.ends_with(BRACKETS[1])
+}
+
 /// What of a page stands outside of all brackets and has letters in it. `data` are names and words of
 /// people that the page may show as they are.
 pub fn hard_coded(page: &str, data: &[&str]) -> Vec<String> {

@@ -27,7 +27,7 @@ use godwit::{
         gaps::{self, Gap},
         notes, stated,
     },
-    transfer::{reconcile::WITHHELD, status},
+    transfer::{reconcile, status},
 };
 use url::Url;
 
@@ -264,7 +264,7 @@ async fn a_post_that_is_stated_and_not_given_out_has_failed_with_that_reason() {
     let id = copied(&stage.new, &eve, Given(source)).await;
     let report = status::report(&stage.new.app.engine, &stage.new.transfer(&id).await).await.unwrap();
     assert_eq!(report.kind(ItemKind::Posts).failed, 1);
-    assert!(report.reasons.iter().any(|reason| reason.why == WITHHELD && reason.count == 1));
+    assert!(report.reasons.iter().any(|reason| reason.why == reconcile::withheld() && reason.count == 1));
     assert!(report.agrees(), "what is listed as failed is accounted for");
     assert_eq!(gaps_of(&stage.new, &id).await, [], "an item explains it");
 }

@@ -16,6 +16,7 @@ use crate::{
         lookup,
         remote::{SharedRemote, Signer},
     },
+    words::text,
 };
 
 /// Servers asked at the same time.
@@ -43,7 +44,7 @@ impl People {
     /// Who a handle is, once [`People::resolve`] has looked for it.
     pub(super) fn known(&self, handle: &str) -> Result<Url, String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.actors.get(handle).cloned().unwrap_or_else(|| Err("nobody looked for them".to_owned()))
+        known.actors.get(handle).cloned().unwrap_or_else(|| Err(text!("reasons-nobody-looked-for-them")))
     }
 
     /// Looks for handles that are not known yet, one server after the other and several servers at once.

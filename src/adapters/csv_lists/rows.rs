@@ -16,6 +16,7 @@ use crate::{
     model::{collection::CollectionKind, follow::FollowOptions},
     port::error::{AdapterError, Cause},
     wire::lenient,
+    words::text,
 };
 
 /// Largest file, in bytes; servers write and take no larger ones.
@@ -90,7 +91,7 @@ fn read_file(path: &Path, tables: &mut Tables) -> Result<(), AdapterError> {
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| fatal(path, &error.to_string()))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES {
-        return Err(fatal(path, "it is larger than 20 MiB"));
+        return Err(fatal(path, &text!("archive-a-list-is-larger")));
     }
     read(&name_of(path), &bytes, tables).map_err(|why| fatal(path, &why))
 }
@@ -99,24 +100,20 @@ fn read_file(path: &Path, tables: &mut Tables) -> Result<(), AdapterError> {
 pub(super) fn read(name: &str, bytes: &[u8], tables: &mut Tables) -> Result<(), String> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     if bytes.contains(&0) {
-        return Err("it is no text".to_owned());
+        return Err(text!("archive-it-is-no-text"));
     }
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut lines: Vec<(u64, ByteRecord)> = Vec::new();
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
         if lines.len() == ROWS {
-            return Err(format!("it has more than {ROWS} rows"));
+            return Err(text!("archive-it-has-more-rows", most = ROWS.to_string()));
         }
         lines.push((record.position().map_or(0, csv::Position::line), record.clone()));
     }
     let Some((_, first)) = lines.first() else { return Ok(()) };
     let cells: Vec<&str> = first.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default()).collect();
-    let shape = shape::of(name, &cells).ok_or(
-        "what it holds can be told neither from its name nor from its first line; name it like \
-         following_accounts.csv, blocked_accounts.csv, muted_accounts.csv, blocked_domains.csv, lists.csv or \
-         bookmarks.csv",
-    )?;
+    let shape = shape::of(name, &cells).ok_or_else(|| text!("archive-what-it-holds-cannot-be-told"))?;
     let header: Vec<String> =
         if shape.has_header { cells.iter().map(|cell| cell.trim().to_lowercase()).collect() } else { vec![] };
     let rows = tables.rows.entry(shape.kind).or_default();
@@ -131,7 +128,7 @@ pub(super) fn read(name: &str, bytes: &[u8], tables: &mut Tables) -> Result<(), 
                 [title, handle, ..] if !title.is_empty() => {
                     lists.entry(title.clone()).or_default().push(handle.clone());
                 }
-                _ => rows.push(Row::Broken { place, why: "it does not say who is on which list".to_owned() }),
+                _ => rows.push(Row::Broken { place, why: text!("archive-who-is-on-which-list") }),
             },
             Ok(cells) => {
                 with_options +=
@@ -142,15 +139,14 @@ pub(super) fn read(name: &str, bytes: &[u8], tables: &mut Tables) -> Result<(), 
     }
     for (title, people) in lists {
         if people.len() > PEOPLE {
-            let why = format!("the list has more than {PEOPLE} people");
+            let why = text!("reasons-the-list-has-more-people", most = PEOPLE.to_string());
             rows.push(Row::Broken { place: shortened(&title), why });
         } else {
             rows.push(Row::List { title, people });
         }
     }
     if with_options > 0 {
-        let why = "were followed without their boosts, or in certain languages only; a server that has no such choices shows all they write";
-        tables.notes.push((with_options, why.to_owned()));
+        tables.notes.push((with_options, text!("archive-were-followed-in-part")));
     }
     Ok(())
 }
@@ -158,9 +154,9 @@ pub(super) fn read(name: &str, bytes: &[u8], tables: &mut Tables) -> Result<(), 
 fn cells_of(record: &ByteRecord) -> Result<Vec<String>, String> {
     let read = |cell: &[u8]| {
         if cell.len() > CELL_BYTES {
-            return Err(format!("a cell in it is longer than {CELL_BYTES} bytes"));
+            return Err(text!("archive-a-cell-is-longer", most = CELL_BYTES.to_string()));
         }
-        let text = std::str::from_utf8(cell).map_err(|_| "it is not written in UTF-8".to_owned())?;
+        let text = std::str::from_utf8(cell).map_err(|_| text!("archive-not-written-in-utf-8"))?;
         Ok(text.trim().to_owned())
     };
     record.iter().map(read).collect()
@@ -171,9 +167,9 @@ fn row(kind: CollectionKind, header: &[String], cells: &[String]) -> Result<Row,
     match kind {
         CollectionKind::Bookmarks => lenient::reference(first)
             .map(Row::Address)
-            .ok_or_else(|| "it is not the address of a post".to_owned()),
+            .ok_or_else(|| text!("archive-not-the-address-of-a-post")),
         CollectionKind::BlockedDomains => Ok(Row::Server(first.to_owned())),
-        _ if first.is_empty() => Err("it names nobody".to_owned()),
+        _ if first.is_empty() => Err(text!("archive-it-names-nobody")),
         _ => {
             let says_no = column(header, cells, 1, "hide notifications") == Some("false");
             let options = options(header, cells);

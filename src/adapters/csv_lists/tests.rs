@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::port::fakes::FakeRemote;
+use crate::{port::fakes::FakeRemote, words::pseudo};
 
 /// An archive with two bookmarks and nothing else.
 struct Plain(Url);
@@ -162,6 +162,28 @@ fn what_is_no_text_is_refused_and_what_is_too_long_is_kept_with_its_place() {
     let read = tables(&[("blocks.csv", &long)]);
     let Row::Broken { place, .. } = &read.rows[&CollectionKind::Blocked][1] else { panic!("it was taken") };
     assert_eq!(place, "blocks.csv, line 2");
+}
+
+#[test]
+fn whatever_is_said_of_a_list_comes_from_the_texts() {
+    let spoken = pseudo::speak();
+    let long = format!("bob@b.example\n{}\n,\n", "x".repeat(5_000));
+    let read = tables(&[
+        ("blocks.csv", &long),
+        ("lists.csv", ",bob@b.example\n"),
+        ("bookmarks.csv", "no address\n"),
+        ("following_accounts.csv", "Account address,Show boosts\nbob@b.example,false\n"),
+    ]);
+    let broken = read.rows.values().flatten().filter_map(|row| match row {
+        Row::Broken { why, .. } => Some(why.clone()),
+        _ => None,
+    });
+    let notes = read.notes.iter().map(|(_, why)| why.clone());
+    let refusals = [("blocks.csv", "\0"), ("no_name.csv", "neither this nor that\n")];
+    let refusals = refusals.map(|(name, text)| rows::read(name, text.as_bytes(), &mut Tables::default()));
+    let said: Vec<String> = broken.chain(notes).chain(refusals.into_iter().filter_map(Result::err)).collect();
+    drop(spoken);
+    assert!(said.len() >= 6 && said.iter().all(|why| pseudo::is_text(why)), "{said:?}");
 }
 
 proptest! {

@@ -12,6 +12,7 @@ use crate::{
         remote::{Remote, Signer},
     },
     site::{Site, accounts::Account},
+    words::text,
 };
 
 /// The built-in server as a host.
@@ -89,7 +90,7 @@ impl Host for EmbeddedHost {
             return Ok(Tied::Done);
         }
         let account = self.site.account(account).await?;
-        let account = account.ok_or_else(|| AdapterError::item("the account at this server is gone"))?;
+        let account = account.ok_or_else(|| AdapterError::item(text!("reasons-the-account-here-is-gone")))?;
         self.site.ask_to_follow(remote, &account, actor).await??;
         Ok(Tied::Done)
     }

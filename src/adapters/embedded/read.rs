@@ -17,6 +17,8 @@ use crate::port::{
     source::MediaStream,
 };
 
+use crate::words::text;
+
 /// Bytes read at once. Most pictures are shorter, and are opened and read in one go.
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -28,9 +30,7 @@ pub(super) async fn from(path: PathBuf, from: u64, name: &str) -> Result<MediaSt
     let opened = spawn_blocking(move || File::open(path).map(|file| (begin(&file, from), file))).await;
     let (begun, file) = opened.map_err(io::Error::other).flatten().map_err(|error| {
         tracing::warn!(%error, name, "a file cannot be read");
-        AdapterError::item(format!(
-            "{name} cannot be read from the disk of the server it is on; its log says more"
-        ))
+        AdapterError::item(text!("reasons-cannot-be-read-from-the-disk", name = name))
     })?;
     let first = begun.map_err(broken)?;
     let is_all = first.len() < CHUNK_BYTES;
@@ -57,7 +57,7 @@ fn begin(mut file: &File, from: u64) -> io::Result<Vec<u8>> {
 pub(super) fn lost(error: &io::Error, name: &str) -> AdapterError {
     if error.kind() == io::ErrorKind::NotFound {
         tracing::warn!(%error, name, "a file is not where files are kept");
-        return AdapterError::item(format!("{name} is not where the server it is on keeps its files"));
+        return AdapterError::item(text!("reasons-not-where-files-are-kept", name = name));
     }
     broken(io::Error::new(error.kind(), error.to_string()))
 }

@@ -21,6 +21,7 @@ use crate::{
         source::{Exports, MediaStream, Opened, Source},
     },
     site::{Site, accounts::Account, exports::Export, urls::Meaning},
+    words::text,
 };
 
 /// All accounts of the built-in server.
@@ -109,7 +110,7 @@ impl Source for EmbeddedSource {
     }
 
     async fn media_from(&self, file: &MediaFile, from: u64) -> Result<Opened, AdapterError> {
-        let missing = || AdapterError::item(format!("{} is not a file of this account", file.url));
+        let missing = || AdapterError::item(text!("reasons-not-a-file-of-this-account", address = file.url));
         let key = self.key_of(file).ok_or_else(missing)?;
         // What the caller says about the file counts for nothing: our own row names the blob.
         let own = self.site.exported_file(&self.export, &key).await?.ok_or_else(missing)?;

@@ -24,6 +24,7 @@ use crate::{
         source::{EntriesWanted, EntryPage, Stated, Statement},
     },
     wire::{self, seal::Sealed},
+    words::text,
 };
 
 /// The name under which an actor shows where its inventories are.
@@ -92,27 +93,27 @@ impl LolaSource {
 
     /// Believes a statement only with the key its server publishes at the address of its own actor.
     async fn checked(&self, pass: u32, document: Sealed) -> Result<Statement, AdapterError> {
-        let unbelieved = |why: &str| {
-            Ok(Statement::Unbelieved(format!("Old home's statement of what it has is not believed: {why}")))
+        let unbelieved = |why: String| {
+            Ok(Statement::Unbelieved(text!("reasons-what-it-states-is-not-believed", why = why)))
         };
         let key_id = wire::lenient::web_url(&document.signature.key_id);
         let Some(mut host) = key_id.filter(|url| url.origin() == self.actor.id.origin()) else {
-            return unbelieved("it is signed by another server");
+            return unbelieved(text!("reasons-signed-by-another-server"));
         };
         host.set_fragment(None);
         let (host, _) = lookup::actor(&*self.remote, &self.signer, &host, None).await?;
         let key = host.public_key.filter(|key| {
             key.id == document.signature.key_id && key.owner == host.id.as_str() && host.kind == "Application"
         });
-        let Some(key) = key else { return unbelieved("the key it names is not that server's") };
+        let Some(key) = key else { return unbelieved(text!("reasons-the-key-is-not-that-servers")) };
         if let Err(why) = document.check(&key.pem) {
-            return unbelieved(&why);
+            return unbelieved(why);
         }
         let Some(inventory) = understood(document.statement.clone()) else {
-            return unbelieved("it is not understood");
+            return unbelieved(text!("reasons-it-is-not-understood"));
         };
         if inventory.actor != self.actor.id || inventory.pass != pass {
-            return unbelieved("it is about another account or another time");
+            return unbelieved(text!("reasons-about-another-account-or-time"));
         }
         Ok(Statement::Signed(Box::new(Stated { inventory, document, key_pem: key.pem })))
     }

@@ -14,6 +14,7 @@ use crate::{
         moment::Moment,
     },
     wire::lenient,
+    words::text,
 };
 
 /// Adds what is sound to a page, and what is not with its reason.
@@ -43,7 +44,7 @@ pub fn filter(value: &Value) -> Result<Belonging, String> {
         phrase(value, "phrase").into_iter().collect()
     };
     if phrases.is_empty() && lenient::field(value, "statuses").next().is_some() {
-        return Err("the filter hides single posts, which this server does not know".to_owned());
+        return Err(text!("reasons-the-filter-hides-single-posts"));
     }
     let hides =
         value.get("filter_action").and_then(Value::as_str) == Some("hide") || flag(value, "irreversible");
@@ -62,7 +63,7 @@ pub fn filter(value: &Value) -> Result<Belonging, String> {
 pub fn list(value: &Value, members: Vec<url::Url>) -> Result<Belonging, String> {
     let replies = lenient::text(value, "replies_policy").and_then(|word| ListReplies::from_word(&word));
     Ok(Belonging::List(PeopleList {
-        title: lenient::text(value, "title").ok_or("the list has no name")?,
+        title: lenient::text(value, "title").ok_or_else(|| text!("reasons-the-list-has-no-name"))?,
         members,
         replies: replies.unwrap_or_default(),
         is_exclusive: flag(value, "exclusive"),

@@ -16,6 +16,7 @@ use crate::{
     },
     port::error::{AdapterError, Cause},
     wire::lenient,
+    words::text,
 };
 
 /// Pages of one list's people at most: as many as a list may have.
@@ -181,11 +182,7 @@ impl ApiSource {
         page.next = id(list).filter(|_| at + 1 < lists.len()).map(Cursor);
         let title = lenient::text(list, "title").unwrap_or_default();
         let Some(id) = id(list) else {
-            page.unreadable.push(unreadable(
-                K::Lists,
-                title,
-                "Old home does not say which list it is".to_owned(),
-            ));
+            page.unreadable.push(unreadable(K::Lists, title, text!("reasons-does-not-say-which-list-it-is")));
             return Ok(page);
         };
         let members = self.members(&id).await?;

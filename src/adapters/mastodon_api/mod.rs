@@ -27,6 +27,7 @@ use crate::{
         source::{MediaStream, Source},
     },
     wire::lenient,
+    words::text,
 };
 
 mod aside;
@@ -278,7 +279,7 @@ impl Source for ApiSource {
 
     async fn media(&self, file: &MediaFile) -> Result<MediaStream, AdapterError> {
         let url = lenient::web_url(&file.url);
-        let url = url.ok_or_else(|| AdapterError::item("the file has no web address"))?;
+        let url = url.ok_or_else(|| AdapterError::item(text!("reasons-the-file-has-no-web-address")))?;
         let doing = "fetching a file";
         // Files are open to whoever has their address; the token stays away from where they lie.
         let response = match self.remote.send(Request::get(url).accepting("*/*")).await {
@@ -292,13 +293,20 @@ impl Source for ApiSource {
             200..=299 => {}
             429 => {
                 let busy = lookup::busy(&response, doing, "the server of its files");
-                return Err(busy.unwrap_or_else(|| AdapterError::item("the file's server is busy")));
+                return Err(
+                    busy.unwrap_or_else(|| AdapterError::item(text!("reasons-the-files-server-is-busy")))
+                );
             }
-            status => return Err(AdapterError::item(format!("the file's server answered {status}"))),
+            status => {
+                return Err(AdapterError::item(text!(
+                    "reasons-the-files-server-answered",
+                    status = status.to_string()
+                )));
+            }
         }
         let broken = |error: crate::port::remote::RemoteError| {
             tracing::debug!(%error, "a file broke off");
-            AdapterError::item("the file broke off on its way; its server did not send it whole")
+            AdapterError::item(text!("reasons-the-file-broke-off"))
         };
         Ok(response.body.map(move |chunk| chunk.map_err(broken)).boxed())
     }
@@ -314,7 +322,6 @@ impl Source for ApiSource {
 
     fn notes(&self) -> Vec<(u64, String)> {
         let lost = self.lost_parents.load(std::sync::atomic::Ordering::Relaxed);
-        let why = "replies to something that Old home no longer shows; they come without what they answer";
-        (lost > 0).then(|| (lost, why.to_owned())).into_iter().collect()
+        (lost > 0).then(|| (lost, text!("reasons-replies-to-something-not-shown"))).into_iter().collect()
     }
 }

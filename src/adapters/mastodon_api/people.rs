@@ -19,6 +19,7 @@ use crate::{
         remote::{SharedRemote, Signer},
     },
     wire::lenient,
+    words::text,
 };
 
 /// Servers asked at the same time.
@@ -79,13 +80,14 @@ impl People {
         if let Some(actor) = said(account) {
             return Ok(actor);
         }
-        let handle = self.handle(account).ok_or("Old home does not say who it is")?;
+        let handle = self.handle(account).ok_or_else(|| text!("reasons-does-not-say-who-it-is"))?;
         let found = self.known().get(&handle).cloned();
-        found.unwrap_or_else(|| Err("Old home does not say who it is".to_owned()))
+        found.unwrap_or_else(|| Err(text!("reasons-does-not-say-who-it-is")))
     }
 
     async fn look_up(&self, handle: &str) -> Result<Url, String> {
-        let handle: Handle = handle.parse().map_err(|_| format!("{handle} is no address of an account"))?;
+        let handle: Handle =
+            handle.parse().map_err(|_| text!("reasons-no-address-of-an-account", handle = handle))?;
         lookup::resolve(&*self.remote, &self.signer, &handle).await.map_err(|error| error.to_string())
     }
 }

@@ -26,6 +26,7 @@ use crate::{
         source::Source,
     },
     wire::lenient,
+    words::text,
 };
 
 /// What is said while a server is asked what it is.
@@ -161,21 +162,20 @@ impl ClientApi for ClientServers {
             return Ok(None);
         }
         let refused = |why: &str| {
-            let why = format!(
-                "{} does not let this server ask ({why}); use its export file instead",
-                authority(&actor.id)
-            );
+            let why = text!("refusals-does-not-let-this-server-ask", host = authority(&actor.id), why = why);
             AdapterError::fatal(ASKING, why)
         };
         if !response.is_success() {
-            return Err(refused(&format!("it answered {}", response.status)));
+            return Err(refused(&text!("reasons-it-answered", status = response.status.to_string())));
         }
         let answer = response.json().await.map_err(|error| error.into_adapter(ASKING))?;
-        let secret = |name: &str| lenient::text(&answer, name).ok_or_else(|| refused("it gave no name"));
+        let secret = |name: &str| {
+            lenient::text(&answer, name).ok_or_else(|| refused(&text!("reasons-it-gave-no-name")))
+        };
         let issuer = lenient::url(&metadata, "issuer").filter(|issuer| issuer.origin() == origin.origin());
         Ok(Some(Registered {
             move_page: dialect.move_page.and_then(|path| origin.join(path).ok()),
-            lacks: dialect.says.iter().map(|said| (*said).to_owned()).collect(),
+            lacks: dialect.says.map(|say| say()).into_iter().collect(),
             issuer: issuer.unwrap_or_else(|| origin.clone()).origin().ascii_serialization(),
             names_issuer: metadata.get("authorization_response_iss_parameter_supported")
                 == Some(&Value::Bool(true)),
@@ -201,19 +201,21 @@ impl ClientApi for ClientServers {
         let request = Request::get(url).accepting("application/json").bearing(token);
         let response = self.send(request).await?;
         if response.status == 403 {
-            let why = "Old home does not let you read your account; one that has moved away cannot be read this way \
-                       any more, but its export file may still be had";
+            let why = text!("refusals-does-not-let-you-read-your-account");
             return Err(AdapterError::fatal(doing, why));
         }
         if !response.is_success() {
-            return Err(AdapterError::fatal(doing, format!("Old home answered {}", response.status)));
+            return Err(AdapterError::fatal(
+                doing,
+                text!("refusals-old-home-answered", status = response.status.to_string()),
+            ));
         }
         let account = response.json().await.map_err(|error| error.into_adapter(doing))?;
         if let Some(said) = people::said(&account) {
             return Ok(said);
         }
         let name = lenient::text(&account, "username")
-            .ok_or_else(|| AdapterError::fatal(doing, "Old home does not say whose it is"))?;
+            .ok_or_else(|| AdapterError::fatal(doing, text!("refusals-old-home-does-not-say-whose-it-is")))?;
         if name.eq_ignore_ascii_case(&expected.username) {
             return Ok(expected.id.clone());
         }

@@ -13,6 +13,7 @@ use crate::{
         object::{Object, Poll, PollOption, SourceText, Tag, TagKind, Tallies, Visibility},
     },
     wire::{audience, lenient},
+    words::text,
 };
 
 /// Whose posts are read.
@@ -64,8 +65,8 @@ pub fn key(value: &Value) -> String {
 
 /// The address of a post, where the server says one that is an address.
 pub fn address(value: &Value) -> Result<Url, String> {
-    let said = lenient::text(value, "uri").ok_or("Old home does not say its address")?;
-    lenient::reference(&said).ok_or_else(|| "its address is no address".to_owned())
+    let said = lenient::text(value, "uri").ok_or_else(|| text!("reasons-does-not-say-its-address"))?;
+    lenient::reference(&said).ok_or_else(|| text!("reasons-its-address-is-no-address"))
 }
 
 fn own_address(value: &Value, owner: &Owner) -> Result<Url, String> {
@@ -73,7 +74,7 @@ fn own_address(value: &Value, owner: &Owner) -> Result<Url, String> {
     if id.origin() == owner.actor.origin() {
         Ok(id)
     } else {
-        Err("its address belongs to another server".to_owned())
+        Err(text!("reasons-its-address-belongs-to-another-server"))
     }
 }
 
@@ -86,17 +87,17 @@ fn is_the_owners(value: &Value, owner: &Owner) -> Result<(), String> {
     if author.is_none_or(|author| author == owner.id) {
         Ok(())
     } else {
-        Err("it was written by somebody else".to_owned())
+        Err(text!("reasons-written-by-somebody-else"))
     }
 }
 
 fn boost(value: &Value, owner: &Owner) -> Result<Status, String> {
     is_the_owners(value, owner)?;
-    let object = value.get("reblog").ok_or("it passes on nothing").map_err(str::to_owned)?;
+    let object = value.get("reblog").ok_or_else(|| text!("reasons-it-passes-on-nothing"))?;
     Ok(Status::Boost(Box::new(Boost {
         id: own_address(value, owner)?,
-        object: address(object).map_err(|_| "the boost does not say what it passes on".to_owned())?,
-        published: time(value, "created_at").ok_or("the boost has no date that can be read")?,
+        object: address(object).map_err(|_| text!("reasons-does-not-say-what-it-passes-on"))?,
+        published: time(value, "created_at").ok_or_else(|| text!("reasons-the-boost-has-no-date"))?,
         visibility: visibility(value),
         previously: Vec::new(),
     })))
@@ -126,7 +127,7 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
         summary: lenient::text(value, "spoiler_text"),
         is_sensitive: flag("sensitive"),
         language: lenient::text(value, "language").filter(|tag| tag.len() <= 35),
-        published: time(value, "created_at").ok_or("it has no date that can be read")?,
+        published: time(value, "created_at").ok_or_else(|| text!("reasons-it-has-no-date"))?,
         // Some state the time of writing where nothing was edited.
         updated: time(value, "edited_at").filter(|edited| time(value, "created_at").as_ref() != Some(edited)),
         visibility,

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{ArchiveLimits, refused};
-use crate::port::error::AdapterError;
+use crate::{port::error::AdapterError, words::text};
 
 /// Unpacked bytes up to which no ratio is asked: small text packs very well.
 const RATIO_FREE_BYTES: u64 = 100 << 20;
@@ -44,9 +44,7 @@ impl Catalog {
         if self.seen > limits.entries {
             return Err(too_many(limits));
         }
-        clean(raw).map_err(|why| {
-            refused(format!("{why}; nothing of it was read, a server's own download has no such file"))
-        })
+        clean(raw).map_err(|why| refused(text!("archive-nothing-of-it-was-read", why = why)))
     }
 
     /// Adds a regular file with an admitted name.
@@ -60,10 +58,7 @@ impl Catalog {
         }
         let index = self.entries.len();
         if self.by_name.insert(entry.name.clone(), index).is_some() {
-            return Err(refused(format!(
-                "the file {} stands in it twice, and nothing says which one counts",
-                shown(&entry.name)
-            )));
+            return Err(refused(text!("archive-stands-in-it-twice", name = shown(&entry.name))));
         }
         self.entries.push(entry);
         Ok(())
@@ -82,23 +77,17 @@ impl Catalog {
 
 /// The refusal of an archive with too many entries.
 pub fn too_many(limits: ArchiveLimits) -> AdapterError {
-    refused(format!(
-        "it holds more than {} files, which is more than this server takes; ask its administrator to raise the limit",
-        limits.entries
-    ))
+    refused(text!("archive-holds-more-files", most = limits.entries.to_string()))
 }
 
 /// The refusal of an archive that unpacks to too much.
 pub fn too_large(limits: ArchiveLimits) -> AdapterError {
-    refused(format!(
-        "it unpacks to more than {} bytes, which is more than this server takes; ask its administrator to raise the limit",
-        limits.bytes
-    ))
+    refused(text!("archive-unpacks-to-more-bytes", most = limits.bytes.to_string()))
 }
 
 /// The refusal of something that is small only while it is packed.
 pub fn bomb() -> AdapterError {
-    refused("it unpacks to more than a thousand times its size, as only files made to do harm do")
+    refused(text!("archive-made-to-do-harm"))
 }
 
 /// Whether so much came out of so little that it cannot be somebody's posts and pictures.
@@ -119,13 +108,13 @@ fn clean(raw: &str) -> Result<String, String> {
     }
     let has_drive = name.get(1..3).is_some_and(|text| matches!(text, ":/" | ":\\"));
     if name.starts_with(['/', '\\']) || has_drive {
-        return Err(format!("the file {} in it has an absolute path", shown(raw)));
+        return Err(text!("archive-has-an-absolute-path", name = shown(raw)));
     }
     if name.split(['/', '\\']).any(|part| part == "..") {
-        return Err(format!("the file {} in it points outside the archive", shown(raw)));
+        return Err(text!("archive-points-outside", name = shown(raw)));
     }
     if name.contains('\0') {
-        return Err(format!("the file {} in it has a name that no file can have", shown(raw)));
+        return Err(text!("archive-a-name-that-no-file-can-have", name = shown(raw)));
     }
     Ok(name.to_owned())
 }

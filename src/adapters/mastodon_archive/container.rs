@@ -15,7 +15,7 @@ use super::{
     tarred::Tarred,
     zipped::Zipped,
 };
-use crate::port::error::AdapterError;
+use crate::{port::error::AdapterError, words::text};
 
 /// Where a tar file says that it is one.
 const TAR_MARK_AT: usize = 257;
@@ -38,7 +38,7 @@ impl Container {
     /// [`AdapterError::Fatal`] when it is no archive, cut, or breaks a rule.
     pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, AdapterError> {
         let cannot = |error: io::Error| {
-            refused(format!("this server cannot read it ({error}); tell its administrator"))
+            refused(text!("archive-this-server-cannot-read-it", error = error.to_string()))
         };
         let file = Arc::new(File::open(path).map_err(cannot)?);
         let length = file.metadata().map_err(cannot)?.len();
@@ -46,7 +46,7 @@ impl Container {
         let mut head = Vec::new();
         whole.clone().take(512).read_to_end(&mut head).map_err(cannot)?;
         if head.is_empty() {
-            return Err(refused("the file is empty; download it again"));
+            return Err(refused(text!("archive-the-file-is-empty")));
         }
         let (form, catalog) = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             let (zip, catalog) = Zipped::open(file, length, limits)?;
@@ -55,9 +55,7 @@ impl Container {
             let is_packed = head.starts_with(&[0x1f, 0x8b]);
             let is_tar = head.get(TAR_MARK_AT..).is_some_and(|rest| rest.starts_with(b"ustar"));
             if !is_packed && !is_tar {
-                return Err(refused(
-                    "the file is neither a zip nor a tar.gz; choose the archive as your old server gave it to you",
-                ));
+                return Err(refused(text!("archive-neither-a-zip-nor-a-tar")));
             }
             let (tar, catalog) = Tarred::open(path, whole, is_packed, limits)?;
             (Form::Tar(tar), catalog)

@@ -21,6 +21,7 @@ use crate::{
     model::{actor::Profile, collection::CollectionKind, item::ItemKind, media::MediaFile},
     port::error::AdapterError,
     wire::{self, lenient},
+    words::text,
 };
 
 /// Everything a source needs to answer.
@@ -51,18 +52,15 @@ pub fn read(container: &Container, path: &Path, limits: ArchiveLimits) -> Result
         note_actor(actor, &mut notes);
         owner(&actor.fields)?
     } else {
-        notes.push((
-            1,
-            "actor.json is missing in the archive: profile and profile pictures are not carried".into(),
-        ));
+        notes.push((1, text!("archive-no-actor-in-it")));
         guess_owner(container, &root)?
     };
     let shelf = Shelf::new(container.catalog(), &root);
     let mut gallery = Gallery::new(&shelf, limits.entries);
     // The other documents have no media; theirs stays empty.
     let mut nothing = Gallery::new(&shelf, 0);
-    let mut spool =
-        Spool::beside(path).map_err(|error| refused(format!("this server has no room for it ({error})")))?;
+    let mut spool = Spool::beside(path)
+        .map_err(|error| refused(text!("archive-no-room-for-it", error = error.to_string())))?;
     let mut lines = BTreeMap::new();
     for kind in [CollectionKind::Outbox, CollectionKind::Liked, CollectionKind::Bookmarks] {
         let Some(name) = outbox::document(kind) else {
@@ -87,17 +85,14 @@ pub fn read(container: &Container, path: &Path, limits: ArchiveLimits) -> Result
     let actor = actor.map(|actor| Value::Object(actor.fields)).unwrap_or_default();
     gallery.portray(&actor).map_err(refused)?;
     if gallery.by_name > 0 {
-        notes.push((gallery.by_name, "media were found in the archive by their file name alone".into()));
+        notes.push((gallery.by_name, text!("archive-found-by-their-name-alone")));
     }
     if container.catalog().find(&format!("{root}key.pem")).is_some() {
-        notes.push((
-            1,
-            "this old archive holds the account's private key (key.pem); it was not read, keep the file safe"
-                .into(),
-        ));
+        notes.push((1, text!("archive-holds-the-private-key")));
     }
-    let spool =
-        spool.finish().map_err(|error| refused(format!("this server has no room for it ({error})")))?;
+    let spool = spool
+        .finish()
+        .map_err(|error| refused(text!("archive-no-room-for-it", error = error.to_string())))?;
     Ok(Contents { profile: wire::actor::profile(&actor), media: gallery.files, owner, lines, spool, notes })
 }
 
@@ -113,12 +108,8 @@ fn root(catalog: &Catalog) -> Result<String, AdapterError> {
         .filter(|root| root.ends_with('/'));
     match (roots.next(), roots.next()) {
         (Some(root), None) => Ok(root.to_owned()),
-        (Some(_), Some(_)) => {
-            Err(refused("it holds several accounts' archives; choose the file of one account"))
-        }
-        (None, _) => Err(refused(
-            "there is no outbox.json in it, so it is not an account's archive; choose the one your old server made for you",
-        )),
+        (Some(_), Some(_)) => Err(refused(text!("archive-holds-several-accounts"))),
+        (None, _) => Err(refused(text!("archive-no-outbox-in-it"))),
     }
 }
 
@@ -132,21 +123,21 @@ fn parse(
     let Some(entry) = container.catalog().find(&format!("{root}{name}")) else {
         return Ok(None);
     };
-    read_entry(container, entry, elements).map(Some).map_err(|why| refused(format!("{name} in it: {why}")))
+    read_entry(container, entry, elements)
+        .map(Some)
+        .map_err(|why| refused(text!("archive-of-a-document-in-it", name = name, why = why)))
 }
 
 fn read_entry(container: &Container, entry: &Entry, elements: &mut dyn Elements) -> Result<Document, String> {
     container
         .read(entry, |reader| document::read(reader, elements))
-        .map_err(|error| format!("it cannot be read ({error}); download the archive again"))?
+        .map_err(|error| text!("archive-it-cannot-be-read", error = error.to_string()))?
 }
 
 /// The owner as the actor document says it.
 fn owner(fields: &serde_json::Map<String, Value>) -> Result<Owner, AdapterError> {
     let address = |name: &str| fields.get(name).and_then(lenient::id).and_then(lenient::web_url);
-    let actor = address("id").ok_or_else(|| {
-        refused("actor.json in it does not say which account it belongs to; download the archive again")
-    })?;
+    let actor = address("id").ok_or_else(|| refused(text!("archive-does-not-say-whose-it-is")))?;
     Ok(Owner { actor, followers: address("followers") })
 }
 
@@ -156,9 +147,7 @@ fn guess_owner(container: &Container, root: &str) -> Result<Owner, AdapterError>
     parse(container, root, "outbox.json", &mut doers)?;
     match (doers.first, doers.is_mixed) {
         (Some(actor), false) => Ok(Owner { actor, followers: None }),
-        _ => Err(refused(
-            "actor.json is missing in it and the posts do not tell whose they are; download the archive again",
-        )),
+        _ => Err(refused(text!("archive-the-posts-do-not-tell"))),
     }
 }
 
@@ -190,14 +179,11 @@ fn note_actor(actor: &Document, notes: &mut Vec<(u64, String)>) {
         u64::try_from(found).unwrap_or(u64::MAX)
     };
     if count("movedTo") > 0 {
-        notes.push((1, "the archive says this account had moved; that is not taken over".into()));
+        notes.push((1, text!("archive-says-it-had-moved")));
     }
     let aliases = count("alsoKnownAs");
     if aliases > 0 {
-        notes.push((
-            aliases,
-            "the archive names other addresses of this account; they are not taken over".into(),
-        ));
+        notes.push((aliases, text!("archive-names-other-addresses")));
     }
 }
 
@@ -208,17 +194,22 @@ fn note_document(name: &str, document: &Document, found: u64, repeated: u64, not
     {
         notes.push((
             said.abs_diff(found),
-            format!("{name} says it has {said} entries and has {found}; those that are there count"),
+            text!(
+                "archive-says-how-many-it-has",
+                name = name,
+                said = said.to_string(),
+                found = found.to_string()
+            ),
         ));
     }
     if repeated > 0 {
-        notes.push((repeated, format!("entries of {name} stand there more than once; each was taken once")));
+        notes.push((repeated, text!("archive-entries-stand-more-than-once", name = name)));
     }
 }
 
 fn note_repeated(name: &str, document: &Document, notes: &mut Vec<(u64, String)>) {
     for field in document.repeated.iter().take(10) {
         let field = super::catalog::shown(field);
-        notes.push((1, format!("{field} stands more than once in {name}; the last one counts")));
+        notes.push((1, text!("archive-a-field-stands-more-than-once", field = field, name = name)));
     }
 }

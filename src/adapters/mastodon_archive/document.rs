@@ -11,6 +11,8 @@ use std::{
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde_json::{Map, Value};
 
+use crate::words::text;
+
 /// The field that is streamed.
 const LIST: &str = "orderedItems";
 
@@ -70,13 +72,13 @@ fn explain(error: serde_json::Error) -> String {
         serde_json::error::Category::Io => {
             let error = io::Error::from(error);
             if error.kind() == io::ErrorKind::UnexpectedEof {
-                "it is cut off; download the archive again".to_owned()
+                text!("archive-it-is-cut-off")
             } else {
-                format!("it cannot be read ({error}); download the archive again")
+                text!("archive-it-cannot-be-read", error = error.to_string())
             }
         }
-        serde_json::error::Category::Eof => "it ends in the middle; download the archive again".to_owned(),
-        _ => format!("it is not valid JSON (line {line}, column {column}); download the archive again"),
+        serde_json::error::Category::Eof => text!("archive-it-ends-in-the-middle"),
+        _ => text!("archive-it-is-no-valid-json", line = line.to_string(), column = column.to_string()),
     }
 }
 
@@ -95,11 +97,13 @@ impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let taken = u64::try_from(read).unwrap_or(u64::MAX);
-        for (left, what) in
-            [(&self.meter.whole, "it is too long"), (&self.meter.element, "one entry is too long")]
-        {
-            left.set(left.get().checked_sub(taken).ok_or_else(|| io::Error::other(what))?);
-        }
+        let less = |left: &Cell<u64>| left.get().checked_sub(taken);
+        let whole = less(&self.meter.whole);
+        self.meter.whole.set(whole.ok_or_else(|| io::Error::other(text!("archive-it-is-too-long")))?);
+        let element = less(&self.meter.element);
+        self.meter
+            .element
+            .set(element.ok_or_else(|| io::Error::other(text!("archive-an-entry-is-too-long")))?);
         Ok(read)
     }
 }

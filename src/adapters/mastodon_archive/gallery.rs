@@ -11,6 +11,7 @@ use crate::{
         object::Object,
     },
     wire,
+    words::text,
 };
 
 /// The media found so far.
@@ -64,10 +65,7 @@ impl<'a> Gallery<'a> {
             return Ok(());
         }
         if self.files.len() >= self.limit {
-            return Err(format!(
-                "its posts name more than {} media, which is more than this server takes",
-                self.limit
-            ));
+            return Err(text!("archive-its-posts-name-more-media", most = self.limit.to_string()));
         }
         let found = self.shelf.find(url);
         self.by_name += u64::from(matches!(found, Found::ByName(_)));

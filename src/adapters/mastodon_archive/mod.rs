@@ -29,6 +29,7 @@ use crate::{
         source::{MediaStream, Source},
     },
     wire::lenient,
+    words::text,
 };
 
 mod catalog;
@@ -143,9 +144,8 @@ impl Source for MastodonArchive {
             if let Err(error) = read.and_then(|poured| poured) {
                 tracing::debug!(%error, "medium in an archive cannot be read");
                 // Nobody waits any more when the receiver is gone.
-                let _ = sender.blocking_send(Err(AdapterError::item(
-                    "the file in the archive is damaged; download the archive again",
-                )));
+                let _ =
+                    sender.blocking_send(Err(AdapterError::item(text!("archive-the-file-in-it-is-damaged"))));
             }
         });
         Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
@@ -204,9 +204,9 @@ fn pour(reader: &mut dyn Read, sender: &mpsc::Sender<Result<Bytes, AdapterError>
 }
 
 /// Why there are no bytes for an address.
-fn why_missing(url: &str, actor: &Url) -> &'static str {
+fn why_missing(url: &str, actor: &Url) -> String {
     match lenient::web_url(url) {
-        Some(url) if url.host() != actor.host() => "the archive only has a link to another server's file",
-        _ => "the file is missing in the archive",
+        Some(url) if url.host() != actor.host() => text!("archive-only-a-link"),
+        _ => text!("archive-the-file-is-missing"),
     }
 }

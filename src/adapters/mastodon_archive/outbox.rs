@@ -9,6 +9,7 @@ use crate::{
         item::{Item, ItemKind},
     },
     wire::{activity, lenient, object, relation},
+    words::text,
 };
 
 /// Whose archive it is.
@@ -57,7 +58,8 @@ fn key(kind: CollectionKind, element: &Value, position: u64) -> String {
 
 fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
     check_actor(element, owner)?;
-    let boost = activity::read_announce(element, owner.followers.as_ref())?.ok_or("it is not a boost")?;
+    let boost = activity::read_announce(element, owner.followers.as_ref())?
+        .ok_or_else(|| text!("archive-it-is-not-a-boost"))?;
     check_place(&boost.id, owner)?;
     Ok(Item::Boost(boost))
 }
@@ -65,9 +67,10 @@ fn boost(element: &Value, owner: &Owner) -> Result<Item, String> {
 fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
     let object = if lenient::is_type(element, "Create") {
         check_actor(element, owner)?;
-        let object = lenient::field(element, "object").next().ok_or("it holds no post")?;
+        let object =
+            lenient::field(element, "object").next().ok_or_else(|| text!("archive-it-holds-no-post"))?;
         if object.is_string() {
-            return Err("only its address stands in the archive and not its text".to_owned());
+            return Err(text!("archive-only-its-address"));
         }
         object
     } else {
@@ -75,7 +78,7 @@ fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
     };
     let post = object::read(object, owner.followers.as_ref())?;
     if post.attributed_to != owner.actor {
-        return Err("somebody else wrote it".to_owned());
+        return Err(text!("archive-somebody-else-wrote-it"));
     }
     check_place(&post.id, owner)?;
     Ok(Item::Post(Box::new(post)))
@@ -85,8 +88,8 @@ fn post(element: &Value, owner: &Owner) -> Result<Item, String> {
 fn check_actor(element: &Value, owner: &Owner) -> Result<(), String> {
     match actor(element) {
         Some(actor) if actor == owner.actor => Ok(()),
-        Some(_) => Err("somebody else did it".to_owned()),
-        None => Err("it does not say who did it".to_owned()),
+        Some(_) => Err(text!("archive-somebody-else-did-it")),
+        None => Err(text!("archive-does-not-say-who-did-it")),
     }
 }
 
@@ -101,7 +104,7 @@ fn check_place(id: &Url, owner: &Owner) -> Result<(), String> {
     if id.host() == owner.actor.host() && id.port() == owner.actor.port() {
         Ok(())
     } else {
-        Err("its address is on another server than the account".to_owned())
+        Err(text!("archive-its-address-is-elsewhere"))
     }
 }
 

@@ -21,6 +21,7 @@ use crate::model::{
     collection::CollectionKind,
     item::{Item, ItemKind},
 };
+use crate::words::text;
 
 /// Elements one document may have; more than any account ever wrote.
 const ELEMENTS_LIMIT: u64 = 5_000_000;
@@ -43,8 +44,8 @@ impl Line {
         let mut text = Vec::new();
         Window::new(Arc::clone(spool), self.start, self.length)
             .read_to_end(&mut text)
-            .map_err(|error| format!("this server's scratch file cannot be read ({error})"))?;
-        serde_json::from_slice(&text).map_err(|_| "this server's scratch file was damaged".to_owned())
+            .map_err(|error| text!("archive-the-scratch-file-cannot-be-read", error = error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|_| text!("archive-the-scratch-file-was-damaged"))
     }
 }
 
@@ -87,9 +88,7 @@ impl Elements for Sorter<'_, '_> {
     fn take(&mut self, element: Value) -> Result<(), String> {
         let position = self.found;
         if position >= ELEMENTS_LIMIT {
-            return Err(format!(
-                "it has more than {ELEMENTS_LIMIT} entries, which is more than this server takes"
-            ));
+            return Err(text!("archive-it-has-more-entries", most = ELEMENTS_LIMIT.to_string()));
         }
         self.found += 1;
         let kind = match outbox::read(self.kind, &element, position, self.owner) {
@@ -107,9 +106,9 @@ impl Elements for Sorter<'_, '_> {
         };
         let text = element.to_string();
         let start = self.spool.length();
-        self.spool.write_all(text.as_bytes()).map_err(|error| {
-            format!("this server has no room to unpack it ({error}); tell its administrator")
-        })?;
+        self.spool
+            .write_all(text.as_bytes())
+            .map_err(|error| text!("archive-no-room-to-unpack-it", error = error.to_string()))?;
         let length = self.spool.length().saturating_sub(start);
         self.lines.entry(kind).or_default().push(Line { start, length, position });
         Ok(())

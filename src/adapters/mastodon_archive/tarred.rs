@@ -19,7 +19,7 @@ use super::{
     refused,
     spool::{Spool, Window},
 };
-use crate::port::error::AdapterError;
+use crate::{port::error::AdapterError, words::text};
 
 /// Bytes that may stand between two files: headers, long names, padding. Long names are read into
 /// memory, so this is what one of them may take.
@@ -84,7 +84,7 @@ fn is_file(name: &str, kind: EntryType) -> Result<bool, AdapterError> {
     match kind {
         EntryType::Regular | EntryType::Continuous => Ok(true),
         EntryType::Directory | EntryType::XGlobalHeader => Ok(false),
-        _ => Err(refused(format!("{} in it is a link or a device and not a file", shown(name)))),
+        _ => Err(refused(text!("archive-a-link-or-a-device", name = shown(name)))),
     }
 }
 
@@ -110,11 +110,11 @@ fn keep(
 
 fn cut(error: &io::Error) -> AdapterError {
     tracing::debug!(%error, "tar refused");
-    refused("the file is cut off or damaged: it ends or breaks in the middle; download it again")
+    refused(text!("archive-it-breaks-in-the-middle"))
 }
 
 fn cannot_spool(error: &io::Error) -> AdapterError {
-    refused(format!("this server has no room to unpack it ({error}); tell its administrator"))
+    refused(text!("archive-no-room-to-unpack-it", error = error.to_string()))
 }
 
 /// What has been read so far, seen by the readers on both sides of the unpacking.
@@ -134,7 +134,7 @@ impl Gauge {
         } else if catalog::is_bomb(self.packed.get(), self.unpacked.get()) {
             Some(catalog::bomb())
         } else if self.between.get() == Some(0) {
-            Some(refused("a name in it is too long for a file"))
+            Some(refused(text!("archive-a-name-is-too-long")))
         } else {
             None
         }

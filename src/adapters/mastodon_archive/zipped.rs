@@ -20,7 +20,7 @@ use super::{
     refused,
     spool::Window,
 };
-use crate::port::error::AdapterError;
+use crate::{port::error::AdapterError, words::text};
 
 /// Bytes of the table of contents that an entry may take on average; real ones take about 150.
 /// The table is read into memory before its entries can be counted, so it is rationed.
@@ -65,7 +65,7 @@ impl Zipped {
         })?;
         left.store(u64::MAX, Ordering::Relaxed);
         if archive.has_duplicate_names() {
-            return Err(refused("two files in it have the same name, and nothing says which one counts"));
+            return Err(refused(text!("archive-two-files-have-the-same-name")));
         }
         let mut catalog = Catalog::default();
         for index in 0..archive.len() {
@@ -77,16 +77,10 @@ impl Zipped {
                 continue;
             }
             if data.encrypted() {
-                return Err(refused(format!(
-                    "the file {} in it is locked with a password; pack it again without one",
-                    shown(&name)
-                )));
+                return Err(refused(text!("archive-locked-with-a-password", name = shown(&name))));
             }
             if !matches!(data.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-                return Err(refused(format!(
-                    "the file {} in it is packed in a way that is not read here; use the file as the server made it",
-                    shown(&name)
-                )));
+                return Err(refused(text!("archive-packed-in-another-way", name = shown(&name))));
             }
             if catalog::is_bomb(data.compressed_size(), data.size()) {
                 return Err(catalog::bomb());
@@ -114,7 +108,7 @@ impl Zipped {
 fn check_kind(name: &str, mode: Option<u32>, is_link: bool) -> Result<(), AdapterError> {
     let is_plain = matches!(mode.unwrap_or(0) & MODE_KIND, 0 | 0o100_000 | 0o040_000);
     if is_link || !is_plain {
-        return Err(refused(format!("{} in it is a link or a device and not a file", shown(name))));
+        return Err(refused(text!("archive-a-link-or-a-device", name = shown(name))));
     }
     Ok(())
 }
@@ -123,12 +117,9 @@ fn check_kind(name: &str, mode: Option<u32>, is_link: bool) -> Result<(), Adapte
 fn unreadable(length: u64, error: &zip::result::ZipError) -> AdapterError {
     tracing::debug!(%error, "zip refused");
     if length > OLD_ZIP_LIMIT_BYTES {
-        return refused(
-            "the list at its end cannot be read: it is cut off, or it was made by a server older than version \
-             4.4.4, which wrote files over 4 GB wrongly; download it again, or unpack and pack it again yourself",
-        );
+        return refused(text!("archive-the-list-at-its-end"));
     }
-    refused("the file is cut off or damaged: the list at its end is missing; download it again")
+    refused(text!("archive-the-list-is-missing"))
 }
 
 /// A window that gives up after so many bytes.

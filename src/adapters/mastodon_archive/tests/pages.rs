@@ -2,14 +2,15 @@
 
 use serde_json::json;
 
-use super::sample::*;
+use super::{super::ArchiveLimits, sample::*};
 use crate::{
     model::{
         collection::{CollectionKind, Cursor},
         item::ItemKind,
         object::Visibility,
     },
-    port::source::Source,
+    port::{error::AdapterError, source::Source},
+    words::pseudo,
 };
 
 fn has_note(archive: &dyn Source, words: &str) -> bool {
@@ -149,4 +150,32 @@ fn json_nested_too_deep_is_refused() {
 #[test]
 fn an_archive_without_an_outbox_is_refused() {
     assert!(refusal(&Sample::ann().without("outbox.json").zip()).contains("no outbox.json"));
+}
+
+#[test]
+fn whatever_is_said_of_an_archive_comes_from_the_texts() {
+    let spoken = pseudo::speak();
+    let moved =
+        json!({"id": ANN, "movedTo": "https://c.example/ann", "alsoKnownAs": ["https://d.example/ann"]});
+    let twice = list(&[json!("https://b.example/1"), json!("https://b.example/1")]);
+    let odd = Sample::ann().with("key.pem", b"key").with("likes.json", &twice);
+    let notes = odd.clone().with("actor.json", moved.to_string().as_bytes()).open().notes();
+    assert_eq!(notes.len(), 4, "{notes:?}");
+    let refusals = [
+        bytes_opened(b"", LIMITS),
+        bytes_opened(b"no archive", LIMITS),
+        bytes_opened(&odd.clone().without("outbox.json").zip(), LIMITS),
+        bytes_opened(&odd.clone().with("outbox.json", b"{").zip(), LIMITS),
+        bytes_opened(&odd.clone().with("../outbox.json", b"{}").zip(), LIMITS),
+        bytes_opened(&odd.zip(), ArchiveLimits { bytes: 1, entries: 50 }),
+        bytes_opened(&odd.zip(), ArchiveLimits { bytes: 4 << 20, entries: 1 }),
+    ];
+    let refusals = refusals.into_iter().map(|opened| match opened {
+        Err(AdapterError::Fatal { why, .. }) => why,
+        _ => panic!("it was taken"),
+    });
+    let said: Vec<String> = notes.into_iter().map(|(_, why)| why).chain(refusals).collect();
+    drop(spoken);
+    let by_code: Vec<&String> = said.iter().filter(|why| !pseudo::is_text(why)).collect();
+    assert!(by_code.is_empty(), "{by_code:?}");
 }

@@ -26,10 +26,11 @@ use crate::{
         object::{Object, Tallies, Visibility},
     },
     port::{
-        destination::{HAS_IT, Prepared},
+        destination::{Prepared, has_it},
         error::AdapterError,
     },
     store::host_rows,
+    words::text,
 };
 
 /// A row ready to be written, with what is noted of it.
@@ -130,13 +131,13 @@ impl MastodonDestination {
         let mut drafts = Vec::with_capacity(batch.len());
         for (index, one) in batch {
             let Ok(id) = one.reservation.local_id.as_str().parse::<i64>() else {
-                drafts.push((*index, Err("the id it was given is none of this server's".to_owned())));
+                drafts.push((*index, Err(text!("reasons-its-id-is-none-of-this-servers"))));
                 continue;
             };
             let drafted = match &one.item {
                 Item::Post(object) => Ok(self.post(id, object, account, around)),
                 Item::Boost(boost) => boosted(id, boost, account, around),
-                _ => Err("it is neither a post nor a boost".to_owned()),
+                _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
             };
             let drafted = match drafted {
                 Ok(mut draft) => {
@@ -307,24 +308,25 @@ async fn thread(
 }
 
 /// Why a boost stays away.
-pub(in crate::adapters::mastodon_database) const UNKNOWN_BOOST: &str =
-    "this server does not know the post it passes on";
+pub(in crate::adapters::mastodon_database) fn unknown_boost() -> String {
+    text!("reasons-does-not-know-the-post-it-passes-on")
+}
 
 fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Drafted {
-    let post = around.posts.get(boost.object.as_str()).ok_or(UNKNOWN_BOOST)?.clone();
+    let post = around.posts.get(boost.object.as_str()).ok_or_else(unknown_boost)?.clone();
     if boost.visibility == Visibility::Direct {
-        return Err("a boost that only its owner sees is not possible at this server".to_owned());
+        return Err(text!("reasons-no-boost-that-only-its-owner-sees"));
     }
     if post.is_boost {
-        return Err("it passes on another boost".to_owned());
+        return Err(text!("reasons-it-passes-on-another-boost"));
     }
     let true_visibility = around.own.get(&post.id).copied().unwrap_or(post.visibility);
     let may_be = if post.account == account.id { true_visibility <= 2 } else { true_visibility <= 1 };
     if !may_be {
-        return Err("the post it passes on is not open".to_owned());
+        return Err(text!("reasons-the-post-it-passes-on-is-not-open"));
     }
     if *around.boosted.entry(post.id).or_insert(id) != id {
-        return Err(HAS_IT.to_owned());
+        return Err(has_it());
     }
     let visibility = compose::number_of(boost.visibility).max(true_visibility);
     let print = compose::print("", "", false, None);

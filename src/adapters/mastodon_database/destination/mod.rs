@@ -58,10 +58,10 @@ mod write;
 
 pub(super) use {
     account::find as find_account,
-    draft::UNKNOWN_BOOST,
+    draft::unknown_boost,
     journal::ours,
     profile::{AVATAR, HEADER},
-    waiting::{UNKNOWN_POST, waits_on_lists},
+    waiting::{unknown_post, waits_on_lists},
 };
 
 /// The server beside us as the place a copy is written to.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::belonging::SettingName;
+use crate::{model::belonging::SettingName, words::text};
 
 /// Whether a choice can be taken over.
 ///
@@ -10,14 +10,12 @@ use crate::model::belonging::SettingName;
 /// Why it is not.
 pub(super) fn fits(name: SettingName, _value: &str) -> Result<(), String> {
     match name {
-        SettingName::DefaultVisibility | SettingName::DefaultLanguage | SettingName::DefaultSensitive => Ok(()),
+        SettingName::DefaultVisibility | SettingName::DefaultLanguage | SettingName::DefaultSensitive => {
+            Ok(())
+        }
         // Everybody who comes along with a move would have to be let in by hand.
-        SettingName::ApprovesFollowers => {
-            Err("an account that approves followers would make everybody wait who comes along; switch it on after the move".into())
-        }
-        SettingName::Discoverable | SettingName::Indexable => {
-            Err("whether the account may be found is chosen at this server, under its Preferences".into())
-        }
+        SettingName::ApprovesFollowers => Err(text!("reasons-everybody-would-wait")),
+        SettingName::Discoverable | SettingName::Indexable => Err(text!("reasons-chosen-under-preferences")),
     }
 }
 

@@ -22,10 +22,11 @@ use crate::{
         item::{Item, ItemKind},
     },
     port::{
-        destination::{HAS_IT, Prepared, Written},
+        destination::{Prepared, Written, has_it},
         error::AdapterError,
     },
     store::{Store, host_rows},
+    words::text,
 };
 
 /// What the release needs to know of something that waits.
@@ -54,10 +55,10 @@ struct Ground {
     room: BTreeMap<ItemKind, i64>,
 }
 
-pub(in crate::adapters::mastodon_database) const UNKNOWN_POST: &str =
-    "this server does not know the post it points at";
-const UNKNOWN_PERSON: &str = "this server does not know whom it is about";
-const OWN_STAYS: &str = "this account already has one of its own, which stays as it is";
+/// Why what points at a post stays away.
+pub(in crate::adapters::mastodon_database) fn unknown_post() -> String {
+    text!("reasons-does-not-know-the-post-it-points-at")
+}
 
 /// The table of a kind, whose sequence gives the key.
 pub(super) fn table(kind: ItemKind) -> Option<&'static str> {
@@ -214,23 +215,23 @@ impl Ground {
         let has = |ground: &Self, key: &str| ground.has.contains(&(kind.as_str().to_owned(), key.to_owned()));
         match item {
             Item::Like(_) | Item::Bookmark(_) | Item::Belonging(Belonging::Pin { .. }) => {
-                let post =
-                    post_of(item).and_then(|url| self.posts.get(url.as_str())).ok_or(UNKNOWN_POST)?.clone();
+                let post = post_of(item)
+                    .and_then(|url| self.posts.get(url.as_str()))
+                    .ok_or_else(unknown_post)?
+                    .clone();
                 let is_own = post.account == account.id;
                 let visibility = self.own.get(&post.id).copied().unwrap_or(post.visibility);
                 if !is_own && visibility > 1 {
-                    return Err("the post it points at is not open to this account".to_owned());
+                    return Err(text!("reasons-the-post-it-points-at-is-not-open"));
                 }
                 if kind == ItemKind::Pins {
                     if !is_own || post.is_boost || visibility > 2 {
-                        return Err(
-                            "this server pins only posts of the account's own that others may see".into()
-                        );
+                        return Err(text!("reasons-pins-only-posts-of-its-own"));
                     }
-                    self.takes_room(kind, "this server has room for five pinned posts")?;
+                    self.takes_room(kind, || text!("reasons-room-for-five-pinned-posts"))?;
                 }
                 if has(self, &post.id.to_string()) {
-                    return Err(HAS_IT.to_owned());
+                    return Err(has_it());
                 }
                 Ok(Aim::Waits { status: Some(post.id), person: None })
             }
@@ -238,20 +239,25 @@ impl Ground {
             Item::Follow { actor, .. } | Item::Block { actor } => {
                 let person = self.people.get(actor.as_str()).map(|person| person.id);
                 if person == Some(account.id) {
-                    return Err("it points at this account itself".to_owned());
+                    return Err(text!("reasons-points-at-this-account"));
                 }
                 if person.is_some_and(|person| has(self, &person.to_string())) {
-                    return Err(HAS_IT.to_owned());
+                    return Err(has_it());
                 }
                 Ok(Aim::Waits { status: None, person })
             }
             Item::Belonging(belonging) => {
                 let person = match belonging.about() {
                     None => None,
-                    Some(actor) => Some(self.people.get(actor.as_str()).ok_or(UNKNOWN_PERSON)?.id),
+                    Some(actor) => Some(
+                        self.people
+                            .get(actor.as_str())
+                            .ok_or_else(|| text!("reasons-does-not-know-whom-it-is-about"))?
+                            .id,
+                    ),
                 };
                 if person == Some(account.id) {
-                    return Err("it points at this account itself".to_owned());
+                    return Err(text!("reasons-points-at-this-account"));
                 }
                 let key = match (belonging, person) {
                     (_, Some(person)) => person.to_string(),
@@ -260,23 +266,23 @@ impl Ground {
                     (other, None) => other.key(),
                 };
                 if has(self, &key) {
-                    return Err(OWN_STAYS.to_owned());
+                    return Err(text!("reasons-has-one-of-its-own"));
                 }
                 match belonging {
                     Belonging::Mute { ends: Some(_), .. } => {
-                        return Err("mutes that end by themselves would never end at this server".to_owned());
+                        return Err(text!("reasons-such-mutes-would-never-end"));
                     }
                     Belonging::FeaturedTag { .. } => {
-                        self.takes_room(kind, "this server has room for ten featured topics")?;
+                        self.takes_room(kind, || text!("reasons-room-for-ten-featured-topics"))?;
                     }
-                    Belonging::List(_) => self.takes_room(kind, "this server has room for fifty lists")?,
+                    Belonging::List(_) => self.takes_room(kind, || text!("reasons-room-for-fifty-lists"))?,
                     Belonging::Setting { name, value } => super::settings::fits(*name, value)?,
                     _ => {}
                 }
                 if matches!(belonging, Belonging::FeaturedTag { .. } | Belonging::FollowedTag { .. })
                     && key.is_empty()
                 {
-                    return Err("the topic has no letters that this server takes".to_owned());
+                    return Err(text!("reasons-the-topic-has-no-letters"));
                 }
                 Ok(match person {
                     Some(person) => Aim::Waits { status: None, person: Some(person) },
@@ -287,10 +293,10 @@ impl Ground {
         }
     }
 
-    fn takes_room(&mut self, kind: ItemKind, why: &str) -> Result<(), String> {
+    fn takes_room(&mut self, kind: ItemKind, why: fn() -> String) -> Result<(), String> {
         let room = self.room.entry(kind).or_default();
         if *room <= 0 {
-            return Err(why.to_owned());
+            return Err(why());
         }
         *room -= 1;
         Ok(())

@@ -25,12 +25,11 @@ use crate::{
         error::{AdapterError, Cause},
     },
     store::host_rows::{self, HostRow},
+    words::text,
 };
 
 /// Files written at the same time: opening a picture takes a core.
 const FILES_AT_ONCE: usize = 2;
-/// The id stands for something else by now.
-const TAKEN: &str = "its id was given to something else at this server in the meantime";
 
 impl MastodonDestination {
     /// As the trait says.
@@ -67,7 +66,7 @@ impl MastodonDestination {
                 Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
                     written.push((*index, Written::Done));
                 }
-                Some(_) => written.push((*index, Written::Skipped(TAKEN.to_owned()))),
+                Some(_) => written.push((*index, Written::Skipped(text!("reasons-its-id-was-given-away")))),
                 None => open.push((*index, *one)),
             }
         }

@@ -19,6 +19,7 @@ use crate::{
         remote::{Remote, Request, Response},
     },
     wire::lenient,
+    words::text,
 };
 
 /// What is asked for: nothing can be read with it but profiles.
@@ -81,19 +82,21 @@ impl Entrance for FrontDoor {
         ];
         let response = self.send(remote, Request::post_form(self.at("/api/v1/apps")?, &fields)).await?;
         let refused = |why: String| {
-            let why = format!(
-                "it does not register this daemon ({why}); make an application in its settings with the scope {SCOPE} \
-                 and the way back {}, and set home.client_id and home.client_secret",
-                us.redirect_uri
+            let why = text!(
+                "refusals-does-not-register-this-daemon",
+                why = why,
+                scope = SCOPE,
+                way = us.redirect_uri
             );
             AdapterError::fatal(DOING, why)
         };
         if !response.is_success() {
-            return Err(refused(format!("it answered {}", response.status)));
+            return Err(refused(text!("reasons-it-answered", status = response.status.to_string())));
         }
         let answer = response.json().await.map_err(|error| error.into_adapter(DOING))?;
-        let named =
-            |name: &str| lenient::text(&answer, name).ok_or_else(|| refused("it gave no name".into()));
+        let named = |name: &str| {
+            lenient::text(&answer, name).ok_or_else(|| refused(text!("reasons-it-gave-no-name")))
+        };
         Ok(client(named("client_id")?, named("client_secret")?))
     }
 

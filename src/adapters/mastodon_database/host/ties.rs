@@ -24,6 +24,7 @@ use crate::{
         remote::{Remote, Request, Response},
     },
     wire::lenient,
+    words::text,
 };
 
 /// What was being done.
@@ -54,11 +55,13 @@ impl Asking<'_> {
         actor: &Url,
         tie: &Tie,
     ) -> Result<Tied, AdapterError> {
-        let gone = || AdapterError::item("the account at this server is gone");
+        let gone = || AdapterError::item(text!("reasons-the-account-here-is-gone"));
         let owner: i64 = account.as_str().parse().map_err(|_| gone())?;
-        let token = self.permits.token(account).await?.ok_or_else(|| {
-            AdapterError::item("its owner has not allowed it at this server, or took it back; allow it again")
-        })?;
+        let token = self
+            .permits
+            .token(account)
+            .await?
+            .ok_or_else(|| AdapterError::item(text!("reasons-its-owner-has-not-allowed-it")))?;
         let (mut c, _) = self.database.connection().await?;
         let known = self.find(&mut c, actor).await?;
         let target = if let Some(target) = known {
@@ -77,10 +80,10 @@ impl Asking<'_> {
             // What it found stands in its tables, under the very address; nothing else counts.
             self.find(&mut c, actor)
                 .await?
-                .ok_or_else(|| AdapterError::item("this server cannot find them any more"))?
+                .ok_or_else(|| AdapterError::item(text!("reasons-cannot-find-them-any-more")))?
         };
         if target == owner {
-            return Err(AdapterError::item("this is the account itself"));
+            return Err(AdapterError::item(text!("reasons-this-is-the-account-itself")));
         }
         if !is_tied(&mut c, owner, target, tie).await.map_err(|error| silent(&error))? {
             let request = self.wish(target, tie)?.bearing(&token);
@@ -111,7 +114,7 @@ impl Asking<'_> {
             200..=299 => Ok(None),
             429 => {
                 let after = self.pause(&response);
-                let why = "this server lets an account do only so much at a time".to_owned();
+                let why = text!("reasons-only-so-much-at-a-time");
                 Ok(Some(Tied::Rests { why, after }))
             }
             status @ 500..=599 => Err(AdapterError::Busy {
@@ -122,12 +125,16 @@ impl Asking<'_> {
             }),
             401 => {
                 self.permits.is_void(account).await?;
-                Err(AdapterError::item("the permission does not hold any more; allow it again"))
+                Err(AdapterError::item(text!("reasons-the-permission-does-not-hold")))
             }
             status => {
                 let said = response.json().await.ok().and_then(|body: Value| lenient::text(&body, "error"));
                 let said: String = said.unwrap_or_default().chars().take(200).collect();
-                Err(AdapterError::item(format!("this server answered {status}: {said}")))
+                Err(AdapterError::item(text!(
+                    "reasons-this-server-answered",
+                    status = status.to_string(),
+                    said = said
+                )))
             }
         }
     }

@@ -23,6 +23,7 @@ use crate::{
         error::{AdapterError, Cause},
         source::Opened,
     },
+    words::text,
 };
 
 /// The path below the media directory of a file as it was uploaded.
@@ -195,13 +196,12 @@ pub(super) async fn open(
     file: &MediaFile,
     from: u64,
 ) -> Result<Opened, AdapterError> {
-    let missing = || AdapterError::item(format!("{} is not a file of this account", file.url));
+    let missing = || AdapterError::item(text!("reasons-not-a-file-of-this-account", address = file.url));
     let path = find(source, c, file).await?.ok_or_else(missing)?;
     let files = &source.place.files;
     let unreadable = |error: std::io::Error| {
         tracing::warn!(%error, url = file.url, "a file cannot be read");
-        let why =
-            format!("{} cannot be read from the disk of the server it is on; its log says more", file.url);
+        let why = text!("reasons-cannot-be-read-from-the-disk", name = file.url);
         AdapterError::item(why)
     };
     let place = files.place();

@@ -13,6 +13,7 @@ use crate::{
     adapters::mastodon_database::database::silent,
     model::item::{Boost, Item, ItemKind, Reference},
     port::error::AdapterError,
+    words::text,
 };
 
 /// A boost: its own id and address, what was passed on, when, to whom.
@@ -123,7 +124,7 @@ pub(super) async fn references(
 
 /// An address on the web.
 pub(super) fn web(text: Option<&str>) -> Result<Url, String> {
-    let text = text.ok_or("it has no address")?;
+    let text = text.ok_or_else(|| text!("reasons-it-has-no-address"))?;
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| format!("{text} is no web address"))
+    url.ok_or_else(|| text!("reasons-it-is-no-web-address", text = text))
 }

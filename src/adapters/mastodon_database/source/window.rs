@@ -6,6 +6,7 @@ use crate::{
         item::{Item, ItemKind},
     },
     port::error::AdapterError,
+    words::text,
 };
 
 /// Rows of one page at most.
@@ -97,5 +98,9 @@ fn foreign() -> AdapterError {
 
 /// An element that cannot be read.
 pub(super) fn unreadable(kind: ItemKind, key: impl ToString, why: impl std::fmt::Display) -> Unreadable {
-    Unreadable { kind, key: key.to_string(), why: format!("this server cannot read what it stored: {why}") }
+    Unreadable {
+        kind,
+        key: key.to_string(),
+        why: text!("reasons-cannot-read-what-it-stored", why = why.to_string()),
+    }
 }

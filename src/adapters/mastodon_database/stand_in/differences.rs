@@ -1,7 +1,7 @@
 //! What may differ in a copy that lies at such a server, or comes from one: each with its reason. Whoever compares
 //! accepts nothing else.
 
-use super::super::destination::{AVATAR, HEADER, UNKNOWN_BOOST, UNKNOWN_POST};
+use super::super::destination::{AVATAR, HEADER, unknown_boost, unknown_post};
 
 /// One thing that the server does in its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,10 +71,10 @@ impl Difference {
     }
 
     /// What the server's side says of things it leaves out because of this.
-    pub fn reasons(self) -> &'static [&'static str] {
+    pub fn reasons(self) -> Vec<String> {
         match self {
-            Self::UnknownPosts => &[UNKNOWN_POST, UNKNOWN_BOOST],
-            _ => &[],
+            Self::UnknownPosts => vec![unknown_post(), unknown_boost()],
+            _ => Vec::new(),
         }
     }
 }

@@ -108,7 +108,8 @@ impl Check<'_> {
         let accepted = findings.accepted();
         if !accepted.is_empty() {
             let compared = outcome.items.each().map(|(word, _)| word);
-            let explains = |why: &str| accepted.iter().any(|one| one.reasons().contains(&why));
+            let explains =
+                |why: &str| accepted.iter().any(|one| one.reasons().iter().any(|reason| reason == why));
             for reason in &outcome.reasons {
                 let is_explained = !compared.contains(&reason.kind.as_str()) || explains(&reason.why);
                 findings.expect(is_explained, || {
