@@ -8,6 +8,8 @@ use unic_langid::LanguageIdentifier;
 
 #[cfg(test)]
 pub(crate) mod catalog;
+#[cfg(test)]
+mod hard_coded;
 pub mod letters;
 #[cfg(test)]
 pub mod pseudo;
