@@ -76,16 +76,12 @@ mod tests {
 
     const SECOND: i64 = 1_000_000;
 
-    fn measured(done: u64, seconds: u64) -> Option<Measured> {
-        Some(Measured { done, seconds })
-    }
-
     #[test]
     fn what_was_done_before_anybody_looked_counts_for_nothing() {
         let gauges = Gauges::default();
         assert_eq!(gauges.look("copy", 50_000, 0), None, "one look is no pace");
         assert_eq!(gauges.look("copy", 50_100, 2 * SECOND), None, "too soon");
-        assert_eq!(gauges.look("copy", 50_300, 10 * SECOND), measured(300, 10));
+        assert_eq!(gauges.look("copy", 50_300, 10 * SECOND), Some(Measured { done: 300, seconds: 10 }));
         assert_eq!(gauges.look("another", 9, 10 * SECOND), None, "each work has its own");
     }
 
@@ -103,7 +99,7 @@ mod tests {
         let Measured { done, seconds } = last.unwrap();
         assert!(done == seconds && (60..=122).contains(&seconds), "{done} in {seconds} s");
         assert_eq!(gauges.look("copy", 10_201, 3_600 * SECOND), None);
-        assert_eq!(gauges.look("copy", 10_211, 3_610 * SECOND), measured(10, 10));
+        assert_eq!(gauges.look("copy", 10_211, 3_610 * SECOND), Some(Measured { done: 10, seconds: 10 }));
     }
 
     #[test]

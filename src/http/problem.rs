@@ -211,6 +211,12 @@ mod tests {
 
     use super::*;
 
+    async fn said(problem: &Problem) -> String {
+        let body = problem.error_response().into_body();
+        let bytes = actix_web::body::to_bytes(body).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     #[actix_web::test]
     async fn a_page_tells_of_another_servers_trouble_in_plain_words_and_programs_get_the_exact_ones() {
         let error = AdapterError::Busy {
@@ -220,11 +226,6 @@ mod tests {
             cause: Cause::Silent,
         };
         let problem = Problem::from(error);
-        let said = async |problem: &Problem| {
-            let body = problem.error_response().into_body();
-            let bytes = actix_web::body::to_bytes(body).await.unwrap();
-            String::from_utf8(bytes.to_vec()).unwrap()
-        };
         let told = said(&problem).await;
         assert!(told.contains("os error 111"), "{told}");
         let page = said(&problem.page()).await;
