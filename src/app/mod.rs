@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::sync::watch;
-use url::Url;
 
 use crate::{
     adapters::{
@@ -241,6 +240,7 @@ impl App {
             signer: self.engine.signer.clone(),
             departures: self.config.policy.rules().departures,
             base: self.config.server.base_url.clone(),
+            handle_domain: self.config.handle_domain(),
             rest_micros: self.config.limits.rest_micros(),
         }
     }
@@ -276,18 +276,15 @@ fn bucket(told: &config::Bucket, access: &str, cache: &str) -> std::io::Result<O
 /// When an address in it cannot be read.
 pub fn surroundings(config: &Config) -> anyhow::Result<Surroundings> {
     let (home, base) = (&config.home, config.server.base_url.clone());
-    let given = if home.media_url.is_empty() { base.join("/system/") } else { Url::parse(&home.media_url) };
     Ok(Surroundings {
         kind: home.kind.clone(),
         database: home.server_database.clone(),
-        handle_domain: Some(home.handle_domain.clone())
-            .filter(|domain| !domain.is_empty())
-            .unwrap_or_else(|| config.domain()),
+        handle_domain: config.handle_domain(),
         files: match bucket(&home.media, &home.media_access, FOR_EVER).context("home.media")? {
             Some(bucket) => Files::Bucket(bucket),
             None => Files::Directory(home.media_dir.clone()),
         },
-        media_url: given.context("home.media_url is no address")?,
+        media_url: config.media_url()?,
         redis: home.redis.clone(),
         takes_copies: home.takes_copies,
         encryption: (home.encryption_primary_key.clone(), home.encryption_salt.clone()),

@@ -290,7 +290,24 @@ impl Config {
             )));
         }
         self.media.check("media").map_err(ConfigError::Value)?;
+        self.media_url()?;
         self.home.check().map_err(ConfigError::Value)
+    }
+
+    /// What the addresses of files of the server beside us begin with.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] when what is set is no address.
+    pub fn media_url(&self) -> Result<Url, ConfigError> {
+        let (base, told) = (&self.server.base_url, self.home.media_url.as_str());
+        let url = if told.is_empty() { base.join("/system/") } else { Url::parse(told) };
+        url.map_err(|error| ConfigError::Value(format!("home.media_url is no address ({told}: {error})")))
+    }
+
+    /// The host that stands in the handles of the server beside us.
+    pub fn handle_domain(&self) -> String {
+        let told = &self.home.handle_domain;
+        if told.is_empty() { self.domain() } else { told.clone() }
     }
 
     /// The host (with a port that is not the scheme's own) that stands in our handles.

@@ -12,7 +12,7 @@ use super::{
     extract::SignedIn,
     problem::Problem,
     ui::{
-        homes::homes,
+        homes::{homes, own},
         layout::{Home, csrf, page},
     },
 };
@@ -98,7 +98,7 @@ async fn behind(app: &App, token: &str) -> Result<(ConsentRow, String), Problem>
     let found = found.ok_or_else(|| Problem::not_found().page())?;
     let account = app.host.account(&found.account_id.as_str().into()).await?;
     let name = account.map(|account| account.username).unwrap_or_default();
-    Ok((found, format!("@{name}@{}", app.config.domain())))
+    Ok((found, own(app, &name)))
 }
 
 /// `GET /stop/{token}`: asks; programs that look at links in mails take nothing back.

@@ -296,6 +296,7 @@ impl Bench {
             signer: signer(),
             departures: Departures { who: Rule::Word(RuleWord::Anyone), ..Departures::default() },
             base: url("https://old.example"),
+            handle_domain: "old.example".to_owned(),
             rest_micros: 24 * 3600 * 1_000_000,
         };
         Self { dir, store, clock, remote, host, side }

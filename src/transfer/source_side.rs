@@ -37,6 +37,8 @@ pub struct SourceSide {
     pub departures: Departures,
     /// Our own address.
     pub base: Url,
+    /// The host in the handles of our accounts.
+    pub handle_domain: String,
     /// How long an announcement rests when its owner wants time to think, in microseconds.
     pub rest_micros: i64,
 }
@@ -95,7 +97,7 @@ impl SourceSide {
 
     /// The handle of an account of ours.
     pub fn handle(&self, account: &HostAccount) -> String {
-        format!("@{}@{}", account.username, authority(&self.base))
+        format!("@{}@{}", account.username, self.handle_domain)
     }
 
     /// Adds a line to the audit.

@@ -13,7 +13,7 @@ use crate::{
         extract::SignedIn,
         problem::Problem,
         ui::{
-            homes::{handle_of, homes},
+            homes::{handle_of, homes, own},
             layout::{self, Home},
             words::minute,
         },
@@ -105,7 +105,7 @@ async fn behind(app: &App, token: &str) -> Result<DepartureRow, Problem> {
 async fn handle(app: &App, departure: &DepartureRow) -> Result<String, Problem> {
     let account = app.host.account(&departure.account_id.as_str().into()).await?;
     let name = account.map(|account| account.username).unwrap_or_default();
-    Ok(format!("@{name}@{}", app.config.domain()))
+    Ok(own(app, &name))
 }
 
 fn there(departure: &DepartureRow) -> String {

@@ -9,6 +9,7 @@ use crate::{
     http::{
         proof,
         ui::{
+            homes::own,
             layout::{self, Home},
             words::{self, number},
         },
@@ -61,7 +62,7 @@ pub(super) fn page(app: &App, session: &Session, shown: &Shown<'_>) -> HttpRespo
             @else { " " (say!("departures-is-your-new-home-it-asks-to")) }
         }
         div.homes {
-            p.home.is-old { span { (say!("departures-old-home-signed-in-as")) } strong { "@" (session.account.username) "@" (here) } }
+            p.home.is-old { span { (say!("departures-old-home-signed-in-as")) } strong { (own(app, &session.account.username)) } }
             p.home.is-new { span { (say!("transfers-new-home")) } strong { (host) } }
         }
         form.inline method="post" action="/sign-out" {

@@ -5,7 +5,11 @@ use maud::{Markup, html};
 
 use crate::{
     app::App,
-    http::ui::{homes::homes, post::Author, words},
+    http::ui::{
+        homes::{homes, own},
+        post::Author,
+        words,
+    },
     model::collection::CollectionKind,
     transfer::preflight::{Facts, Preflight},
     words::say,
@@ -37,7 +41,7 @@ pub(super) fn page(app: &App, username: &str, found: &Preflight, handle: &str) -
     let kinds: Vec<String> = loud.into_iter().chain(quiet).filter_map(name).collect();
     html! {
         h1 { (say!("transfers-before-title", host = found.host)) }
-        (homes(handle, &format!("@{username}@{}", app.config.domain())))
+        (homes(handle, &own(app, username)))
         p {
             @match &found.software {
                 _ if !found.not_this_way.is_empty() => { (say!("transfers-before-reads", host = found.host)) },

@@ -14,7 +14,7 @@ use crate::{
         extract::SignedIn,
         problem::Problem,
         ui::{
-            homes::homes,
+            homes::{homes, own},
             layout::{self, Home},
             post::Author,
             words::sentence,
@@ -81,7 +81,7 @@ async fn page(app: &App, signed: &SignedIn, typed: &str, said: &Said) -> Result<
     let session = &signed.session;
     let account = app.host.account(&session.account.id).await.map_err(|error| Problem::from(error).page())?;
     let names = account.map(|account| account.also_known_as).unwrap_or_default();
-    let own = format!("@{}@{}", session.account.username, app.config.domain());
+    let own = own(app, &session.account.username);
     let body = html! {
         h1 { (say!("transfers-where-you-lived-before")) }
         @if let Some(last) = names.last() { (homes(&Author::elsewhere(last).handle, &own)) }

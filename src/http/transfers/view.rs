@@ -9,7 +9,12 @@ use super::{
 use crate::words::{say, text};
 use crate::{
     app::App,
-    http::ui::{homes::homes, layout::csrf, post::Author, words::sentence},
+    http::ui::{
+        homes::{homes, own},
+        layout::csrf,
+        post::Author,
+        words::sentence,
+    },
     model::{
         actor::authority,
         moment::Moment,
@@ -35,7 +40,7 @@ pub(super) struct Typed<'a> {
 pub(super) fn new(app: &App, session: Option<&Session>, typed: &Typed<'_>, before: &[Transfer]) -> Markup {
     let here = app.config.domain();
     let refusal = typed.error.map(|error| words::refusal(typed.text, error));
-    let new = session.map_or_else(|| here.clone(), |session| format!("@{}@{here}", session.account.username));
+    let new = session.map_or_else(|| here.clone(), |session| own(app, &session.account.username));
     html! {
         h1 { (say!("transfers-bring-an-account-here")) }
         p { (say!("transfers-you-have-an-account-on-another-server", here = here)) }
@@ -124,7 +129,7 @@ pub(super) fn show(
         old_actor.as_ref().map_or_else(|| transfer.asked_for.clone(), |url| Author::elsewhere(url).handle);
     let old_host = old_actor.as_ref().map_or_else(|| text!("transfers-old-home"), authority);
     let is_announcing = words::is_announcing(transfer);
-    let new_handle = format!("@{}@{}", session.account.username, app.config.domain());
+    let new_handle = own(app, &session.account.username);
     let ends = status.trial_ends_at.as_deref().and_then(|text| Moment::parse(text).ok());
     let trial_ends = ends.map(|end| end.day());
     let choices = Choices {

@@ -33,7 +33,7 @@ pub fn leaving(app: &App, username: &str, target: &str) -> Markup {
 
 /// How one writes an account of ours.
 pub fn own(app: &App, username: &str) -> String {
-    format!("@{username}@{}", app.config.domain())
+    format!("@{username}@{}", app.config.handle_domain())
 }
 
 /// How one writes the account behind an actor's address; what is no address stays as it is.
