@@ -79,11 +79,29 @@ fn is_for_a_page_of_ours(request: &ServiceRequest) -> bool {
 /// `GET /godwit/moved/…`: what a proxy asks first for an address of the server beside us; the way to where it
 /// lives now, or nothing.
 pub(super) async fn beside(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    let asked = request.uri().path().strip_prefix("/godwit/moved").unwrap_or_default();
-    let mut url = app.config.server.base_url.clone();
-    url.set_path(asked);
+    let url = asked_for(&app.config.server.base_url, &request, "/godwit/moved");
+    answer_beside(&app, &request, &url).await
+}
+
+/// `GET /godwit/moved-files/…`: the same where its files have a host of their own. The path cannot say which host
+/// was asked, and a `Host` is never believed.
+pub(super) async fn beside_files(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    // The configuration was read, so that this is an address.
+    let Ok(known) = app.config.media_url() else { return HttpResponse::NotFound().finish() };
+    let url = asked_for(&known, &request, "/godwit/moved-files");
+    answer_beside(&app, &request, &url).await
+}
+
+/// The address below `before`, at the host of `known`.
+fn asked_for(known: &Url, request: &HttpRequest, before: &str) -> Url {
+    let mut url = known.clone();
+    url.set_path(request.uri().path().strip_prefix(before).unwrap_or_default());
     url.set_query(request.uri().query());
-    match look_up_address(&app, &request, &url).await {
+    url
+}
+
+async fn answer_beside(app: &App, request: &HttpRequest, url: &Url) -> HttpResponse {
+    match look_up_address(app, request, url).await {
         Answer::Moved { url, max_age_seconds } => moved(&url, max_age_seconds),
         Answer::Gone => HttpResponse::Gone().insert_header((header::CACHE_CONTROL, "no-store")).finish(),
         Answer::Here | Answer::Unknown => {

@@ -1,6 +1,8 @@
 //! Lines for nginx.
 
-use super::{INTERFACES, MAY_MOVE, PAGES, Parts};
+use std::net::SocketAddr;
+
+use super::{ASKED_BY_HANDLE, Block, INTERFACES, MAY_MOVE, PAGES, Parts, SHELVES, further};
 
 /// Headers for either server.
 const HEADERS: &str = "proxy_set_header Host $http_host;
@@ -10,11 +12,20 @@ const HEADERS: &str = "proxy_set_header Host $http_host;
     proxy_set_header Proxy \"\";
     proxy_http_version 1.1;";
 
-/// What goes into the server block.
-pub(super) fn lines(parts: &Parts) -> String {
+/// What goes into a server block.
+pub(super) fn lines(parts: &Parts, block: Block) -> String {
+    match block {
+        Block::Pages => pages(parts),
+        Block::Handles => handles(parts),
+        Block::Files => files(parts),
+    }
+}
+
+fn pages(parts: &Parts) -> String {
     let Parts { origin, host, ours, behind, .. } = parts;
     let (pages, interfaces, may_move) = (PAGES.join("|"), INTERFACES.join("|"), MAY_MOVE.join("|"));
-    let split = split(parts);
+    let shelves = parts.files.map(|files| shelves(parts, files)).unwrap_or_default();
+    let further = further(parts, "nginx");
     format!(
         r#"# Made by `godwit proxy nginx`. Include this in the server block of {host}, before your own locations.
 # Without godwit everything answers as before: take the include away, reload, and nothing of it is left.
@@ -87,35 +98,63 @@ location @godwit_behind {{
     sub_filter_once on;
     sub_filter '"endpoints":{{"' '"endpoints":{{"oauthMigrationEndpoint":"{origin}/godwit/oauth/authorize","oauthTokenEndpoint":"{origin}/godwit/oauth/token","';
 }}
-{split}"#
+{shelves}{further}"#
     )
 }
 
-/// Lines for hosts of their own.
-fn split(parts: &Parts) -> String {
-    let Parts { origin, ours, behind, handles, files, .. } = parts;
-    let handles = handles.as_ref().map(|host| {
+/// Where handles have a host of their own: it knows nobody, and says where to ask.
+fn handles(parts: &Parts) -> String {
+    let Parts { origin, host, .. } = parts;
+    let asked = ASKED_BY_HANDLE.join("|");
+    format!(
+        r"# Made by `godwit proxy nginx`. Include this in the server block of {host}, which stands in handles, unless it says
+# the same already: who somebody is, is asked at {origin}.
+location ~ ^/\.well-known/(?:{asked})$ {{
+    add_header Access-Control-Allow-Origin *;
+    return 301 {origin}$request_uri;
+}}
+"
+    )
+}
+
+/// Where files have.
+fn files(parts: &Parts) -> String {
+    let lines = parts.files.map(|files| shelves(parts, files)).unwrap_or_default();
+    format!(
+        "# Made by `godwit proxy nginx`. Include this in the server block of {}, which has the files.\n{lines}",
+        parts.host
+    )
+}
+
+/// Files, which somebody hands out. The daemon cannot tell by the path which host was asked, so that it is asked at
+/// another address.
+fn shelves(parts: &Parts, files: SocketAddr) -> String {
+    let Parts { ours, files_below, .. } = parts;
+    let shelf = |name: &str| {
         format!(
-            r"
-# For the server block of {host}, which stands in handles: who somebody is, is asked at {origin}.
-# location = /.well-known/webfinger {{ return 301 {origin}$request_uri; }}
+            r"location ^~ {files_below}/{name}/ {{
+    recursive_error_pages on;
+    error_page 404 419 500 502 503 504 = @godwit_files;
+    if ($request_method !~ ^(?:GET|HEAD)$) {{
+        return 419;
+    }}
+    proxy_intercept_errors on;
+    proxy_connect_timeout 1s;
+    proxy_read_timeout 3s;
+    proxy_pass http://{ours}/godwit/moved-files$request_uri;
+    {HEADERS}
+}}
 "
         )
-    });
-    let files = files.as_ref().map(|host| {
-        format!(
-            r"
-# For the server block of {host}, which has the files: godwit first, then what is behind.
-# location / {{
-#     error_page 404 500 502 503 504 = @files_behind;
-#     proxy_intercept_errors on;
-#     proxy_connect_timeout 1s;
-#     proxy_read_timeout 3s;
-#     proxy_pass http://{ours}/godwit/moved$request_uri;
-# }}
-# location @files_behind {{ proxy_pass http://{behind}; proxy_set_header Host {host}; }}
+    };
+    let shelves = SHELVES.map(shelf).concat();
+    format!(
+        r"
+# Files of what may have moved: godwit is asked first, and has a word only for what did.
+{shelves}location @godwit_files {{
+    proxy_pass http://{files};
+    {HEADERS}
+}}
 "
-        )
-    });
-    [handles, files].into_iter().flatten().collect()
+    )
 }

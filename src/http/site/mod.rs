@@ -45,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/.well-known/nodeinfo").route(read().to(well_known::nodeinfo_links)))
         .service(resource("/nodeinfo/2.1").route(read().to(well_known::nodeinfo)))
         .service(resource("/godwit/moved/{address:.*}").route(read().to(redirects::beside)))
+        .service(resource("/godwit/moved-files/{address:.*}").route(read().to(redirects::beside_files)))
         .service(resource("/godwit/actor").route(read().to(actors::host)))
         .service(resource("/godwit/actor/outbox").route(read().to(collections::host_outbox)))
         .service(resource("/users/{name}").route(read().to(actors::actor)))
