@@ -66,6 +66,9 @@ enum Command {
     /// Runs one home of a laboratory on loopback; `demo` and the tests start it.
     #[command(hide = true)]
     DemoHome(WithConfig),
+    /// Runs the stand-in for the server that a home of a laboratory stands beside; the tests start it.
+    #[command(hide = true)]
+    DemoBehind(demo::Alone),
 }
 
 /// Where the configuration lies.
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(with) => serve::serve(&with),
         Command::DemoHome(with) => serve::demo_home(&with),
+        Command::DemoBehind(options) => demo::run_alone(&options),
         Command::Account(command) => account::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Arrivals(command) => desk::arrivals(command),

@@ -18,6 +18,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 
+pub(super) use beside::{Alone, run_alone};
 use homes::{Homes, Kinds, Ports};
 use outcome::Outcome;
 use progress::Progress;

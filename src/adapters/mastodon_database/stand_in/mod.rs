@@ -128,11 +128,13 @@ impl StandIn {
         format!("{}@{}", account.username, self.place.domain)
     }
 
-    /// Where a file below the media directory lies; nothing for paths that lead out of it.
+    /// Where the file with this path in its address lies; nothing for other paths, and such as lead elsewhere.
     pub fn file(&self, path: &str) -> Option<PathBuf> {
-        let leads_out = path.split('/').any(|part| part.is_empty() || part == "..");
+        let below =
+            path.strip_prefix(self.place.media_url.path().trim_end_matches('/'))?.strip_prefix('/')?;
+        let leads_out = below.split('/').any(|part| part.is_empty() || part == "..");
         match &self.place.files {
-            Files::Directory(root) if !leads_out => Some(root.join(path)),
+            Files::Directory(root) if !leads_out => Some(root.join(below)),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! A home that stands beside another server: a stand-in for that server over a database of its own, the daemon
 //! beside it, and what a proxy does in front of both.
 
+mod alone;
 mod cluster;
 mod front;
 mod pages;
@@ -19,16 +20,21 @@ use crate::{
     site::keys,
 };
 
-pub(crate) use cluster::Cluster;
 use front::Front;
 use visitors::Visitors;
+pub(crate) use {
+    alone::{Alone, run as run_alone},
+    cluster::Cluster,
+};
 
 /// The other server and what is in front of it, as long as this lives.
 pub(crate) struct Beside {
     stand_in: StandIn,
     visitors: Arc<Visitors>,
     socket: ServerHandle,
-    _front: Front,
+    /// Where it listens.
+    at: SocketAddr,
+    front: Option<Front>,
 }
 
 impl Drop for Beside {
@@ -45,6 +51,16 @@ impl Beside {
     /// # Errors
     /// When the database or a port cannot be had.
     pub(crate) async fn start(config: &Config, dir: &Path, public: SocketAddr) -> Result<Self> {
+        let mut beside = Self::behind(config, dir, ([127, 0, 0, 1], 0).into()).await?;
+        beside.front = Some(Front::start(public, config.server.listen, beside.at)?);
+        Ok(beside)
+    }
+
+    /// The same with nothing in front: makes the tables, and listens for the other server alone at `at`.
+    ///
+    /// # Errors
+    /// When the database or the port cannot be had.
+    pub(crate) async fn behind(config: &Config, dir: &Path, at: SocketAddr) -> Result<Self> {
         let stand_in = StandIn::make(&app::surroundings(config)?).await.context("making the tables")?;
         // It verifies and sends with what a daemon has, and a data directory of its own.
         let mut own = config.clone();
@@ -52,11 +68,10 @@ impl Beside {
         own.server.data_dir = dir.join("stand-in");
         let parts = App::open(own).await.context("preparing the stand-in")?;
         let visitors = Arc::new(Visitors::default());
-        let (running, behind) = server::listen(stand_in.clone(), parts, Arc::clone(&visitors))?;
+        let (running, at) = server::listen(at, stand_in.clone(), parts, Arc::clone(&visitors))?;
         let socket = running.handle();
         actix_web::rt::spawn(running);
-        let front = Front::start(public, config.server.listen, behind)?;
-        Ok(Self { stand_in, visitors, socket, _front: front })
+        Ok(Self { stand_in, visitors, socket, at, front: None })
     }
 
     /// Makes an account there.

@@ -31,12 +31,18 @@ pub(super) struct Parts {
 type Answer = Result<HttpResponse>;
 type Fields = Vec<(String, String)>;
 
-/// Listens on loopback.
-pub(super) fn listen(stand_in: StandIn, app: App, visitors: Arc<Visitors>) -> Result<(Server, SocketAddr)> {
+/// Listens at an address.
+pub(super) fn listen(
+    at: SocketAddr,
+    stand_in: StandIn,
+    app: App,
+    visitors: Arc<Visitors>,
+) -> Result<(Server, SocketAddr)> {
     let parts = web::Data::new(Parts { stand_in, app, visitors });
     let server =
         HttpServer::new(move || WebApp::new().app_data(parts.clone()).default_service(web::to(answer)));
-    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).context("no free port")?;
+    let server =
+        server.workers(1).disable_signals().bind(at).with_context(|| format!("listening at {at}"))?;
     let at = server.addrs().first().copied().context("the stand-in has no address")?;
     Ok((server.run(), at))
 }
@@ -64,6 +70,7 @@ impl Asked<'_> {
         }
         match segments.as_slice() {
             [".well-known", "webfinger"] => self.webfinger().await,
+            [".well-known", "host-meta"] => self.host_meta(),
             [".well-known", "nodeinfo"] => Ok(self.nodeinfo()),
             ["nodeinfo", "2.1"] => {
                 let (name, version) = StandIn::software();
@@ -78,10 +85,9 @@ impl Asked<'_> {
             ["users", name] | ["ap", "users", name] => self.actor(name).await,
             ["users", name, "statuses", _, ..] => self.status(name).await,
             ["users", name, list @ ..] => self.list(name, &list.join("/")).await,
-            ["system", rest @ ..] => self.file(&rest.join("/")),
             [at] if at.starts_with('@') => self.profile(at).await,
             [at, _] if at.starts_with('@') => self.page(at).await,
-            _ => Ok(nothing()),
+            _ => self.file(&path),
         }
     }
 
@@ -151,6 +157,15 @@ impl Asked<'_> {
             ],
         });
         Ok(HttpResponse::Ok().content_type("application/jrd+json; charset=utf-8").body(document.to_string()))
+    }
+
+    fn host_meta(&self) -> Answer {
+        let at = self.url("/.well-known/webfinger")?;
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\
+             <Link rel=\"lrdd\" template=\"{at}?resource={{uri}}\"/></XRD>\n"
+        );
+        Ok(HttpResponse::Ok().content_type("application/xrd+xml; charset=utf-8").body(text))
     }
 
     fn nodeinfo(&self) -> HttpResponse {
