@@ -41,6 +41,8 @@ mod mirror;
 mod openings;
 #[path = "conformance/sources.rs"]
 mod sources;
+#[path = "laboratory/shared.rs"]
+mod shared;
 #[path = "mastodon/stage.rs"]
 mod stage;
 #[path = "conformance/unchanged.rs"]

@@ -24,6 +24,8 @@ mod redis;
 #[path = "../laboratory/bucket.rs"]
 mod s3;
 mod schema;
+#[path = "../laboratory/shared.rs"]
+mod shared;
 mod source;
 mod stage;
 mod web_side;
