@@ -31,6 +31,7 @@ mod lab;
 mod letters;
 mod lola_by_others;
 mod lying_peer;
+mod mastodon_behind;
 mod merge;
 mod move_seen_by_others;
 mod onward;
@@ -51,6 +52,8 @@ mod npm;
 #[expect(dead_code, reason = "the tests of tests/mastodon look closer")]
 #[path = "../laboratory/bucket.rs"]
 mod s3;
+#[path = "../laboratory/shared.rs"]
+mod shared;
 
 // What the demo reads pages and makes its archive with serves the stories as well.
 #[path = "../../src/cli/demo/forms.rs"]

@@ -86,7 +86,8 @@ impl Answer {
 /// One person's browser, or nobody's.
 pub struct Browser {
     client: reqwest::Client,
-    cookies: Mutex<BTreeMap<String, String>>,
+    /// By authority and name: behind a proxy, two servers give cookies.
+    cookies: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
 }
 
 impl Browser {
@@ -184,7 +185,10 @@ impl Browser {
 
     /// What it would send to a home to say who it is.
     pub fn cookie(&self, authority: &str) -> Option<String> {
-        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(authority).cloned()
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let pairs: Vec<_> =
+            cookies.get(authority)?.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Some(pairs.join("; ")).filter(|line| !line.is_empty())
     }
 
     /// Sends any request.
@@ -201,15 +205,21 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let cookie = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(&authority).cloned();
-        if let Some(cookie) = cookie {
+        if let Some(cookie) = self.cookie(&authority) {
             request = request.header("cookie", cookie);
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         for line in headers.get_all("set-cookie") {
-            let pair = line.to_str().unwrap().split(';').next().unwrap_or_default().to_owned();
-            self.cookies.lock().unwrap_or_else(PoisonError::into_inner).insert(authority.clone(), pair);
+            let pair = line.to_str().unwrap().split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = cookies.entry(authority.clone()).or_default();
+            if value.is_empty() {
+                own.remove(name);
+            } else {
+                own.insert(name.to_owned(), value.to_owned());
+            }
         }
         let body = response.bytes().await.unwrap().to_vec();
         Answer { url, status, headers, body }

@@ -48,16 +48,44 @@ impl Kind {
     }
 }
 
+/// Hosts beside that of the pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Apart<'a> {
+    /// That of handles, where another site stands.
+    pub handles: &'a str,
+    /// That of files.
+    pub files: &'a str,
+}
+
+/// What the other site says that stands where handles lead.
+pub const OTHER_SITE: &str = "Bread and birds";
+
 impl Front {
     /// Stands at the address `home` is known by, before it and what listens at `behind`.
     pub fn start(kind: Kind, home: &Home, behind: &str) -> Self {
+        Self::at(kind, home, behind, &["--behind", behind], None)
+    }
+
+    /// The same for files, too: below the host of the pages, or at the hosts that handles and files have for themselves.
+    pub fn with_files(kind: Kind, home: &Home, behind: &str, apart: Option<Apart<'_>>) -> Self {
+        let files = if apart.is_none() { vec!["--files", behind] } else { Vec::new() };
+        Self::at(kind, home, behind, &[vec!["--behind", behind], files].concat(), apart)
+    }
+
+    fn at(kind: Kind, home: &Home, behind: &str, arguments: &[&str], apart: Option<Apart<'_>>) -> Self {
         let dir = tempfile::Builder::new().prefix("godwit-front-").tempdir().unwrap();
-        let lines = home.proxy_lines(kind.program(), behind);
-        fs::write(dir.path().join("godwit.conf"), lines).unwrap();
         let front = Self { kind, dir };
+        let mut sites = front.site(home, &home.authority, arguments, Some(behind));
+        if let Some(Apart { handles, files }) = apart {
+            sites += &front.site(home, handles, &["--block", "handles"], None);
+            sites += &front.site(home, files, &["--block", "files", "--behind", behind], Some(behind));
+        }
         let text = match kind {
-            Kind::Nginx => front.nginx(&home.authority, behind),
-            Kind::Caddy => front.caddy(&home.authority, behind),
+            Kind::Nginx => front.nginx(&sites),
+            Kind::Caddy => {
+                let at = front.path().display();
+                format!("{{\n    admin unix/{at}/admin.sock\n    auto_https off\n}}\n{sites}")
+            }
         };
         fs::write(front.file(), text).unwrap();
         // Both come back when they listen.
@@ -68,6 +96,31 @@ impl Front {
         front
     }
 
+    /// The block of one host: the lines that the home's program prints for it, and what was there before.
+    fn site(&self, home: &Home, authority: &str, arguments: &[&str], behind: Option<&str>) -> String {
+        let lines = self.path().join(format!("{authority}.conf"));
+        fs::write(&lines, home.proxy_lines(self.kind.program(), arguments)).unwrap();
+        let (lines, (ip, _)) = (lines.display(), authority.split_once(':').unwrap());
+        match self.kind {
+            Kind::Nginx => {
+                let before = behind.map_or_else(
+                    || format!("return 200 '{OTHER_SITE}';"),
+                    |behind| format!("proxy_pass http://{behind}; proxy_set_header Host $http_host;"),
+                );
+                format!("server {{ listen {authority}; include {lines}; location / {{ {before} }} }}\n")
+            }
+            Kind::Caddy => {
+                let before = behind.map_or_else(
+                    || format!("respond \"{OTHER_SITE}\""),
+                    |behind| format!("reverse_proxy {behind}"),
+                );
+                format!(
+                    "http://{authority} {{\n    bind {ip}\n    import {lines}\n    handle {{\n        {before}\n    }}\n}}\n"
+                )
+            }
+        }
+    }
+
     fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -76,24 +129,14 @@ impl Front {
         self.path().join(if self.kind == Kind::Nginx { "nginx.conf" } else { "Caddyfile" })
     }
 
-    fn nginx(&self, authority: &str, behind: &str) -> String {
+    fn nginx(&self, sites: &str) -> String {
         let at = self.path().display();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|name| format!("    {name}_temp_path {at}/{name};\n"))
             .concat();
         format!(
             "user root;\nworker_processes 1;\npid {at}/pid;\nerror_log {at}/error.log;\nevents {{ }}\nhttp {{\n\
-             {temporary}    access_log off;\n    server {{\n        listen {authority};\n        include {at}/godwit.conf;\n\
-             location / {{ proxy_pass http://{behind}; proxy_set_header Host $http_host; }}\n    }}\n}}\n"
-        )
-    }
-
-    fn caddy(&self, authority: &str, behind: &str) -> String {
-        let at = self.path().display();
-        let (ip, _) = authority.split_once(':').unwrap();
-        format!(
-            "{{\n    admin unix/{at}/admin.sock\n    auto_https off\n}}\n\
-             http://{authority} {{\n    bind {ip}\n    import {at}/godwit.conf\n    handle {{\n        reverse_proxy {behind}\n    }}\n}}\n"
+             {temporary}    access_log off;\n{sites}}}\n"
         )
     }
 

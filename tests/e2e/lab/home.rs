@@ -208,10 +208,15 @@ impl Home {
     }
 
     /// What a proxy in front of it and a server behind needs, as its program prints it.
-    pub fn proxy_lines(&self, proxy: &str, behind: &str) -> String {
-        let output = self.command(&["proxy", proxy, "--behind", behind]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+    pub fn proxy_lines(&self, proxy: &str, arguments: &[&str]) -> String {
+        self.run(&[&["proxy", proxy], arguments].concat())
+    }
+
+    /// A directory of its own for whoever it stands beside.
+    pub fn directory(&self, name: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        fs::create_dir_all(&path).unwrap();
+        path
     }
 
     /// What its process is called among those that share a database.
@@ -309,7 +314,8 @@ impl Home {
         found
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// Its program, in its directory.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_godwit"));
         command.args(arguments).args(["--config", "config.toml"]).current_dir(self.dir.path());
         command

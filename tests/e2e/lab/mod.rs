@@ -5,10 +5,12 @@ pub mod archive;
 pub mod browser;
 pub mod client;
 pub mod front;
+pub mod guest;
 pub mod home;
 pub mod mover;
 pub mod peer;
 pub mod roads;
+pub mod stand_in;
 pub mod tables;
 pub mod testbed;
 

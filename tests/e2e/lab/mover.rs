@@ -70,6 +70,11 @@ impl Mover {
         Self { browser, old, new: new.origin.clone(), handle, name: name.to_owned() }
     }
 
+    /// The same person asking for the account with this handle.
+    pub fn known_as(self, handle: &str) -> Self {
+        Self { handle: handle.to_owned(), ..self }
+    }
+
     /// The same person asking for an account of a home, which may be the one they are at.
     pub fn asking_for(self, home: &Home, name: &str) -> Self {
         Self { old: home.origin.clone(), handle: format!("@{name}@{}", home.authority), ..self }
