@@ -39,10 +39,10 @@ mod laboratory;
 mod mirror;
 #[path = "conformance/openings.rs"]
 mod openings;
-#[path = "conformance/sources.rs"]
-mod sources;
 #[path = "laboratory/shared.rs"]
 mod shared;
+#[path = "conformance/sources.rs"]
+mod sources;
 #[path = "mastodon/stage.rs"]
 mod stage;
 #[path = "conformance/unchanged.rs"]

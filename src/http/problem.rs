@@ -222,7 +222,7 @@ mod tests {
         let error = AdapterError::Busy {
             doing: "asking for the actor".into(),
             why: "tcp connect error, os error 111".into(),
-            after: Duration::from_secs(60),
+            after: Duration::from_mins(1),
             cause: Cause::Silent,
         };
         let problem = Problem::from(error);

@@ -16,7 +16,7 @@ use super::{
     borrowed::Borrowed,
     client_server::{
         Contents, Limit, Manner, Mischief, USUAL,
-        manners::{AKKOMA, FRIENDICA, GOTOSOCIAL, MITRA, PIXELFED, PLEROMA, SNAC, Shows},
+        manners::{AKKOMA, FRIENDICA, GOTOSOCIAL, MITRA, ONLY_THERE, PIXELFED, PLEROMA, SNAC, Shows},
     },
     openings::walk,
 };
@@ -80,6 +80,12 @@ async fn everything_comes_from(manner: Manner) {
         for begin in ["https://birds.example/notes/", &own] {
             assert!(parents.iter().any(|parent| parent.starts_with(begin)), "{begin} of {}", manner.software);
         }
+    }
+    if manner.software == "gotosocial" {
+        let words = format!("<p>Post number {ONLY_THERE}</p>");
+        let is = |item: &&Item| matches!(item, Item::Post(post) if post.content == words);
+        assert_eq!(all[&ItemKind::Posts].iter().find(is).unwrap().visibility(), Visibility::Direct);
+        assert!(source.notes().iter().any(|(times, why)| *times == 1 && why.contains("people of Old home")));
     }
     if has("/following") {
         let mut followed = all[&ItemKind::Following].iter().map(Item::key);

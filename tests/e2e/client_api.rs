@@ -172,6 +172,8 @@ async fn an_account_moves_from_a_server_where_nobody_installed_anything() {
     mover.until(&id, "awaiting_announcement").await;
     let waiting = mover.browser.visit(&page).await;
     assert!(waiting.text().contains("The address to give there: <strong>@eve@"), "{}", waiting.text());
+    let web_address = format!("give this one: <strong>{target}</strong>");
+    assert!(waiting.text().contains(&web_address), "{}", waiting.text());
     let finish = mover.browser.get(&format!("{page}/finish"), PAGES).await;
     assert_eq!(finish.location().unwrap().as_str(), format!("{}/settings/migration", there.peer.origin));
     assert_eq!(there.server.lock().unwrap().tokens.revoked.len(), 1, "the permission was given back");

@@ -58,7 +58,7 @@ pub struct Dialect {
     /// Its own page where the owner moves their followers on, where it has one.
     pub move_page: Option<&'static str>,
     /// What else its owner should know beforehand, in sentences.
-    pub says: Option<fn() -> String>,
+    pub says: &'static [fn() -> String],
 }
 
 /// All that belongs to reading, part by part: nothing else is asked for.
@@ -84,7 +84,7 @@ pub static UNKNOWN: Dialect = Dialect {
     tells_sources: false,
     scopes: "read",
     move_page: None,
-    says: None,
+    says: &[],
 };
 
 /// The table.
@@ -109,10 +109,15 @@ static DIALECTS: [Dialect; 8] = [
         posts: 40,
         people: 80,
         relations: 80,
+        // Behind an id it gives the newest of these, not the next ones: whatever is between would be missed.
+        ways: &[(K::Bookmarks, Way::Backwards), (K::Liked, Way::Backwards)],
         without: &[K::FeaturedTags, K::BlockedDomains],
         ids_end_addresses: true,
         move_page: Some("/settings/user/migration"),
-        says: Some(|| text!("reasons-knows-no-blocked-servers")),
+        says: &[
+            || text!("reasons-knows-no-blocked-servers"),
+            || text!("reasons-leaves-out-what-a-filter-hides"),
+        ],
         ..UNKNOWN
     },
     Dialect {
@@ -121,7 +126,7 @@ static DIALECTS: [Dialect; 8] = [
         people: 40,
         without: &[K::FeaturedTags, K::FollowedTags],
         filters: Filters::First,
-        says: Some(|| text!("reasons-gives-out-no-topics")),
+        says: &[|| text!("reasons-gives-out-no-topics")],
         ..UNKNOWN
     },
     Dialect {
@@ -134,7 +139,7 @@ static DIALECTS: [Dialect; 8] = [
         without: &[K::Filters, K::Lists, K::FeaturedTags, K::Pins],
         filters: Filters::First,
         move_page: Some("/settings/account/migration/manage"),
-        says: Some(|| text!("reasons-gives-out-no-answers-and-boosts")),
+        says: &[|| text!("reasons-gives-out-no-answers-and-boosts")],
         ..UNKNOWN
     },
     Dialect {
@@ -142,7 +147,7 @@ static DIALECTS: [Dialect; 8] = [
         posts: 40,
         without: &[K::BlockedDomains, K::FeaturedTags, K::Filters],
         filters: Filters::First,
-        says: Some(|| text!("reasons-gives-out-no-blocked-servers")),
+        says: &[|| text!("reasons-gives-out-no-blocked-servers")],
         ..UNKNOWN
     },
     Dialect {
@@ -152,7 +157,7 @@ static DIALECTS: [Dialect; 8] = [
         relations: 80,
         tells_sources: true,
         without: &[K::Blocked, K::BlockedDomains, K::FeaturedTags, K::FollowedTags, K::Filters],
-        says: Some(|| text!("reasons-gives-out-no-blocked-accounts")),
+        says: &[|| text!("reasons-gives-out-no-blocked-accounts")],
         ..UNKNOWN
     },
     Dialect {
@@ -160,7 +165,7 @@ static DIALECTS: [Dialect; 8] = [
         relations: 1,
         ways: &[(K::Content, Way::Whole), (K::Liked, Way::Whole), (K::Bookmarks, Way::Whole)],
         without: &[K::BlockedDomains, K::FeaturedTags, K::Filters],
-        says: Some(|| text!("reasons-gives-out-its-newest-only")),
+        says: &[|| text!("reasons-gives-out-its-newest-only")],
         ..UNKNOWN
     },
     Dialect {

@@ -5,7 +5,13 @@
 //! Lists page by `Link`, newest first, or oldest first where a server can. A cursor is the place the
 //! server named. Posts, boosts and files are one list, walked once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -115,7 +121,8 @@ pub struct ApiSource {
     how: How,
     aside: Aside,
     circles: Circles,
-    lost_parents: std::sync::atomic::AtomicU64,
+    lost_parents: AtomicU64,
+    stay_inside: AtomicU64,
     governor: Arc<Governor>,
     clock: SharedClock,
 }
@@ -185,6 +192,7 @@ impl ApiSource {
             aside: Aside::default(),
             circles: Circles::default(),
             lost_parents: 0.into(),
+            stay_inside: 0.into(),
             governor,
             clock,
         };
@@ -321,7 +329,11 @@ impl Source for ApiSource {
     }
 
     fn notes(&self) -> Vec<(u64, String)> {
-        let lost = self.lost_parents.load(std::sync::atomic::Ordering::Relaxed);
-        (lost > 0).then(|| (lost, text!("reasons-replies-to-something-not-shown"))).into_iter().collect()
+        let counted = [
+            (&self.lost_parents, text!("reasons-replies-to-something-not-shown")),
+            (&self.stay_inside, text!("reasons-only-people-of-old-home-could-see")),
+        ];
+        let times = counted.map(|(times, why)| (times.load(Ordering::Relaxed), why));
+        times.into_iter().filter(|(times, _)| *times > 0).collect()
     }
 }

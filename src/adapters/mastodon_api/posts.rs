@@ -62,6 +62,9 @@ impl ApiSource {
                         }
                         Answers::Lost | Answers::Nothing => {}
                     }
+                    if status::stays_inside(value) && kind == K::Content {
+                        self.stay_inside.fetch_add(1, Ordering::Relaxed);
+                    }
                     if post.source.is_none() && kind == K::Content {
                         post.source = self.typed(value).await?;
                     }

@@ -175,7 +175,7 @@ impl ClientApi for ClientServers {
         let issuer = lenient::url(&metadata, "issuer").filter(|issuer| issuer.origin() == origin.origin());
         Ok(Some(Registered {
             move_page: dialect.move_page.and_then(|path| origin.join(path).ok()),
-            lacks: dialect.says.map(|say| say()).into_iter().collect(),
+            lacks: dialect.says.iter().map(|say| say()).collect(),
             issuer: issuer.unwrap_or_else(|| origin.clone()).origin().ascii_serialization(),
             names_issuer: metadata.get("authorization_response_iss_parameter_supported")
                 == Some(&Value::Bool(true)),

@@ -151,9 +151,17 @@ fn post(value: &Value, owner: &Owner) -> Result<Status, String> {
     Ok(Status::Post(Box::new(object), files))
 }
 
-/// The audience; a word that is not known is the most private one.
+/// The audience; a word that is not known is the most private one, and so is one that ends at Old home.
 fn visibility(value: &Value) -> Visibility {
+    if stays_inside(value) {
+        return Visibility::Direct;
+    }
     visibility_of(value.get("visibility").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// Whether only people of Old home can see it, whatever else it says: no audience elsewhere means them.
+pub fn stays_inside(value: &Value) -> bool {
+    value.get("local_only").and_then(Value::as_bool).unwrap_or(false)
 }
 
 /// The audience a word of the interface stands for.

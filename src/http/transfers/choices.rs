@@ -24,6 +24,8 @@ pub(super) struct Choices<'a> {
     pub(super) old_host: &'a str,
     /// The account here, as one writes it.
     pub(super) new_handle: &'a str,
+    /// The same as servers write it.
+    pub(super) new_actor: Option<&'a str>,
     /// Whether Old home has heard the last word.
     pub(super) is_announcing: bool,
     /// Whether nothing was ever agreed to.
@@ -153,6 +155,10 @@ impl Choices<'_> {
         let Origin::ClientApi { move_page, .. } = &self.transfer.origin else { return html! {} };
         html! {
             p { (say!("transfers-the-address-to-give-there", here = here)) }
+            // GoToSocial takes nothing else.
+            @if let Some(actor) = self.new_actor {
+                p { (say!("transfers-the-web-address-to-give-there", actor = actor)) }
+            }
             @if move_page.is_some() {
                 p.actions {
                     a.button.primary href={ "/transfers/" (self.transfer.id) "/finish" } {

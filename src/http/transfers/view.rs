@@ -137,6 +137,7 @@ pub(super) fn show(
         transfer,
         old_host: &old_host,
         new_handle: &new_handle,
+        new_actor: status.new_actor.as_deref(),
         is_announcing,
         was_refused: words::was_refused(transfer),
         trial_ends: trial_ends.clone(),

@@ -254,6 +254,7 @@ transfers-then-you-press-the-button-there = Then you press the button for moving
 transfers-links-to-your-old-posts-stay-at = Links to your old posts stay at { $old }.
 transfers-announce-make-it-visible = Announce: make it visible and go on
 transfers-the-address-to-give-there = The address to give there: <strong>{ $here }</strong>
+transfers-the-web-address-to-give-there = Where a web address is wanted, give this one: <strong>{ $actor }</strong>
 transfers-go-to-the-page-for-moving-at = Go to the page for moving at { $old }
 transfers-this-server-does-not-know-the-page = This server does not know where { $old } has its page for moving. Look in the settings there, or in its help, for moving an account.
 transfers-nothing-of-our-kind-runs-there = Nothing of this server's kind runs at Old home. Your things can be copied all the same, but:

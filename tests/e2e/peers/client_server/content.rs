@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Answer, Asked, ClientServer,
-    manners::{Shows, put},
+    manners::{ONLY_THERE, Shows, put},
     paging::{List, field, fields, page},
 };
 
@@ -236,6 +236,9 @@ impl ClientServer {
         }
         let mut status = self.status(n);
         put(&mut status, self.manner.says_typed, &json!(format!("Post number {n}")));
+        if self.manner.software == "gotosocial" && n == ONLY_THERE {
+            status["local_only"] = json!(true);
+        }
         if self.manner.software == "friendica" {
             // It shows what is answered along with the answer, and an edit where there was none.
             status["in_reply_to_status"] =

@@ -50,6 +50,8 @@ pub enum Turning {
     Next,
     /// Links on every page that holds something, however little.
     Always,
+    /// As the usual ones, but behind an id comes the newest page, not the next one.
+    NewestFirst,
     /// No links.
     Silent,
     /// Pages have numbers; links are named the wrong way round.
@@ -123,6 +125,9 @@ pub const USUAL: Manner = Manner {
     shows: Shows::All,
 };
 
+/// An open post that a server with such posts shows to its own people only.
+pub const ONLY_THERE: u64 = 8;
+
 pub const GOTOSOCIAL: Manner = Manner {
     software: "gotosocial",
     version: "0.20.0",
@@ -132,6 +137,10 @@ pub const GOTOSOCIAL: Manner = Manner {
     says_typed: "/text",
     gives_many: false,
     lacks: &["/api/v1/domain_blocks"],
+    turning: |path| match path {
+        path if path.ends_with("/bookmarks") || path.ends_with("/favourites") => Turning::NewestFirst,
+        _ => Turning::Always,
+    },
     ..USUAL
 };
 

@@ -41,11 +41,13 @@ pub fn page(server: &ClientServer, asked: &Asked<'_>, list: &List<'_>, most: usi
     let within = |id: &u64| min.is_none_or(|min| *id > min) && max.is_none_or(|max| *id < max);
     let all = list.first..list.first + list.number;
     let before = number("page").unwrap_or(1).saturating_sub(1) * limit;
-    let mut found: Vec<u64> = match min {
-        Some(_) => all.filter(within).take(limit).collect(),
-        None => all.rev().filter(within).skip(before).take(limit).collect(),
+    let is_next = min.is_some() && turning != Turning::NewestFirst;
+    let mut found: Vec<u64> = if is_next {
+        all.filter(within).take(limit).collect()
+    } else {
+        all.rev().filter(within).skip(before).take(limit).collect()
     };
-    if min.is_some() {
+    if is_next {
         found.reverse();
     }
     let values = found.iter().map(|id| (list.at)(id - list.first)).filter(|value| !value.is_null());
@@ -69,7 +71,7 @@ pub fn page(server: &ClientServer, asked: &Asked<'_>, list: &List<'_>, most: usi
         Turning::Links if is_full => vec![on, back],
         Turning::Links => vec![back],
         Turning::Next if is_full => vec![on],
-        Turning::Always => vec![on, back],
+        Turning::Always | Turning::NewestFirst => vec![on, back],
         Turning::BehindTheFirst => vec![format!("<{at}&max_id={newest}>; rel=\"next\"")],
         Turning::Numbers if number("page").is_none() => vec![format!("<{at}&cursor=x>; rel=\"prev\"")],
         Turning::Next | Turning::Silent | Turning::Numbers | Turning::Whole => return answer,
