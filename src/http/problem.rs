@@ -9,7 +9,7 @@ use serde::Serialize;
 pub use crate::model::problem::ProblemKind;
 use crate::words::text;
 use crate::{
-    port::error::{AdapterError, Cause},
+    port::error::AdapterError,
     site::SiteError,
     store::StoreError,
     transfer::{source_side::SourceSideError, trouble},
@@ -173,10 +173,8 @@ impl From<AdapterError> for Problem {
     fn from(error: AdapterError) -> Self {
         let told = error.to_string();
         let plain = match &error {
-            // What is known no further was written for the person.
-            AdapterError::Fatal { why, cause: Cause::Unknown | Cause::File, .. }
-            | AdapterError::Item { why } => why.clone(),
-            other => trouble::cause(other, &text!("trouble-the-other-server")),
+            AdapterError::Item { why } => why.clone(),
+            other => trouble::plain(other, &text!("trouble-the-other-server")).0,
         };
         let problem = match error {
             AdapterError::Busy { after, .. } => {
@@ -223,7 +221,7 @@ mod tests {
             doing: "asking for the actor".into(),
             why: "tcp connect error, os error 111".into(),
             after: Duration::from_mins(1),
-            cause: Cause::Silent,
+            cause: crate::port::error::Cause::Silent,
         };
         let problem = Problem::from(error);
         let told = said(&problem).await;

@@ -88,6 +88,15 @@ pub fn cause(error: &AdapterError, host: &str) -> String {
     sentence_of(error.cause(), &homes, false)
 }
 
+/// As [`cause`], with the exact words that it leaves out. What is known no further was written for people and is told as
+/// it is.
+pub fn plain(error: &AdapterError, host: &str) -> (String, Option<String>) {
+    match error {
+        AdapterError::Fatal { why, cause: Cause::Unknown | Cause::File, .. } => (why.clone(), None),
+        other => (cause(other, host), Some(other.to_string())),
+    }
+}
+
 /// Whether what fails without a known cause in this state fails here.
 fn is_done_here(state: S) -> bool {
     matches!(state, S::Planned | S::Importing | S::Verifying | S::Keeping | S::Discarding)

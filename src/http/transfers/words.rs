@@ -188,12 +188,13 @@ pub(super) fn refusal(typed: &str, error: &TransferError) -> (String, Option<Str
             let said = text!("transfers-does-not-answer", host = host);
             (said, Some(error.to_string()))
         }
-        TransferError::Adapter(error) => match (error.cause(), error) {
-            (Cause::Missing, _) => (text!("transfers-does-not-know-the-account", host = host), None),
-            // What is known no further was written for the person.
-            (Cause::Unknown | Cause::File, AdapterError::Fatal { why, .. }) => (sentence(why), None),
-            _ => (sentence(&trouble::cause(error, &host)), Some(error.to_string())),
-        },
+        TransferError::Adapter(error) if error.cause() == Cause::Missing => {
+            (text!("transfers-does-not-know-the-account", host = host), None)
+        }
+        TransferError::Adapter(error) => {
+            let (said, exact) = trouble::plain(error, &host);
+            (sentence(&said), exact)
+        }
         other => (sentence(&other.to_string()), None),
     }
 }
