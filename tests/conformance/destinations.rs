@@ -1,132 +1,125 @@
-//! Writing: reservations, repetition, and what stands there afterwards.
+//! Writing: reservations, repetition, and what is seen of a copy on trial.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use godwit::{
     model::{
-        collection::CollectionKind,
         id::TransferId,
         item::{Item, ItemKind},
-        object::Object,
+        mapping::Reservation,
     },
-    port::destination::{Prepared, Wanted, Written},
-    site::{accounts::Account, clean},
-    transfer::remap::{self, Known, Sides},
+    port::destination::{Wanted, Written},
 };
 
 use super::{
-    invented::{ACTOR, Invented},
-    laboratory::{self, Home},
-    openings::{PAGE_ITEMS, Stage, walk},
+    landings::{self, Landing},
+    luggage::Luggage,
+    unpacking::{self, Copied},
 };
 
-/// Everything of Dora's but files, and pins, which need the places of what they pin.
-async fn wanted() -> Vec<(Item, Wanted)> {
-    let dora = Invented::dora();
-    let mut all = Vec::new();
-    for kind in CollectionKind::ALL
-        .into_iter()
-        .filter(|kind| !matches!(kind, CollectionKind::Media | CollectionKind::Pins))
-    {
-        for item in walk(&dora, kind, None, 100).await.items {
-            let published = item.published().cloned();
-            let (key, kind) = (item.key(), item.kind());
-            let want = Wanted { key, kind, published, rank: 0, file_name: None, media_type: None };
-            all.push((item, want));
-        }
-    }
-    all
+/// All things of a kind in one batch.
+pub const AT_ONCE: usize = usize::MAX;
+
+/// Fails with what stands only in one of two lists.
+pub fn same(one: &[String], other: &[String], when: &str) {
+    let only =
+        |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>();
+    assert!(one == other, "{when}: {:#?} against {:#?}", only(one, other), only(other, one));
 }
 
-/// Writes all of it.
-async fn write(home: &Home, account: &Account, transfer: &TransferId) -> Vec<Written> {
-    let (items, wanted): (Vec<_>, Vec<_>) = wanted().await.into_iter().unzip();
-    let destination = &home.app.engine.destination;
-    let places = destination.reserve(transfer, &account.id, &wanted).await.unwrap();
-    let sides = Sides {
-        source_actor: url::Url::parse(ACTOR).unwrap(),
-        account: home.host_account(&account.username).await,
-    };
-    let batch = items.iter().zip(places).map(|(item, reservation)| Prepared {
-        item: remap::remap(item, &reservation, &sides, &Known::default()),
-        reservation,
-        blobs: BTreeMap::new(),
-    });
-    destination.write(transfer, &account.id, batch.collect()).await.unwrap()
+/// How many of each kind should be counted: what was written, the files that posts show, and the pictures.
+pub fn expected(copied: &Copied, luggage: &Luggage) -> BTreeMap<ItemKind, u64> {
+    let mut expected = BTreeMap::new();
+    let mut files = BTreeSet::new();
+    for (one, written) in copied.prepared.iter().zip(&copied.written) {
+        if *written == Written::Done {
+            *expected.entry(one.reservation.kind).or_insert(0) += 1;
+            files.extend(one.blobs.keys());
+        }
+    }
+    let pictures = u64::from(luggage.avatar.is_some()) + u64::from(luggage.header.is_some());
+    expected.insert(ItemKind::Media, u64::try_from(files.len()).unwrap());
+    expected.insert(ItemKind::ProfileImages, pictures);
+    expected
 }
 
 #[actix_web::test]
 async fn the_same_reservation_twice_is_the_same_place_and_places_differ() {
-    let [home] = laboratory::homes(["new"], PAGE_ITEMS).await;
-    let eve = home.account("eve").await;
-    let (_, wanted): (Vec<_>, Vec<_>) = wanted().await.into_iter().unzip();
-    let destination = &home.app.engine.destination;
-    let id = TransferId::from("t1");
-    let places = destination.reserve(&id, &eve.id, &wanted).await.unwrap();
-    assert_eq!(places, destination.reserve(&id, &eve.id, &wanted).await.unwrap());
-    let mut addresses: Vec<_> = places.iter().map(|place| place.url.clone()).collect();
-    addresses.sort();
-    addresses.dedup();
-    assert_eq!(addresses.len(), places.len());
-    assert!(places.iter().zip(&wanted).all(|(place, wanted)| place.key == wanted.key));
-    let of_another = destination.reserve(&TransferId::from("t2"), &eve.id, &wanted).await.unwrap();
-    assert!(places.iter().zip(&of_another).all(|(one, other)| one.local_id != other.local_id));
-    assert!(destination.counts(&id).await.unwrap().values().all(|count| *count == 0), "nothing was written");
+    let luggage = landings::luggage().await;
+    let wanted = unpacking::wanted(&luggage);
+    for there in Landing::all().await {
+        let (name, id, before) = (&there.name, TransferId::from("t1"), there.standing().await);
+        let reserve =
+            async |id: &TransferId| there.destination.reserve(id, there.account(), &wanted).await.unwrap();
+        let places = reserve(&id).await;
+        assert_eq!(places, reserve(&id).await, "{name}");
+        let addresses: BTreeSet<_> = places.iter().map(|place| place.url.clone()).collect();
+        assert_eq!(addresses.len(), places.len(), "{name}");
+        let answers =
+            |(place, wanted): (&Reservation, &Wanted)| (&place.key, place.kind) == (&wanted.key, wanted.kind);
+        assert!(places.iter().zip(&wanted).all(answers), "{name}");
+        let ids = |places: &[Reservation]| -> BTreeSet<_> {
+            places.iter().map(|place| (place.kind, place.local_id.clone())).collect()
+        };
+        let of_another = reserve(&TransferId::from("t2")).await;
+        assert_eq!(ids(&places).intersection(&ids(&of_another)).next(), None, "{name}");
+        // Some of it, in another cut, is where it was.
+        let some = there.destination.reserve(&id, there.account(), &wanted[3..50]).await.unwrap();
+        assert_eq!(some, places[3..50], "{name}");
+        assert_eq!(there.counts(&id).await, BTreeMap::new(), "{name}: nothing was written");
+        let missing = there.destination.missing(&id, &places).await.unwrap();
+        assert!(missing.iter().all(|is_missing| *is_missing), "{name}");
+        same(&there.standing().await, &before, name);
+    }
 }
 
 #[actix_web::test]
 async fn writing_twice_writes_once_and_until_the_release_nothing_is_given_out() {
-    let [home] = laboratory::homes(["new"], PAGE_ITEMS).await;
-    let eve = home.account("eve").await;
-    let destination = &home.app.engine.destination;
-    let id = TransferId::from("t1");
-    let first = write(&home, &eve, &id).await;
-    assert!(first.iter().all(|written| *written == Written::Done));
-    let counted = destination.counts(&id).await.unwrap();
-    assert_eq!(write(&home, &eve, &id).await, first);
-    assert_eq!(destination.counts(&id).await.unwrap(), counted);
-    let own = home.app.source_of(&home.host_account("eve").await, true).await.unwrap();
-    for kind in CollectionKind::ALL {
-        assert_eq!(walk(&*own, kind, None, 100).await.len(), 0, "{}", kind.as_str());
+    let luggage = landings::luggage().await;
+    for there in Landing::all().await {
+        let (name, id) = (&there.name, TransferId::from("t1"));
+        let (before, unseen) = (there.standing().await, there.shown().await);
+        let first = there.copy(&id, &luggage, AT_ONCE).await;
+        let counted = there.counts(&id).await;
+        assert_eq!(counted, expected(&first, &luggage), "{name}");
+        assert_eq!(there.shown().await, unseen, "{name}");
+        let written = there.standing().await;
+        let second = there.copy(&id, &luggage, AT_ONCE).await;
+        assert_eq!(second.written, first.written, "{name}");
+        assert_eq!(there.counts(&id).await, counted, "{name}");
+        same(&there.standing().await, &written, name);
+        assert_eq!(there.shown().await, unseen, "{name}");
+        let places: Vec<_> = first.prepared.iter().map(|one| one.reservation.clone()).collect();
+        let missing = there.destination.missing(&id, &places).await.unwrap();
+        for ((place, is_missing), written) in places.iter().zip(missing).zip(&first.written) {
+            assert_eq!(is_missing, *written != Written::Done, "{name} {:?} {}", place.kind, place.key);
+        }
+        for times in 1..=2 {
+            there.destination.discard(&id, there.account()).await.unwrap();
+            assert_eq!(there.counts(&id).await, BTreeMap::new(), "{name}, {times}");
+            same(&there.standing().await, &before, &format!("{name}, thrown away {times} times"));
+        }
     }
-    destination.discard(&id, &eve.id).await.unwrap();
-    assert!(destination.counts(&id).await.unwrap().values().all(|count| *count == 0));
 }
 
 #[actix_web::test]
-async fn what_was_written_reads_back_as_it_was_but_for_what_the_house_changes() {
-    let stage = Stage::set().await;
-    let source = stage.beside(true).await;
-    let read = walk(&*source, CollectionKind::Content, None, 100).await.items;
-    let written = walk(&Invented::dora(), CollectionKind::Content, None, 100).await.items;
-    assert_eq!(read.len(), written.len());
-    assert!(read.iter().is_sorted_by_key(|item| item.published().map(|time| time.micros().div_euclid(1000))));
-    let post = |item: &Item| match item {
-        Item::Post(object) => (**object).clone(),
-        other => panic!("{} is no post", other.key()),
-    };
-    let by_old_id: BTreeMap<_, _> =
-        read.iter().map(post).map(|object| (object.previously[0].id.clone(), object)).collect();
-    for original in written.iter().map(post) {
-        let copy = &by_old_id[&original.id];
-        assert_eq!(essence(&original), essence(copy));
-        assert_eq!(original.attachments.len(), copy.attachments.len());
-        let Some(parent) = &original.in_reply_to else { continue };
-        let parent = by_old_id.get(parent).map_or(parent, |own| &own.id);
-        assert_eq!(copy.in_reply_to.as_ref(), Some(parent), "a reply answers the copy of what it answered");
+async fn in_one_batch_of_all_kinds_what_is_left_out_has_a_reason_and_posts_never_are() {
+    let luggage = landings::luggage().await;
+    for there in Landing::all().await {
+        let (name, id) = (&there.name, TransferId::from("t1"));
+        let prepared = there.prepare(&id, &luggage).await;
+        let written = there.destination.write(&id, there.account(), prepared.clone()).await.unwrap();
+        for (one, written) in prepared.iter().zip(&written) {
+            let (Written::Skipped(why) | Written::Unshown(why)) = written else { continue };
+            let key = &one.reservation.key;
+            assert!(!there.takes_everything(), "{name} {key}: {why}");
+            assert!(!matches!(one.item, Item::Post(_)), "{name} {key}: {why}");
+            assert!(why.len() > 20, "{name} {key}: {why}");
+        }
+        let mut expected = expected(&Copied { prepared, written }, &luggage);
+        assert!(!there.takes_everything() || expected.len() == ItemKind::ALL.len(), "{name}: {expected:?}");
+        // They come with the profile.
+        expected.remove(&ItemKind::ProfileImages);
+        assert_eq!(there.counts(&id).await, expected, "{name}");
     }
-}
-
-/// A post without what moves: addresses, links, audience lists; content as the house cleans it.
-fn essence(object: &Object) -> String {
-    let mut object = object.clone();
-    let poll = object.poll.take().map(|poll| (poll.options, poll.is_multiple, poll.ends, poll.voters));
-    let alt: Vec<_> =
-        object.attachments.iter().map(|file| (file.alt.clone(), file.blurhash.clone())).collect();
-    let words = remap::without_markup(&clean::html(&object.content));
-    let tags: Vec<_> = object.tags.iter().map(|tag| (tag.kind, tag.name.clone())).collect();
-    let kept =
-        (object.kind, object.name, object.summary, object.is_sensitive, object.language, object.source);
-    let times = (object.published, object.updated, object.visibility, object.tallies);
-    format!("{kept:?} {times:?} {words} {tags:?} {alt:?} {poll:?} {}", ItemKind::Posts.as_str())
 }

@@ -1,9 +1,8 @@
-//! What every destination holds to (the conformance suite asks it of the built-in server), asked of this one.
+//! What every destination holds to (tests/conformance asks it of all), and what this one in particular does.
 
 use std::collections::BTreeSet;
 
 use godwit::{
-    adapters::mastodon_database::{Files, MastodonSource, Place},
     model::{
         collection::CollectionKind,
         id::TransferId,
@@ -15,10 +14,9 @@ use godwit::{
         source::Source,
     },
 };
-use url::Url;
 
 use super::{
-    house::{EVE, House, SOME, same},
+    house::{House, SOME, same},
     luggage::Luggage,
 };
 
@@ -64,14 +62,7 @@ async fn what_was_written_reads_back_as_it_was_but_for_its_place() {
         let missing = house.destination.missing(&id, &places).await.unwrap();
         assert!(missing.iter().all(|is_missing| !is_missing), "{version}");
 
-        let place = Place {
-            web: Url::parse("https://new.example").unwrap(),
-            domain: "new.example".into(),
-            media_url: Url::parse("https://new.example/system/").unwrap(),
-            files: Files::Directory(house.media.clone()),
-        };
-        let (database, web) = (house.stage.database.clone(), place.web.clone());
-        let source = MastodonSource::open(database, place, web, &EVE.to_string().into(), true).await.unwrap();
+        let source = house.source(true).await;
         let page = source.page(CollectionKind::Content, None, 100).await.unwrap();
         let read: Vec<Object> = page
             .items

@@ -4,21 +4,21 @@ use std::{path::PathBuf, process::Command, sync::Arc};
 
 use godwit::{
     adapters::mastodon_database::{
-        Caches, Database, Files, MastodonAccounts, MastodonDestination, Place, schema::Version,
+        Caches, Database, Files, MastodonAccounts, MastodonDestination, MastodonExports, MastodonSource,
+        Place, schema::Version,
     },
     model::id::{AccountId, TransferId},
-    port::{
-        clock::SystemClock,
-        destination::{Destination, Prepared, Wanted, Written},
-        host::HostAccount,
-    },
+    port::{clock::SystemClock, destination::Prepared, host::HostAccount},
     store::{Store, blobs::Blobs},
-    transfer::remap::{Known, Sides, remap},
+    transfer::remap::Sides,
 };
 use tempfile::TempDir;
 use url::Url;
 
-use super::luggage::Luggage;
+use super::{
+    luggage::Luggage,
+    unpacking::{self, Copied},
+};
 use crate::stage::Stage;
 
 /// The account that copies go into.
@@ -88,12 +88,6 @@ pub struct House {
     pub store: Store,
     place: Place,
     _dir: TempDir,
-}
-
-/// Everything that was copied.
-pub struct Copied {
-    pub prepared: Vec<Prepared>,
-    pub written: Vec<Written>,
 }
 
 impl House {
@@ -166,94 +160,29 @@ impl House {
         }
     }
 
-    /// Gives all things of a suitcase their places, as the engine does, and rewrites them.
+    /// Gives all things of a suitcase their places, and rewrites them.
     pub async fn prepare(&self, transfer: &TransferId, luggage: &Luggage) -> Vec<Prepared> {
-        let eve = Self::eve();
-        let mut known = Known::default();
-        let mut places = Vec::new();
-        let files: Vec<Wanted> = luggage
-            .files
-            .iter()
-            .map(|(url, blob)| Wanted {
-                key: url.as_str().into(),
-                kind: godwit::model::item::ItemKind::Media,
-                published: None,
-                rank: 0,
-                file_name: None,
-                media_type: Some(blob.media_type.clone()),
-            })
-            .collect();
-        for place in self.destination.reserve(transfer, &eve, &files).await.unwrap() {
-            known.files.insert(place.key.to_string(), place.url.clone());
-            luggage.keys_of_files.lock().unwrap().insert(place.url.to_string(), place.key.to_string());
-            places.push(place);
-        }
-        let mut kinds: Vec<_> = luggage.items.iter().map(godwit::model::item::Item::kind).collect();
-        kinds.dedup();
-        let mut own = Vec::new();
-        for kind in kinds {
-            let mut of: Vec<_> = luggage.items.iter().filter(|item| item.kind() == kind).collect();
-            of.sort_by_key(|item| item.published().map_or(0, godwit::model::moment::Moment::micros));
-            let wanted: Vec<Wanted> = of
-                .iter()
-                .map(|item| Wanted {
-                    key: item.key(),
-                    kind,
-                    published: item.published().cloned(),
-                    rank: 0,
-                    file_name: None,
-                    media_type: None,
-                })
-                .collect();
-            let given = self.destination.reserve(transfer, &eve, &wanted).await.unwrap();
-            for (item, place) in of.into_iter().zip(given) {
-                if kind == godwit::model::item::ItemKind::Posts {
-                    known.posts.insert(place.key.to_string(), place.clone());
-                    let page = if let godwit::model::item::Item::Post(object) = item {
-                        object.url.as_ref()
-                    } else {
-                        None
-                    };
-                    known.posts.extend(page.map(|page| (page.to_string(), place.clone())));
-                }
-                own.push((item, place));
-            }
-        }
-        own.into_iter()
-            .map(|(item, reservation)| {
-                let shown = match item {
-                    godwit::model::item::Item::Post(object) => object.attachments.as_slice(),
-                    _ => &[],
-                };
-                let blobs = shown
-                    .iter()
-                    .filter_map(|attachment| {
-                        let place = places.iter().find(|place| place.key.as_str() == attachment.url)?;
-                        let blob = luggage.files.get(&attachment.url)?.clone();
-                        Some((place.url.to_string(), (place.local_id.clone(), blob)))
-                    })
-                    .collect();
-                Prepared {
-                    item: remap(item, &reservation, &Self::sides(luggage), &known),
-                    reservation,
-                    blobs,
-                }
-            })
-            .collect()
+        unpacking::prepare(&self.destination, transfer, &Self::sides(luggage), luggage).await
     }
 
     /// Copies a suitcase, kind by kind.
     pub async fn copy(&self, transfer: &TransferId, luggage: &Luggage) -> Copied {
         luggage.shelve(&self.blobs);
-        let prepared = self.prepare(transfer, luggage).await;
-        let mut written = Vec::new();
-        for one in prepared.chunk_by(|one, next| one.reservation.kind == next.reservation.kind) {
-            written.extend(self.destination.write(transfer, &Self::eve(), one.to_vec()).await.unwrap());
-        }
-        let profile = luggage.profile.clone();
-        let (avatar, header) = (luggage.avatar.clone(), None);
-        self.destination.write_profile(transfer, &Self::eve(), profile, avatar, header).await.unwrap();
-        Copied { prepared, written }
+        unpacking::copy(&self.destination, transfer, &Self::sides(luggage), luggage, usize::MAX).await
+    }
+
+    /// Eve's account as it is read from now on.
+    pub async fn source(&self, includes_private: bool) -> MastodonSource {
+        let (database, place, web) =
+            (self.stage.database.clone(), self.place.clone(), self.place.web.clone());
+        MastodonSource::open(database, place, web, &Self::eve(), includes_private).await.unwrap()
+    }
+
+    /// All accounts as they are opened for other homes.
+    pub fn exports(&self) -> MastodonExports {
+        let place = self.place.clone();
+        let exports = MastodonExports::new(self.stage.database.clone(), place.clone(), place.web);
+        exports.knowing(self.store.clone())
     }
 
     /// Everything in the database but its sequences, sorted; and the names of all files.

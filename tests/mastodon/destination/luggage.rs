@@ -28,6 +28,7 @@ pub struct Luggage {
     pub files: BTreeMap<String, StoredBlob>,
     pub profile: Profile,
     pub avatar: Option<StoredBlob>,
+    pub header: Option<StoredBlob>,
     /// Whose it is.
     pub owner: Url,
     /// The keys of files by the addresses they were given.
@@ -42,6 +43,7 @@ impl Default for Luggage {
             files: BTreeMap::new(),
             profile: Profile::default(),
             avatar: None,
+            header: None,
             owner: url(ANN),
             keys_of_files: Mutex::default(),
             bytes: Vec::new(),
@@ -253,23 +255,25 @@ impl Luggage {
 
     /// Adds a file.
     pub fn pack(&mut self, address: &str, bytes: Vec<u8>, media_type: &str) {
-        let (sha256, length) = (Digest::of(&bytes).hex(), u64::try_from(bytes.len()).unwrap());
-        self.bytes.push((sha256.clone(), bytes));
-        let blob = StoredBlob { sha256, bytes: length, media_type: media_type.into() };
+        let blob = self.wrap(bytes, media_type);
         self.files.insert(address.to_owned(), blob);
     }
 
-    fn picture(&mut self, name: &str, width: u32, height: u32) -> StoredBlob {
+    /// Takes the bytes of something along.
+    pub fn wrap(&mut self, bytes: Vec<u8>, media_type: &str) -> StoredBlob {
+        let (sha256, length) = (Digest::of(&bytes).hex(), u64::try_from(bytes.len()).unwrap());
+        self.bytes.push((sha256.clone(), bytes));
+        StoredBlob { sha256, bytes: length, media_type: media_type.into() }
+    }
+
+    /// Takes a picture along.
+    pub fn picture(&mut self, name: &str, width: u32, height: u32) -> StoredBlob {
         // Each is another: the name is in the first dot.
         let mut picture = image::RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199]));
         picture.put_pixel(0, 0, image::Rgb([name.as_bytes()[0], name.as_bytes()[1], 0]));
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-        let bytes = bytes.into_inner();
-        let sha256 = Digest::of(&bytes).hex();
-        let length = u64::try_from(bytes.len()).unwrap();
-        self.bytes.push((sha256.clone(), bytes));
-        StoredBlob { sha256, bytes: length, media_type: "image/png".into() }
+        self.wrap(bytes.into_inner(), "image/png")
     }
 
     /// Puts the files where fetched ones lie.

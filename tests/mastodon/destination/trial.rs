@@ -2,16 +2,24 @@
 
 use godwit::{
     adapters::mastodon_database::schema::Version,
-    model::{id::TransferId, item::ItemKind},
+    model::{
+        collection::CollectionKind,
+        id::TransferId,
+        item::ItemKind,
+        transfer::{Origin, Transfer, TransferState},
+    },
     port::{
         destination::{Destination, Written},
         error::AdapterError,
+        source::Exports,
     },
+    store::transfers,
 };
 
 use super::{
     house::{EVE, FRANK, FRANKS, GRETA, GRETAS, House, OWN, SOME, same},
     luggage::Luggage,
+    unpacking::Copied,
     views::anonymous,
 };
 
@@ -264,9 +272,8 @@ async fn writing_again_changes_nothing() {
     let before = house.census();
     let second = house.copy(&t1(), &luggage).await;
     assert_eq!(first.written, second.written);
-    let places = |copied: &super::house::Copied| {
-        copied.prepared.iter().map(|one| one.reservation.clone()).collect::<Vec<_>>()
-    };
+    let places =
+        |copied: &Copied| copied.prepared.iter().map(|one| one.reservation.clone()).collect::<Vec<_>>();
     assert_eq!(places(&first), places(&second));
     same(&house.census(), &before, "written again");
 }
@@ -307,4 +314,30 @@ async fn an_id_is_never_anybody_elses() {
     // What was given before is not written over.
     let written = house.destination.write(&t1(), &House::eve(), first).await.unwrap();
     assert!(written.iter().all(|one| matches!(one, Written::Skipped(_))));
+}
+
+#[tokio::test]
+async fn what_is_on_trial_is_given_to_no_other_home_and_what_was_kept_is() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let exports = house.exports();
+    let transfer = Transfer {
+        id: t1(),
+        account: House::eve(),
+        asked_for: "@ann@old.example".to_owned(),
+        origin: Origin::Archive { path: "none".into(), beside: Vec::new() },
+        state: TransferState::Importing,
+        problem: None,
+        resume_at: None,
+        ending: None,
+    };
+    transfers::insert(&house.store, transfer, None, 0).await.unwrap();
+    assert!(exports.open(&House::eve(), true).await.is_ok(), "nothing has come yet");
+    house.copy(&t1(), &Luggage::full()).await;
+    let Err(refused) = exports.open(&House::eve(), true).await else { panic!("it was given out on trial") };
+    assert!(matches!(refused, AdapterError::Busy { .. }), "{refused}");
+    let public = exports.open(&House::eve(), false).await.unwrap();
+    let page = public.page(CollectionKind::Content, None, 100).await.unwrap();
+    assert_eq!(page.items.len(), 1, "what she wrote herself, and nothing of the copy");
+    house.destination.release(&t1(), &House::eve()).await.unwrap();
+    assert!(exports.open(&House::eve(), true).await.is_ok(), "it was kept");
 }
