@@ -20,8 +20,10 @@ use super::{
     suitcase::{address, post, published},
 };
 
+/// Items that are given their places at once, as a transfer asks for them.
+const PLACES: usize = 1000;
 /// Items of one batch, as a transfer has it.
-const BATCH: usize = 200;
+const BATCH: usize = 500;
 
 /// How it went.
 pub struct Writing {
@@ -37,8 +39,8 @@ pub struct Writing {
 pub async fn write(house: &House, posts: usize) -> Writing {
     let (mut reserving, mut writing) = (Duration::ZERO, Duration::ZERO);
     let mut places: Vec<Reservation> = Vec::with_capacity(posts);
-    for first in (0..posts).step_by(BATCH) {
-        let wanted: Vec<Wanted> = (first..posts.min(first + BATCH)).map(wanted).collect();
+    for first in (0..posts).step_by(PLACES) {
+        let wanted: Vec<Wanted> = (first..posts.min(first + PLACES)).map(wanted).collect();
         let begin = Instant::now();
         places
             .extend(house.destination.reserve(&House::transfer(), &House::account(), &wanted).await.unwrap());

@@ -104,7 +104,7 @@ pub trait Destination: Send + Sync {
         wanted: &[Wanted],
     ) -> Result<Vec<Reservation>, AdapterError>;
 
-    /// Writes a batch, visible to its owner only; notifies nobody.
+    /// Writes a batch of one kind, visible to its owner only; notifies nobody.
     ///
     /// # Errors
     /// [`AdapterError`] when the batch as a whole failed; single items answer with [`Written`].

@@ -93,6 +93,23 @@ pub async fn released(store: &Store, transfer: &str, account: &str, now: i64) ->
         .await
 }
 
+/// Whether anything stands in an account's tables that came with a copy its owner has not kept yet.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn is_on_trial(store: &Store, account: &str) -> StoreResult<bool> {
+    let mut c = store.reader().await?;
+    let found = row!(
+        &mut c,
+        (i64,),
+        "select cast(1 as bigint) from host_rows r join transfers t on t.id = r.transfer_id \
+         where t.account_id = $1 and r.place = 'statuses' and r.state = 'written' and not exists ( \
+         select 1 from host_profiles p where p.transfer_id = r.transfer_id and p.released_at is not null) limit 1",
+        account,
+    )?;
+    Ok(found.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,14 +45,26 @@ pub(super) async fn insert<const WIDTH: usize>(
     sql: &'static str,
     rows: &[[Value<'_>; WIDTH]],
 ) -> StoreResult<()> {
+    added(c, sql, rows).await.map(drop)
+}
+
+/// As [`insert`]; gives how many rows the statement wrote.
+pub(super) async fn added<const WIDTH: usize>(
+    c: &mut Connection,
+    sql: &'static str,
+    rows: &[[Value<'_>; WIDTH]],
+) -> StoreResult<u64> {
+    let mut added = 0;
     for some in portions(rows) {
         let sql = AssertSqlSafe(with_groups(c, sql, some.len(), WIDTH));
-        match c {
-            Connection::Sqlite(c) => bound!(sqlx::query(sql), some).execute(&mut ***c).await.map(drop),
-            Connection::Postgres(c) => bound!(sqlx::query(sql), some).execute(&mut ***c).await.map(drop),
-        }?;
+        added += match c {
+            Connection::Sqlite(c) => bound!(sqlx::query(sql), some).execute(&mut ***c).await?.rows_affected(),
+            Connection::Postgres(c) => {
+                bound!(sqlx::query(sql), some).execute(&mut ***c).await?.rows_affected()
+            }
+        };
     }
-    Ok(())
+    Ok(added)
 }
 
 /// As [`insert`], for a statement that returns rows.

@@ -30,8 +30,10 @@ use crate::{
     words::text,
 };
 
-/// Items reserved or written in one transaction.
-const BATCH: i64 = 200;
+/// Items that are given their places in one transaction.
+const PLACES: i64 = 1000;
+/// Items written in one transaction.
+const BATCH: i64 = 500;
 
 /// Kinds in the order they are written, protection first: the order collections are read in. Files
 /// stand with the posts that show them, pictures with the profile.
@@ -73,7 +75,7 @@ pub(super) async fn bring(engine: &Engine, transfer: &Transfer, sides: &remap::S
 
 /// Gives everything of a kind its place. While a batch of places is saved the next items are read.
 async fn reserve(engine: &Engine, transfer: &Transfer, kind: ItemKind) -> TransferResult<()> {
-    let read = |after| items::sketches(&engine.store, &transfer.id, kind, after, BATCH);
+    let read = |after| items::sketches(&engine.store, &transfer.id, kind, after, PLACES);
     let (mut millis, mut rank) = (i64::MIN, 0_u16);
     let mut batch = read((i64::MIN, 0)).await?;
     while let Some(last) = batch.last() {

@@ -134,7 +134,8 @@ impl MastodonAccounts {
             .map_err(|error| silent(&error))?;
         let located = |(id, owner, username, is_numeric, is_boost, audience, uri): StatusRow| {
             let named = Named { id: owner, username, is_numeric };
-            let made = if is_boost { self.place.boost(&named, id) } else { self.place.status(&named, id) };
+            let posts = self.place.posts(&named);
+            let made = if is_boost { posts.boost(id) } else { posts.id(id) };
             let located = Located {
                 account: owner.to_string().into(),
                 kind: if is_boost { ItemKind::Boosts } else { ItemKind::Posts },

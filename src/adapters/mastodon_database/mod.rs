@@ -53,6 +53,7 @@ pub fn stand_beside(surroundings: &Surroundings, own: Own) -> Result<Beside, Ada
     let (primary_key, salt) = surroundings.encryption.clone();
     let secrets = (!primary_key.is_empty()).then_some(host::Secrets { primary_key, salt });
     let exports = MastodonExports::new(database.clone(), place.clone(), surroundings.base.clone());
+    let exports = exports.knowing(own.store.clone());
     let given = Some(surroundings.client.clone()).filter(|(id, _)| !id.is_empty());
     let entrance = host::FrontDoor::new(database.clone(), surroundings.base.clone(), given);
     let entrance: Option<Arc<dyn Entrance>> = Some(Arc::new(entrance));

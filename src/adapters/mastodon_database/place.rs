@@ -3,7 +3,6 @@
 use url::Url;
 
 use super::Files;
-use crate::model::actor::authority;
 
 /// What is known of the server besides its database.
 #[derive(Debug, Clone)]
@@ -59,6 +58,45 @@ impl Whose {
     }
 }
 
+/// Where an account's posts are: what is the same in all their addresses, made once.
+#[derive(Debug, Clone)]
+pub struct Posts {
+    ids: Url,
+    pages: Url,
+}
+
+impl Posts {
+    /// A post's id.
+    pub fn id(&self, id: i64) -> Url {
+        below(&self.ids, &id.to_string())
+    }
+
+    /// A boost's id: that of the activity.
+    pub fn boost(&self, id: i64) -> Url {
+        below(&self.id(id), "activity")
+    }
+
+    /// A post's page for people.
+    pub fn page(&self, id: i64) -> Url {
+        below(&self.pages, &id.to_string())
+    }
+}
+
+fn below(url: &Url, part: &str) -> Url {
+    let mut url = url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.push(part);
+    }
+    url
+}
+
+/// As comparing origins, which would copy the host's name twice.
+pub(super) fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
 impl Place {
     fn at(&self, parts: &[&str]) -> Url {
         let mut url = self.web.clone();
@@ -85,28 +123,9 @@ impl Place {
         self.at(&[&format!("@{}", account.username)])
     }
 
-    /// A post's id.
-    pub fn status(&self, account: &Named, id: i64) -> Url {
-        let id = id.to_string();
-        let mut url = self.actor(account);
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.extend(["statuses", &id]);
-        }
-        url
-    }
-
-    /// A boost's id: that of the activity.
-    pub fn boost(&self, account: &Named, id: i64) -> Url {
-        let mut url = self.status(account, id);
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push("activity");
-        }
-        url
-    }
-
-    /// A post's page for people.
-    pub fn status_page(&self, account: &Named, id: i64) -> Url {
-        self.at(&[&format!("@{}", account.username), &id.to_string()])
+    /// The addresses of an account's posts.
+    pub fn posts(&self, account: &Named) -> Posts {
+        Posts { ids: below(&self.actor(account), "statuses"), pages: self.page(account) }
     }
 
     /// Where a file of the media directory is served.
@@ -123,7 +142,7 @@ impl Place {
         if let Some(path) = self.file_at(url) {
             return Some(Meaning::File(path));
         }
-        if authority(url) != authority(&self.web) || url.scheme() != self.web.scheme() {
+        if !is_same_origin(url, &self.web) {
             return None;
         }
         let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
@@ -142,7 +161,7 @@ impl Place {
     }
 
     fn file_at(&self, url: &Url) -> Option<String> {
-        if url.origin() != self.media_url.origin() {
+        if !is_same_origin(url, &self.media_url) {
             return None;
         }
         let below = self.media_url.path().trim_end_matches('/');
@@ -178,12 +197,12 @@ mod tests {
     #[test]
     fn addresses_go_by_name_or_by_number_as_the_account_does() {
         let place = place();
-        assert_eq!(place.status(&ann(false), 7).as_str(), "https://social.example/users/Ann/statuses/7");
+        assert_eq!(place.posts(&ann(false)).id(7).as_str(), "https://social.example/users/Ann/statuses/7");
         assert_eq!(
-            place.boost(&ann(true), 7).as_str(),
+            place.posts(&ann(true)).boost(7).as_str(),
             "https://social.example/ap/users/42/statuses/7/activity"
         );
-        assert_eq!(place.status_page(&ann(true), 7).as_str(), "https://social.example/@Ann/7");
+        assert_eq!(place.posts(&ann(true)).page(7).as_str(), "https://social.example/@Ann/7");
         assert_eq!(
             place.file("accounts/avatars/a.png").as_str(),
             "https://social.example/system/accounts/avatars/a.png"
@@ -199,10 +218,10 @@ mod tests {
             let whose = if account.is_numeric { Whose::Id(42) } else { named.clone() };
             assert_eq!(place.meaning(&place.actor(&account)), Some(Meaning::Account(whose.clone())));
             assert_eq!(
-                place.meaning(&place.status(&account, 7)),
+                place.meaning(&place.posts(&account).id(7)),
                 Some(Meaning::Status(whose.clone(), 7, false))
             );
-            assert_eq!(place.meaning(&place.boost(&account, 7)), Some(Meaning::Status(whose, 7, true)));
+            assert_eq!(place.meaning(&place.posts(&account).boost(7)), Some(Meaning::Status(whose, 7, true)));
         }
         assert_eq!(meaning("https://social.example/@Ann/7"), Some(Meaning::Status(named.clone(), 7, false)));
         assert_eq!(meaning("https://social.example/@ann"), Some(Meaning::Account(named)));

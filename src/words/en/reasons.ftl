@@ -132,6 +132,7 @@ reasons-room-for-ten-featured-topics = this server has room for ten featured top
 reasons-room-for-fifty-lists = this server has room for fifty lists
 reasons-such-mutes-would-never-end = mutes that end by themselves would never end at this server
 reasons-the-topic-has-no-letters = the topic has no letters that this server takes
+reasons-a-copy-is-on-trial-in-it = a copy is on trial in this account; keep it or throw it away first, then move on
 reasons-its-id-was-given-away = its id was given to something else at this server in the meantime
 reasons-everybody-would-wait = an account that approves followers would make everybody wait who comes along; switch it on after the move
 reasons-chosen-under-preferences = whether the account may be found is chosen at this server, under its Preferences

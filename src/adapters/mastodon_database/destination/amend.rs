@@ -74,7 +74,7 @@ impl MastodonDestination {
             });
         }
         if !open.is_empty() {
-            let mut around = self.around(&mut c, transfer, &account, &open).await?;
+            let mut around = self.around(&mut c, transfer, &account, &open, Over::Yes).await?;
             let drafted = self.draft(&mut c, &account, &open, &mut around).await?;
             let drafts: Vec<Draft> = drafted
                 .into_iter()

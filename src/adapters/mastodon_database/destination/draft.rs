@@ -11,7 +11,7 @@ use super::{
     journal::{self, STATUSES, StatusDetail, ours},
     known::{self, Person, Post},
     reserve, shelf,
-    statuses::Status,
+    statuses::{Over, Status},
     versions,
 };
 use crate::{
@@ -77,8 +77,13 @@ impl MastodonDestination {
         transfer: &TransferId,
         account: &Named,
         batch: &[(usize, &Prepared)],
+        over: Over,
     ) -> Result<Around, AdapterError> {
-        let urls: Vec<&Url> = batch.iter().flat_map(|(_, one)| pointed_at(&one.item)).collect();
+        // What comes with the batch is not there yet; most answers answer the post before.
+        let coming = batch.iter().filter(|_| over == Over::No).map(|(_, one)| &one.reservation.url);
+        let coming: BTreeSet<&Url> = coming.collect();
+        let urls = batch.iter().flat_map(|(_, one)| pointed_at(&one.item));
+        let urls: Vec<&Url> = urls.filter(|url| !coming.contains(url)).collect();
         let posts = known::posts(c, &self.place, &urls).await.map_err(|error| silent(&error))?;
         let named: BTreeSet<&str> = batch
             .iter()

@@ -113,6 +113,16 @@ impl Shown {
     }
 }
 
+/// A file of ours that cannot be read now.
+pub(super) fn unread(error: &std::io::Error) -> AdapterError {
+    AdapterError::Busy {
+        doing: "reading a media file".to_owned(),
+        why: error.to_string(),
+        after: AFTER_TROUBLE,
+        cause: Cause::Disk,
+    }
+}
+
 /// A disk or a bucket that does not take a file now.
 pub(super) fn in_trouble(files: &Files, error: &std::io::Error) -> AdapterError {
     AdapterError::Busy {

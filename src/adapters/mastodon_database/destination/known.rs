@@ -1,5 +1,6 @@
-//! What the server beside us knows of posts and people that others' addresses name. What is asked for is joined row by
-//! row: where a database has no idea yet how many rows it has, a list in a condition made it go through all of them.
+//! What the server beside us knows of posts and people that others' addresses name. What is asked for is looked up row
+//! by row (`offset 0` keeps it so): where a database has no idea yet how many rows it has, a list in a condition, or a
+//! table simply joined, made it go through all of them.
 
 use std::collections::BTreeMap;
 
@@ -55,14 +56,14 @@ pub(super) async fn posts(
         return Ok(BTreeMap::new());
     }
     let rows: Vec<PostRow> = sqlx::query_as(
-        "select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
-         s.in_reply_to_account_id, s.uri::text \
-         from unnest($1::text[]) as given(uri) join statuses s on s.uri = given.uri \
-         where s.deleted_at is null union all \
+        "select s.* from unnest($1::text[]) as given(uri) cross join lateral ( \
          select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
-         s.in_reply_to_account_id, null \
-         from unnest($2::bigint[]) as given(id) join statuses s on s.id = given.id \
-         where s.deleted_at is null and (s.local or s.uri is null)",
+         s.in_reply_to_account_id, s.uri::text from statuses s \
+         where s.uri = given.uri and s.deleted_at is null offset 0) s union all \
+         select s.* from unnest($2::bigint[]) as given(id) cross join lateral ( \
+         select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
+         s.in_reply_to_account_id, null from statuses s \
+         where s.id = given.id and s.deleted_at is null and (s.local or s.uri is null) offset 0) s",
     )
     .bind(&texts)
     .bind(&ids)

@@ -30,6 +30,7 @@ use crate::{
 
 mod account;
 mod amend;
+mod bulk;
 mod compose;
 mod counting;
 mod draft;
@@ -38,6 +39,7 @@ mod journal;
 mod known;
 mod markup;
 mod names;
+mod parts;
 mod pictures;
 mod plain;
 mod profile;

@@ -105,11 +105,10 @@ impl Text {
             self.typed.push_str(text);
             return;
         }
-        for c in text.chars() {
-            let is_blank = c.is_ascii_whitespace();
-            if !is_blank {
-                self.typed.push(c);
-            } else if !self.typed.ends_with([' ', '\n']) {
+        for piece in text.split_inclusive(|c: char| c.is_ascii_whitespace()) {
+            let word = piece.trim_end_matches(|c: char| c.is_ascii_whitespace());
+            self.typed.push_str(word);
+            if word.len() < piece.len() && !self.typed.ends_with([' ', '\n']) {
                 self.typed.push(' ');
             }
         }

@@ -1,5 +1,7 @@
 //! What the owner left empty in the profile is filled at the release.
 
+use std::io::ErrorKind;
+
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
@@ -76,11 +78,13 @@ impl MastodonDestination {
         (width, height): (u32, u32),
     ) -> Result<Option<Value>, AdapterError> {
         let Some(blob) = blob.filter(|blob| blob.bytes <= LARGEST) else { return Ok(None) };
-        let (from, files) = (self.blobs.on_disk(&blob.sha256).await, &self.place.files);
-        let cropped = tokio::task::spawn_blocking(move || {
-            let bytes = std::fs::read(from.ok()?).ok()?;
-            pictures::cropped(&bytes, width, height)
-        });
+        let files = &self.place.files;
+        let from = self.blobs.on_disk(&blob.sha256).await.map_err(|error| files::unread(&error))?;
+        let read = match tokio::fs::read(from.as_ref()).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|error| files::unread(&error))?,
+        };
+        let cropped = tokio::task::spawn_blocking(move || pictures::cropped(&read, width, height));
         let Ok(Some((bytes, ending))) = cropped.await else { return Ok(None) };
         let name = self.file_name(ending);
         let path = shelf.path(account.id, "original", &name);

@@ -235,12 +235,13 @@ pub(super) async fn count_answers(
     .await?;
     sqlx::query(
         "insert into status_stats (status_id, replies_count, created_at, updated_at) \
-         select s.id, count(r.id), timestamp 'epoch' + $3 * interval '1 microsecond', \
+         select s.id, r.replies, timestamp 'epoch' + $3 * interval '1 microsecond', \
          timestamp 'epoch' + $3 * interval '1 microsecond' \
          from (select distinct id from unnest($1::bigint[]) as given(id)) as given \
-         join statuses s on s.id = given.id \
-         join statuses r on r.in_reply_to_id = s.id and r.visibility <= 1 and r.deleted_at is null \
-         where s.account_id = $2 group by s.id \
+         join statuses s on s.id = given.id cross join lateral ( \
+         select count(*) filter (where r.visibility <= 1 and r.deleted_at is null) as replies \
+         from statuses r where r.in_reply_to_id = s.id) r \
+         where s.account_id = $2 and r.replies > 0 \
          on conflict (status_id) do update set replies_count = excluded.replies_count, \
          updated_at = excluded.updated_at where status_stats.replies_count < excluded.replies_count",
     )

@@ -11,7 +11,10 @@ use super::{
     snowflake,
 };
 use crate::{
-    adapters::mastodon_database::{database::silent, place::Named},
+    adapters::mastodon_database::{
+        database::silent,
+        place::{Named, Posts},
+    },
     model::{
         digest::Digest,
         id::{AccountId, LocalId, TransferId},
@@ -33,6 +36,7 @@ impl MastodonDestination {
     ) -> Result<Vec<Reservation>, AdapterError> {
         let (mut c, schema) = self.database.connection().await?;
         let account = account::find(&mut c, schema, account).await?;
+        let posts = self.place.posts(&account);
         let mut given = BTreeMap::new();
         for kind in [ItemKind::Posts, ItemKind::Boosts, ItemKind::Media] {
             let of: Vec<&Wanted> = wanted.iter().filter(|one| one.kind == kind).collect();
@@ -42,37 +46,20 @@ impl MastodonDestination {
             let found = if kind == ItemKind::Media {
                 self.file_places(&mut c, transfer, &of).await?
             } else {
-                self.status_places(&mut c, transfer, kind, &of).await?
+                self.status_places(&mut c, transfer, (kind, &posts), &of).await?
             };
-            given.extend(found.into_iter().map(|(key, place)| ((kind, key), place)));
+            given.extend(found.into_iter().map(|place| ((kind, place.key.clone()), place)));
         }
-        let of = |one: &Wanted| given.get(&(one.kind, one.key.as_str().to_owned()));
         let missing = || AdapterError::fatal("giving an id", "no id was free for it; this should not happen");
         wanted
             .iter()
             .map(|one| match one.kind {
                 ItemKind::Posts | ItemKind::Boosts | ItemKind::Media => {
-                    let (id, name) = of(one).ok_or_else(missing)?;
-                    Ok(self.reservation(&account, one, *id, name))
+                    given.get(&(one.kind, one.key.clone())).cloned().ok_or_else(missing)
                 }
                 _ => Ok(self.unfetched(transfer, &account, one)),
             })
             .collect()
-    }
-
-    fn reservation(&self, account: &Named, wanted: &Wanted, id: i64, name: &str) -> Reservation {
-        let (url, page) = match wanted.kind {
-            ItemKind::Posts => (self.place.status(account, id), Some(self.place.status_page(account, id))),
-            ItemKind::Boosts => (self.place.boost(account, id), None),
-            _ => (self.place.file(&Shelf::Media.path(id, "original", name)), None),
-        };
-        Reservation {
-            key: wanted.key.clone(),
-            kind: wanted.kind,
-            local_id: LocalId::from(id.to_string()),
-            url,
-            page,
-        }
     }
 
     /// What nobody ever fetches; the address only has to be the account's and unique.
@@ -85,29 +72,28 @@ impl MastodonDestination {
         Reservation { key, kind, local_id: LocalId::from(id), url, page: None }
     }
 
+    /// What has a place already: key, id and name.
     async fn known_places(
         &self,
         transfer: &TransferId,
         kind: ItemKind,
         wanted: &[&Wanted],
-    ) -> Result<BTreeMap<String, (i64, String)>, AdapterError> {
+    ) -> Result<Vec<(String, i64, String)>, AdapterError> {
         let keys: Vec<&str> = wanted.iter().map(|one| one.key.as_str()).collect();
-        let places = host_rows::places(&self.store, transfer.as_str(), kind.as_str(), &keys).await;
-        Ok(places.map_err(ours)?.into_iter().map(|(key, id, name)| (key, (id, name))).collect())
+        host_rows::places(&self.store, transfer.as_str(), kind.as_str(), &keys).await.map_err(ours)
     }
 
     async fn status_places(
         &self,
         c: &mut PgConnection,
         transfer: &TransferId,
-        kind: ItemKind,
+        (kind, posts): (ItemKind, &Posts),
         wanted: &[&Wanted],
-    ) -> Result<BTreeMap<String, (i64, String)>, AdapterError> {
-        let mut given = self.known_places(transfer, kind, wanted).await?;
+    ) -> Result<Vec<Reservation>, AdapterError> {
         let now = self.clock.now_micros();
+        let mut given = Vec::new();
         let mut open: Vec<_> = wanted
             .iter()
-            .filter(|one| !given.contains_key(one.key.as_str()))
             .map(|one| {
                 let published = one.published.as_ref().map(crate::model::moment::Moment::micros);
                 let millis = snowflake::millis(one.key.as_str(), published, now);
@@ -127,22 +113,29 @@ impl MastodonDestination {
                 .await
                 .map_err(|error| silent(&error))?;
             let taken: BTreeSet<i64> = taken.into_iter().collect();
-            let places = tried.into_iter().filter(|(_, id)| !taken.contains(id));
-            let places = places.map(|(key, row_id)| Place {
+            tried.retain(|(_, id)| !taken.contains(id));
+            let place = |(key, row_id): &(&str, i64)| Place {
                 kind: kind.as_str().to_owned(),
-                key: key.to_owned(),
+                key: (*key).to_owned(),
                 space: STATUSES,
-                row_id,
+                row_id: *row_id,
                 name: String::new(),
-            });
-            let kept = host_rows::reserve(&self.store, transfer.as_str(), places.collect()).await;
-            given.extend(kept.map_err(ours)?.into_iter().map(|(key, id, name)| (key, (id, name))));
-            open.retain(|(key, _)| !given.contains_key(*key));
-            if !open.is_empty() {
-                // Somebody else was quicker: with the same thing, or with the id.
-                given.extend(self.known_places(transfer, kind, wanted).await?);
-                open.retain(|(key, _)| !given.contains_key(*key));
+            };
+            let keeping =
+                host_rows::reserve(&self.store, transfer.as_str(), tried.iter().map(place).collect());
+            // Addresses are made while their ids are being kept.
+            let make =
+                async { tried.iter().map(|(key, id)| status(kind, posts, key, *id)).collect::<Vec<_>>() };
+            let (are_kept, made) = tokio::join!(keeping, make);
+            if are_kept.map_err(ours)? && tried.len() == open.len() {
+                given.extend(made);
+                return Ok(given);
             }
+            // Some have a place from before, or somebody else was quicker with the id.
+            let known = self.known_places(transfer, kind, wanted).await?;
+            let keys: BTreeSet<&str> = known.iter().map(|(key, ..)| key.as_str()).collect();
+            open.retain(|(key, _)| !keys.contains(key));
+            given = known.iter().map(|(key, id, _)| status(kind, posts, key, *id)).collect();
         }
         Ok(given)
     }
@@ -153,26 +146,34 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         wanted: &[&Wanted],
-    ) -> Result<BTreeMap<String, (i64, String)>, AdapterError> {
-        let given = self.known_places(transfer, ItemKind::Media, wanted).await?;
-        let open: Vec<&&Wanted> = wanted.iter().filter(|one| !given.contains_key(one.key.as_str())).collect();
-        if open.is_empty() {
-            return Ok(given);
+    ) -> Result<Vec<Reservation>, AdapterError> {
+        let mut known = self.known_places(transfer, ItemKind::Media, wanted).await?;
+        let keys: BTreeSet<&str> = known.iter().map(|(key, ..)| key.as_str()).collect();
+        let open: Vec<&&Wanted> = wanted.iter().filter(|one| !keys.contains(one.key.as_str())).collect();
+        if !open.is_empty() {
+            let ids = fresh(c, open.len()).await?;
+            let places = open.into_iter().zip(ids).map(|(one, row_id)| {
+                let known = one.media_type.as_deref().and_then(shelf::known);
+                let ending = known.map_or(shelf::UNKNOWN, |(ending, _)| ending);
+                Place {
+                    kind: ItemKind::Media.as_str().to_owned(),
+                    key: one.key.as_str().to_owned(),
+                    space: MEDIA,
+                    row_id,
+                    name: self.file_name(ending),
+                }
+            });
+            host_rows::reserve(&self.store, transfer.as_str(), places.collect()).await.map_err(ours)?;
+            known = self.known_places(transfer, ItemKind::Media, wanted).await?;
         }
-        let ids = fresh(c, open.len()).await?;
-        let places = open.into_iter().zip(ids).map(|(one, row_id)| {
-            let known = one.media_type.as_deref().and_then(shelf::known);
-            let ending = known.map_or(shelf::UNKNOWN, |(ending, _)| ending);
-            Place {
-                kind: ItemKind::Media.as_str().to_owned(),
-                key: one.key.as_str().to_owned(),
-                space: MEDIA,
-                row_id,
-                name: self.file_name(ending),
-            }
-        });
-        host_rows::reserve(&self.store, transfer.as_str(), places.collect()).await.map_err(ours)?;
-        self.known_places(transfer, ItemKind::Media, wanted).await
+        let file = |(key, id, name): (String, i64, String)| Reservation {
+            key: key.into(),
+            kind: ItemKind::Media,
+            local_id: LocalId::from(id.to_string()),
+            url: self.place.file(&Shelf::Media.path(id, "original", &name)),
+            page: None,
+        };
+        Ok(known.into_iter().map(file).collect())
     }
 
     /// A name for a file.
@@ -181,6 +182,15 @@ impl MastodonDestination {
         self.clock.random(&mut random);
         shelf::file_name(random, ending)
     }
+}
+
+/// The place of a post or boost.
+fn status(kind: ItemKind, posts: &Posts, key: &str, id: i64) -> Reservation {
+    let (url, page) = match kind {
+        ItemKind::Boosts => (posts.boost(id), None),
+        _ => (posts.id(id), Some(posts.page(id))),
+    };
+    Reservation { key: key.into(), kind, local_id: LocalId::from(id.to_string()), url, page }
 }
 
 /// Ids for rows of files, of the server's own making.

@@ -1,9 +1,11 @@
 //! Posts and boosts in the server's tables: one bounded transaction for a batch.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 use sqlx::{Connection as _, PgConnection};
 
-use super::compose::OWNER_ONLY;
+use super::{bulk::Rows, compose::OWNER_ONLY, parts};
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
     port::error::AdapterError,
@@ -55,12 +57,25 @@ pub(super) enum Over {
     Yes,
 }
 
+/// What is written in one transaction.
+pub(super) struct Batch<'b> {
+    /// Posts and boosts.
+    pub(super) statuses: Vec<&'b Status>,
+    /// Threads that begin with one of them.
+    pub(super) threads: Vec<i64>,
+    /// Rows of their files.
+    pub(super) media: Vec<Value>,
+    /// Whether what stands there is written over.
+    pub(super) over: Over,
+}
+
 /// A time from microseconds, exact.
 macro_rules! at {
     ($column:literal) => {
         concat!("(timestamp 'epoch' + ", $column, " * interval '1 microsecond')")
     };
 }
+pub(super) use at;
 
 /// Writes a batch, visible to its owner only, with its files' rows. Nobody is notified: no trigger
 /// watches these tables. It stands once `noted` has come to its end as well, which happens meanwhile.
@@ -70,14 +85,12 @@ macro_rules! at {
 pub(super) async fn write(
     c: &mut PgConnection,
     account: &Named,
-    statuses: &[Status],
-    media: &[Value],
-    over: Over,
+    batch: &Batch<'_>,
     now: i64,
     noted: impl Future<Output = Result<(), AdapterError>>,
 ) -> Result<(), AdapterError> {
     let mut work = c.begin().await.map_err(|error| silent(&error))?;
-    let (written, noted) = tokio::join!(rows(&mut work, account, statuses, media, over, now), noted);
+    let (written, noted) = tokio::join!(rows(&mut work, account, batch, now), noted);
     noted?;
     written.map_err(|error| silent(&error))?;
     work.commit().await.map_err(|error| silent(&error))
@@ -86,37 +99,54 @@ pub(super) async fn write(
 async fn rows(
     work: &mut PgConnection,
     account: &Named,
-    statuses: &[Status],
-    media: &[Value],
-    over: Over,
+    batch: &Batch<'_>,
     now: i64,
 ) -> Result<(), sqlx::Error> {
-    conversations(work, statuses, now).await?;
-    if over == Over::Yes {
+    let Batch { statuses, threads, media, over } = batch;
+    conversations(work, statuses, threads, now).await?;
+    if *over == Over::Yes {
         clear(work, account, statuses, media).await?;
     }
-    let there = insert(work, account, statuses, over).await?;
-    let of: Vec<&Status> = statuses.iter().filter(|status| there.contains(&status.id)).collect();
-    polls(work, account, &of).await?;
-    tallies(work, &of, now).await?;
-    versions(work, account, &of).await?;
+    let there = insert(work, account, statuses, *over).await?;
+    let of: Vec<&Status> = statuses.iter().copied().filter(|status| there.contains(&status.id)).collect();
+    parts::polls(work, account, &of).await?;
+    parts::tallies(work, &of, now).await?;
+    parts::versions(work, account, &of).await?;
     let media: Vec<&Value> = media
         .iter()
         .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| there.contains(&id)))
         .collect();
-    files(work, account, &media, now).await
+    parts::files(work, account, &media, now).await
 }
 
-async fn conversations(c: &mut PgConnection, statuses: &[Status], now: i64) -> Result<(), sqlx::Error> {
-    let ids: Vec<i64> = statuses.iter().map(|status| status.conversation).collect();
+/// Threads: those that begin with a post of the batch are `new`, the others were there when they were looked up.
+async fn conversations(
+    c: &mut PgConnection,
+    statuses: &[&Status],
+    new: &[i64],
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    let mut rows = Rows::of(&["id", "created_at", "updated_at"]);
+    for id in new {
+        rows.row().with(*id).at(now).at(now);
+    }
+    let mut ids: BTreeSet<i64> = statuses.iter().map(|status| status.conversation).collect();
+    if new.is_empty() || rows.copy(c, "conversations").await? {
+        for id in new {
+            ids.remove(id);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
     sqlx::query(concat!(
-        "insert into conversations (id, created_at, updated_at) select distinct id, ",
+        "insert into conversations (id, created_at, updated_at) select id, ",
         at!("$2::bigint"),
         ", ",
         at!("$2::bigint"),
         " from unnest($1::bigint[]) as given(id) on conflict (id) do nothing"
     ))
-    .bind(&ids)
+    .bind(ids.into_iter().collect::<Vec<_>>())
     .bind(now)
     .execute(c)
     .await
@@ -127,7 +157,7 @@ async fn conversations(c: &mut PgConnection, statuses: &[Status], now: i64) -> R
 async fn clear(
     c: &mut PgConnection,
     account: &Named,
-    statuses: &[Status],
+    statuses: &[&Status],
     media: &[Value],
 ) -> Result<(), sqlx::Error> {
     let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
@@ -154,9 +184,12 @@ async fn clear(
 async fn insert(
     c: &mut PgConnection,
     account: &Named,
-    statuses: &[Status],
+    statuses: &[&Status],
     over: Over,
-) -> Result<Vec<i64>, sqlx::Error> {
+) -> Result<BTreeSet<i64>, sqlx::Error> {
+    if over == Over::No && copied(c, account, statuses).await? {
+        return Ok(statuses.iter().map(|status| status.id).collect());
+    }
     macro_rules! sql {
         ($conflict:literal) => {
             concat!(
@@ -191,14 +224,15 @@ async fn insert(
              where statuses.account_id = excluded.account_id and statuses.deleted_at is null"
         ),
     };
-    let column = |of: fn(&Status) -> i64| statuses.iter().map(of).collect::<Vec<_>>();
-    let maybe = |of: fn(&Status) -> Option<i64>| statuses.iter().map(of).collect::<Vec<_>>();
-    let text = |of: fn(&Status) -> &str| statuses.iter().map(of).collect::<Vec<_>>();
-    let flag = |of: fn(&Status) -> bool| statuses.iter().map(of).collect::<Vec<_>>();
+    let each = || statuses.iter().copied();
+    let column = |of: fn(&Status) -> i64| each().map(of).collect::<Vec<_>>();
+    let maybe = |of: fn(&Status) -> Option<i64>| each().map(of).collect::<Vec<_>>();
+    let text = |of: fn(&Status) -> &str| each().map(of).collect::<Vec<_>>();
+    let flag = |of: fn(&Status) -> bool| each().map(of).collect::<Vec<_>>();
     let languages: Vec<Option<&str>> = statuses.iter().map(|status| status.language.as_deref()).collect();
     // Lists of different lengths do not go into one array; as text each is read by itself.
     let media: Vec<Option<String>> = statuses.iter().map(|status| listed(&status.media)).collect();
-    sqlx::query_scalar(sql)
+    let there: Vec<i64> = sqlx::query_scalar(sql)
         .bind(account.id)
         .bind(OWNER_ONLY)
         .bind(column(|status| status.id))
@@ -217,125 +251,59 @@ async fn insert(
         .bind(maybe(|status| status.poll.as_ref().map(|(id, _)| *id)))
         .bind(maybe(|status| status.boost_of))
         .fetch_all(c)
-        .await
+        .await?;
+    Ok(there.into_iter().collect())
+}
+
+/// Writes rows none of which is there yet. `false` where one was: it came since it was looked for.
+async fn copied(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<bool, sqlx::Error> {
+    let mut rows = Rows::of(&[
+        "id",
+        "account_id",
+        "uri",
+        "text",
+        "spoiler_text",
+        "created_at",
+        "updated_at",
+        "edited_at",
+        "visibility",
+        "conversation_id",
+        "in_reply_to_id",
+        "in_reply_to_account_id",
+        "reply",
+        "sensitive",
+        "language",
+        "ordered_media_attachment_ids",
+        "poll_id",
+        "reblog_of_id",
+        "local",
+    ]);
+    for status in statuses {
+        rows.row()
+            .with(status.id)
+            .with(account.id)
+            .with(&status.uri)
+            .with(&status.text)
+            .with(&status.warning)
+            .at(status.created)
+            .at(status.edited.unwrap_or(status.created))
+            .at(status.edited)
+            .with(OWNER_ONLY)
+            .with(status.conversation)
+            .with(status.parent.map(|(id, _)| id))
+            .with(status.parent.map(|(_, account)| account))
+            .with(status.is_reply)
+            .with(status.is_sensitive)
+            .with(status.language.as_deref())
+            .with(Some(&status.media).filter(|media| !media.is_empty()))
+            .with(status.poll.as_ref().map(|(id, _)| *id))
+            .with(status.boost_of)
+            .with(true);
+    }
+    rows.copy(c, "statuses").await
 }
 
 fn listed(ids: &[i64]) -> Option<String> {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     (!ids.is_empty()).then(|| format!("{{{}}}", ids.join(",")))
-}
-
-async fn polls(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
-    let rows: Vec<Value> = statuses
-        .iter()
-        .filter_map(|status| {
-            let (id, columns) = status.poll.as_ref()?;
-            Some(json!({"id": id, "status_id": status.id, "poll": columns}))
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(concat!(
-        "insert into polls (id, account_id, status_id, options, cached_tallies, votes_count, voters_count, \
-         multiple, expires_at, created_at, updated_at) \
-         select r.id, $1, r.status_id, p.options, p.tallies, p.votes, p.voters, p.multiple, ",
-        at!("p.ended"),
-        ", ",
-        at!("p.made"),
-        ", ",
-        at!("p.made"),
-        " from jsonb_to_recordset($2::jsonb) as r(id bigint, status_id bigint, poll jsonb), \
-         jsonb_to_record(r.poll) as p(options varchar[], tallies bigint[], votes bigint, voters bigint, \
-         multiple boolean, ended bigint, made bigint) on conflict (id) do nothing"
-    ))
-    .bind(account.id)
-    .bind(Value::Array(rows).to_string())
-    .execute(c)
-    .await
-    .map(drop)
-}
-
-/// What others did with the posts where they were, as numbers.
-async fn tallies(c: &mut PgConnection, statuses: &[&Status], now: i64) -> Result<(), sqlx::Error> {
-    let rows: Vec<[i64; 4]> = statuses
-        .iter()
-        .filter_map(|status| {
-            let (replies, boosts, likes) = status.tallies?;
-            Some([status.id, replies, boosts, likes])
-        })
-        .collect();
-    let column = |of: fn(&[i64; 4]) -> i64| rows.iter().map(of).collect::<Vec<_>>();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(concat!(
-        "insert into status_stats (status_id, replies_count, reblogs_count, favourites_count, created_at, \
-         updated_at) select s.id, s.replies, s.reblogs, s.favourites, ",
-        at!("$5::bigint"),
-        ", ",
-        at!("$5::bigint"),
-        " from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) \
-         as s(id, replies, reblogs, favourites) on conflict (status_id) do nothing"
-    ))
-    .bind(column(|[id, ..]| *id))
-    .bind(column(|[_, replies, ..]| *replies))
-    .bind(column(|[_, _, boosts, _]| *boosts))
-    .bind(column(|[.., likes]| *likes))
-    .bind(now)
-    .execute(c)
-    .await
-    .map(drop)
-}
-
-/// How posts were before they were edited. Their order is that of their keys.
-async fn versions(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
-    let rows: Vec<&Value> = statuses.iter().flat_map(|status| &status.versions).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(concat!(
-        "insert into status_edits (status_id, account_id, text, spoiler_text, sensitive, \
-         ordered_media_attachment_ids, media_descriptions, poll_options, created_at, updated_at) \
-         select r.status, $1, r.text, r.warning, r.sensitive, r.media, r.said, r.options, ",
-        at!("r.written"),
-        ", ",
-        at!("r.written"),
-        " from rows from (jsonb_to_recordset($2::jsonb) as (status bigint, text text, warning text, \
-         sensitive boolean, media bigint[], said text[], options varchar[], written bigint)) \
-         with ordinality as r(status, text, warning, sensitive, media, said, options, written, place) \
-         order by r.place"
-    ))
-    .bind(account.id)
-    .bind(serde_json::to_string(&rows).unwrap_or_default())
-    .execute(c)
-    .await
-    .map(drop)
-}
-
-/// Rows of files. They have their post from the first moment: those without one are swept away daily.
-async fn files(c: &mut PgConnection, account: &Named, media: &[&Value], now: i64) -> Result<(), sqlx::Error> {
-    if media.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(concat!(
-        "insert into media_attachments (id, account_id, status_id, type, file_file_name, file_content_type, \
-         file_file_size, file_updated_at, file_meta, blurhash, description, processing, remote_url, \
-         file_storage_schema_version, created_at, updated_at) \
-         select r.id, $1, r.status_id, r.type, r.file_name, r.content_type, r.bytes, ",
-        at!("$3::bigint"),
-        ", r.meta::json, r.blurhash, r.description, 2, '', 1, ",
-        at!("$3::bigint"),
-        ", ",
-        at!("$3::bigint"),
-        " from jsonb_to_recordset($2::jsonb) as r(id bigint, status_id bigint, type integer, file_name text, \
-         content_type text, bytes integer, meta jsonb, blurhash text, description text) \
-         on conflict (id) do nothing"
-    ))
-    .bind(account.id)
-    .bind(serde_json::to_string(media).unwrap_or_default())
-    .bind(now)
-    .execute(c)
-    .await
-    .map(drop)
 }

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::{
     MastodonDestination, account,
     draft::{Draft, Drafted},
-    files::Shown,
+    files::{self, Shown},
     journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, ours},
     statuses::{self, Over},
 };
@@ -22,7 +22,7 @@ use crate::{
     },
     port::{
         destination::{Prepared, Written},
-        error::{AdapterError, Cause},
+        error::AdapterError,
     },
     store::host_rows::{self, HostRow},
     words::text,
@@ -73,7 +73,7 @@ impl MastodonDestination {
         if open.is_empty() {
             return Ok(written);
         }
-        let mut around = self.around(c, transfer, account, &open).await?;
+        let mut around = self.around(c, transfer, account, &open, Over::No).await?;
         let drafted = self.draft(c, account, &open, &mut around).await?;
         let mut drafts = Vec::with_capacity(drafted.len());
         for (index, draft) in drafted {
@@ -115,20 +115,18 @@ impl MastodonDestination {
             (&mut noting).await?;
         }
         let media: Vec<Value> = stream::iter(shelving).buffered(FILES_AT_ONCE).try_collect().await?;
-        let rows: Vec<_> = drafts.iter().map(|draft| draft.status.clone()).collect();
+        let begin = drafts.iter().filter(|draft| draft.detail.begins_thread);
+        let threads = begin.map(|draft| draft.status.conversation).collect();
+        let statuses = drafts.iter().map(|draft| &draft.status).collect();
+        let batch = statuses::Batch { statuses, threads, media, over };
         let now = self.clock.now_micros();
         let noted = async { if noting.is_terminated() { Ok(()) } else { noting.await } };
-        statuses::write(c, account, &rows, &media, over, now, noted).await
+        statuses::write(c, account, &batch, now, noted).await
     }
 
     /// Puts a post's file where the server's lie; gives the columns of its row.
     async fn shelve(&self, status: i64, shown: &Shown) -> Result<Value, AdapterError> {
-        let kept = self.blobs.on_disk(&shown.blob.sha256).await.map_err(|error| AdapterError::Busy {
-            doing: "reading a media file".to_owned(),
-            why: error.to_string(),
-            after: std::time::Duration::from_mins(1),
-            cause: Cause::Disk,
-        })?;
+        let kept = self.blobs.on_disk(&shown.blob.sha256).await.map_err(|error| files::unread(&error))?;
         let blob = kept.as_ref().to_owned();
         let mut row = shown.shelve(blob, &self.place.files).await?;
         drop(kept);

@@ -128,7 +128,7 @@ impl Belonging {
         let mut addresses: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (post, name) in rows {
             if !addresses.contains_key(&name) {
-                addresses.insert(name.clone(), source.topics.join(&name).ok().map(String::from));
+                addresses.insert(name.clone(), source.wording.topics.join(&name).ok().map(String::from));
             }
             let href = addresses.get(&name).cloned().flatten();
             let tag = Tag { kind: TagKind::Hashtag, name: format!("#{name}"), href };

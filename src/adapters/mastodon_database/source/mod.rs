@@ -1,7 +1,7 @@
 //! An account of the server beside us, read by its owner: from its tables, in one moment of theirs, and
 //! from its media directory. Nothing is written.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
@@ -41,6 +41,7 @@ mod pointers;
 mod posts;
 mod text;
 mod window;
+mod wording;
 
 pub(super) use crate::model::media::MediaRole as Role;
 pub(super) use files::{partition, path_of_file, path_of_picture};
@@ -51,6 +52,7 @@ use ahead::Ahead;
 use owner::Owner;
 use phrases::Phrases;
 use window::{Entry, Window};
+use wording::Wording;
 
 /// A plain text of the profile as HTML.
 pub(super) fn html(text: &str) -> String {
@@ -69,9 +71,7 @@ pub struct MastodonSource {
     base: Url,
     owner: Owner,
     includes_private: bool,
-    actor: Url,
-    followers: Url,
-    topics: Url,
+    wording: Arc<Wording>,
     phrases: Phrases,
     snapshot: Mutex<Option<Snapshot>>,
     ahead: Ahead,
@@ -105,6 +105,8 @@ impl MastodonSource {
             url
         };
         let (followers, topics) = (below(&actor, &["followers"]), below(&place.web, &["tags", ""]));
+        let wording =
+            Wording { web: place.web.clone(), posts: place.posts(&owner.named()), actor, followers, topics };
         let snapshot = Mutex::new(Some(snapshot));
         Ok(Self {
             database,
@@ -112,9 +114,7 @@ impl MastodonSource {
             base,
             owner,
             includes_private,
-            actor,
-            followers,
-            topics,
+            wording: Arc::new(wording),
             phrases,
             snapshot,
             ahead: Ahead::default(),
@@ -210,7 +210,7 @@ macro_rules! in_snapshot {
 #[async_trait]
 impl Source for MastodonSource {
     fn actor(&self) -> &Url {
-        &self.actor
+        &self.wording.actor
     }
 
     fn collections(&self) -> Vec<CollectionKind> {

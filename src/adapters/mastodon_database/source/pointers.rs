@@ -10,7 +10,7 @@ use super::{
     window::{Entry, Window, unreadable},
 };
 use crate::{
-    adapters::mastodon_database::database::silent,
+    adapters::mastodon_database::{database::silent, place::is_same_origin},
     model::item::{Boost, Item, ItemKind, Reference},
     port::error::AdapterError,
     words::text,
@@ -70,8 +70,8 @@ pub(super) async fn boosts_by_id(
 
 fn boost(source: &MastodonSource, (number, uri, object, created, visibility): BoostRow) -> Entry {
     let stated = uri.and_then(|uri| Url::parse(&uri).ok());
-    let id = stated.filter(|url| url.origin() == source.place.web.origin());
-    let id = id.unwrap_or_else(|| source.place.boost(&source.owner.named(), number));
+    let id = stated.filter(|url| is_same_origin(url, &source.place.web));
+    let id = id.unwrap_or_else(|| source.wording.posts.boost(number));
     let item = match web(object.as_deref()) {
         Ok(object) => Ok(Item::Boost(Boost {
             object,

@@ -39,7 +39,13 @@ pub(in crate::adapters::mastodon_database) fn line(text: &str) -> String {
     out
 }
 
+/// What no line is without that has a link, a name, a topic, or anything to escape.
+const MARKS: [char; 7] = [':', '@', '#', '<', '>', '&', '"'];
+
 fn words(line: &str, links: &Links, out: &mut String) {
+    if !line.contains(MARKS) {
+        return out.push_str(line);
+    }
     for piece in line.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let (before, core, after) = peeled(word);
@@ -113,15 +119,18 @@ fn peeled(word: &str) -> (&str, &str, &str) {
 }
 
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
+    let mut rest = text;
+    while let Some((at, mark)) = rest.char_indices().find(|(_, c)| matches!(c, '<' | '>' | '&' | '"')) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(match mark {
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '&' => "&amp;",
+            _ => "&quot;",
+        });
+        rest = rest.get(at + mark.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

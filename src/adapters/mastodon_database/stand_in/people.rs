@@ -88,7 +88,7 @@ impl StandIn {
         .map_err(|error| silent(&error))?;
         sqlx::query("update statuses set uri = $2 where id = $1")
             .bind(id)
-            .bind(self.place.status(&named, id).as_str())
+            .bind(self.place.posts(&named).id(id).as_str())
             .execute(&mut *c)
             .await
             .map_err(|error| silent(&error))
