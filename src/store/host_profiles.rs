@@ -102,9 +102,10 @@ pub async fn is_on_trial(store: &Store, account: &str) -> StoreResult<bool> {
     let found = row!(
         &mut c,
         (i64,),
-        "select cast(1 as bigint) from host_rows r join transfers t on t.id = r.transfer_id \
-         where t.account_id = $1 and r.place = 'statuses' and r.state = 'written' and not exists ( \
-         select 1 from host_profiles p where p.transfer_id = r.transfer_id and p.released_at is not null) limit 1",
+        "select cast(1 as bigint) from transfers t where t.account_id = $1 and not exists ( \
+         select 1 from host_profiles p where p.transfer_id = t.id and p.released_at is not null) and exists ( \
+         select 1 from host_rows r where r.transfer_id = t.id and r.place = 'statuses' and r.state = 'written') \
+         limit 1",
         account,
     )?;
     Ok(found.is_some())

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
 
 use super::{Connection, StoreResult};
 
-/// Keys in one statement at most. Databases take far more; a batch of a transfer is about this.
+/// Keys in one statement at most. Databases take far more; a longer list is several statements.
 const AT_ONCE: usize = 200;
 /// The lengths a list can have.
 const LENGTHS: [usize; 3] = [1, 20, AT_ONCE];

@@ -25,8 +25,9 @@ const AFTER_SILENCE: Duration = Duration::from_secs(30);
 /// How soon tables that are being changed are looked at again.
 const AFTER_CHANGE: Duration = Duration::from_mins(5);
 
-/// Ends what is open, if anything is, without a word in the server's log.
-const AFRESH: &str = "begin; rollback";
+/// Ends what is open, if anything is, without a word in the server's log, and wants an answer: a connection that was let
+/// go of in the middle gives the one before.
+const AFRESH: &str = "begin; rollback; select 1";
 /// Begins a transaction that sees one moment and writes nothing.
 const SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
@@ -80,7 +81,9 @@ impl Database {
             .acquire_timeout(WAIT)
             .test_before_acquire(false)
             .before_acquire(|c, _| {
-                Box::pin(async move { sqlx::raw_sql(AFRESH).execute(c).await.map(|_| true) })
+                Box::pin(
+                    async move { sqlx::raw_sql(AFRESH).fetch_optional(c).await.map(|row| row.is_some()) },
+                )
             });
         Ok(Self { pool: pool.connect_lazy_with(options), known: Arc::default() })
     }

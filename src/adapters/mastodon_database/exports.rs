@@ -48,6 +48,10 @@ impl Exports for MastodonExports {
         account: &AccountId,
         includes_private: bool,
     ) -> Result<Arc<dyn Source>, AdapterError> {
+        let (database, place) = (self.database.clone(), self.place.clone());
+        let source = MastodonSource::open(database, place, self.base.clone(), account, includes_private);
+        let source = source.await?;
+        // After the moment that is read: whatever came into it was noted before.
         if let Some(store) = self.store.as_ref().filter(|_| includes_private)
             && host_profiles::is_on_trial(store, account.as_str()).await.map_err(ours)?
         {
@@ -58,8 +62,6 @@ impl Exports for MastodonExports {
                 cause: Cause::Beside,
             });
         }
-        let (database, place) = (self.database.clone(), self.place.clone());
-        let source = MastodonSource::open(database, place, self.base.clone(), account, includes_private);
-        Ok(Arc::new(source.await?))
+        Ok(Arc::new(source))
     }
 }

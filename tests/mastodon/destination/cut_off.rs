@@ -8,15 +8,17 @@ use std::{
 
 use godwit::{
     adapters::mastodon_database::schema::Version,
-    model::id::TransferId,
+    model::{id::TransferId, item::ItemKind},
     port::{
-        destination::Destination,
+        destination::{Destination, Written},
         error::{AdapterError, Disposition},
     },
 };
 
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
 use super::{
-    house::{House, same},
+    house::{FRANK, House, same},
     luggage::Luggage,
     views::anonymous,
 };
@@ -79,4 +81,32 @@ async fn from_wherever_it_was_cut_off_a_copy_comes_to_its_end_and_goes_without_t
         }
     }
     same(&house.census(), &nothing, "in the end");
+}
+
+#[tokio::test]
+async fn a_batch_let_go_of_while_its_rows_are_being_taken_leaves_no_connection_that_answers_for_it() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let (id, eve) = (TransferId::from("t1"), House::eve());
+    let mut posts = house.prepare(&id, &Luggage::full()).await;
+    posts.retain(|one| one.reservation.kind == ItemKind::Posts);
+    // Whoever wants a key that somebody is about to take waits for what becomes of that.
+    let mut other = PgConnection::connect(&house.stage.url).await.unwrap();
+    let taking = format!(
+        "begin; insert into statuses (id, account_id, created_at, updated_at) values ({}, {FRANK}, now(), now())",
+        posts[0].reservation.local_id
+    );
+    sqlx::raw_sql(AssertSqlSafe(taking)).execute(&mut other).await.unwrap();
+    let waits = "select count(*) from pg_stat_activity \
+                 where wait_event_type = 'Lock' and query like 'copy statuses %' and datname = current_database()";
+    let is_waiting = async { while house.number(waits).await == 0 {} };
+    tokio::select! {
+        written = house.destination.write(&id, &eve, posts.clone()) => panic!("it did not wait: {written:?}"),
+        () = is_waiting => {}
+    }
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    // More often than there are connections.
+    for _ in 0..10 {
+        let written = house.destination.write(&id, &eve, posts.clone()).await.unwrap();
+        assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Posts and boosts.
 pub(super) const STATUSES: &str = "statuses";
-/// Threads made for them.
+/// Threads made for them: a note for each batch, named after the first, with all of them.
 pub(super) const CONVERSATIONS: &str = "conversations";
 /// Rows of files.
 pub(super) const MEDIA: &str = "media_attachments";

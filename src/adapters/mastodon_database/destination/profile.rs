@@ -79,8 +79,11 @@ impl MastodonDestination {
     ) -> Result<Option<Value>, AdapterError> {
         let Some(blob) = blob.filter(|blob| blob.bytes <= LARGEST) else { return Ok(None) };
         let files = &self.place.files;
-        let from = self.blobs.on_disk(&blob.sha256).await.map_err(|error| files::unread(&error))?;
-        let read = match tokio::fs::read(from.as_ref()).await {
+        let read = async {
+            let from = self.blobs.on_disk(&blob.sha256).await?;
+            tokio::fs::read(from.as_ref()).await
+        };
+        let read = match read.await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             read => read.map_err(|error| files::unread(&error))?,
         };

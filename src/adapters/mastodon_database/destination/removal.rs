@@ -54,7 +54,9 @@ impl MastodonDestination {
         for place in [WAITING, MEDIA, STATUSES, CONVERSATIONS, TAGS, FILES] {
             loop {
                 self.store.goes_on().map_err(ours)?;
-                let page = host_rows::page(&self.store, transfer.as_str(), place, (i64::MIN, ""), BATCH);
+                // A note of threads names all those of a batch.
+                let most = if place == CONVERSATIONS { 1 } else { BATCH };
+                let page = host_rows::page(&self.store, transfer.as_str(), place, (i64::MIN, ""), most);
                 let page = page.await.map_err(ours)?;
                 if page.is_empty() {
                     break;
@@ -95,7 +97,11 @@ impl MastodonDestination {
             }
             return Ok(());
         }
-        let ids: Vec<i64> = page.iter().filter_map(|row| row.row_key.parse().ok()).collect();
+        let mut ids: Vec<i64> = page.iter().filter_map(|row| row.row_key.parse().ok()).collect();
+        if place == CONVERSATIONS {
+            // A note of before names one thread, by its key.
+            ids = page.first().and_then(|row| journal::detail(row).ok()).unwrap_or(ids);
+        }
         delete(c, account, place, &ids).await.map_err(|error| silent(&error))?;
         if place == STATUSES {
             self.tell_caches(account, &ids, &[]).await;

@@ -101,7 +101,11 @@ impl MastodonDestination {
         if drafts.is_empty() {
             return Ok(());
         }
-        let noted = drafts.iter().flat_map(noted).collect();
+        let begin = drafts.iter().filter(|draft| draft.detail.begins_thread);
+        let threads: Vec<i64> = begin.map(|draft| draft.status.conversation).collect();
+        let mut noted: Vec<HostRow> = drafts.iter().flat_map(noted).collect();
+        // All threads of a batch are one note.
+        noted.extend(threads.first().map(|first| journal::row(CONVERSATIONS, first, "", *first, &threads)));
         let noting = async { host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours) };
         let mut noting = Box::pin(noting).fuse();
         let mut shelving = Vec::new();
@@ -115,8 +119,6 @@ impl MastodonDestination {
             (&mut noting).await?;
         }
         let media: Vec<Value> = stream::iter(shelving).buffered(FILES_AT_ONCE).try_collect().await?;
-        let begin = drafts.iter().filter(|draft| draft.detail.begins_thread);
-        let threads = begin.map(|draft| draft.status.conversation).collect();
         let statuses = drafts.iter().map(|draft| &draft.status).collect();
         let batch = statuses::Batch { statuses, threads, media, over };
         let now = self.clock.now_micros();
@@ -160,9 +162,6 @@ async fn standing(
 fn noted(draft: &Draft) -> Vec<HostRow> {
     let status = &draft.status;
     let mut rows = vec![journal::row(STATUSES, status.id, draft.kind.as_str(), status.id, &draft.detail)];
-    if draft.detail.begins_thread {
-        rows.push(journal::row(CONVERSATIONS, status.conversation, "", status.conversation, &status.id));
-    }
     for shown in &draft.shown {
         let kind = if shown.is_counted { ItemKind::Media.as_str() } else { "" };
         rows.push(journal::row(MEDIA, shown.id, kind, shown.id, &status.id));

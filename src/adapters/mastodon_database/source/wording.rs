@@ -37,7 +37,7 @@ pub(super) struct Wording {
 /// Posts as they are given out, in the order of their rows.
 ///
 /// # Errors
-/// [`AdapterError::Fatal`] when the daemon is ending.
+/// [`AdapterError::Fatal`] when the daemon is ending, or fell over it.
 pub(super) async fn in_words(wording: &Arc<Wording>, found: Found) -> Result<Vec<Entry>, AdapterError> {
     let wording = Arc::clone(wording);
     let said = tokio::task::spawn_blocking(move || {
