@@ -33,10 +33,6 @@ use std::time::{Duration, Instant};
 
 use house::House;
 
-/// As the daemon has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Posts.
 const LONG: usize = 100_000;
 /// Posts that a minute is enough for.
