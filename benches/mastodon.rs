@@ -70,26 +70,42 @@ fn main() {
     });
 }
 
-/// Writes the account, and the rows it became once more by `COPY` into tables that are as the others were.
+/// Writes the account, and the rows it became once more by `COPY` into tables that are as the others were; each time
+/// one right after the other, so that a moment in which somebody else has the machine is in both.
 async fn into(cluster: &cluster::Cluster, house: &House, posts: usize) {
+    let mut rounds = vec![round(cluster, house, posts).await];
+    let peak = memory::peak_mb();
+    for _ in 1..TIMES {
+        let other = House::beside(cluster).await;
+        rounds.push(round(cluster, &other, posts).await);
+    }
+    let growth = rounds.first().map_or(f64::NAN, |first| first.written.growth);
+    let of = |time: fn(&Round) -> Duration| middle(rounds.iter().map(time).collect()).as_secs_f64();
+    say("mastodon.import", float(posts) / of(|round| round.written.took), "posts/s");
+    say("mastodon.import.reserving", of(|round| round.written.reserving), "s");
+    say("mastodon.import.writing", of(|round| round.written.took - round.written.reserving), "s");
+    say("mastodon.copy_in", float(posts) / of(|round| round.copied), "posts/s");
+    let ratios = rounds.iter().map(|round| ratio(round.written.took, round.copied)).collect();
+    say("mastodon.import_vs_copy", middle(ratios), "times as long");
+    drop(rounds);
+    let released = writing::release(house).await;
+    say("mastodon.release", float(posts) / released.as_secs_f64(), "posts/s");
+    say("mastodon.rss_growth", growth, "times");
+    say("mastodon.rss_mb", peak, "MB");
+}
+
+/// The account written once, and its rows once.
+struct Round {
+    written: writing::Writing,
+    copied: Duration,
+}
+
+async fn round(cluster: &cluster::Cluster, house: &House, posts: usize) -> Round {
     let before = house.newest().await;
     let written = writing::write(house, posts).await;
     let rows = bulk::out(house, &TRIAL, &before).await;
-    let mut copied = Vec::with_capacity(TIMES);
-    for _ in 0..TIMES {
-        let empty = House::beside(cluster).await;
-        copied.push(bulk::into(&empty, &rows).await);
-    }
-    let copied = middle(copied);
-    say("mastodon.import", float(posts) / written.took.as_secs_f64(), "posts/s");
-    say("mastodon.import.reserving", written.reserving.as_secs_f64(), "s");
-    say("mastodon.import.writing", written.took.saturating_sub(written.reserving).as_secs_f64(), "s");
-    say("mastodon.copy_in", float(posts) / copied.as_secs_f64(), "posts/s");
-    say("mastodon.import_vs_copy", ratio(written.took, copied), "times as long");
-    let released = writing::release(house).await;
-    say("mastodon.release", float(posts) / released.as_secs_f64(), "posts/s");
-    say("mastodon.rss_growth", written.growth, "times");
-    say("mastodon.rss_mb", memory::peak_mb(), "MB");
+    let empty = House::beside(cluster).await;
+    Round { written, copied: bulk::into(&empty, &rows).await }
 }
 
 /// Reads the account that was released, and the same tables by `COPY`.
@@ -99,10 +115,11 @@ async fn out_of(house: &House, posts: usize) {
         copied.push(bulk::drained(house, &READ).await);
         read.push(reading::read(house, posts).await);
     }
+    let ratios = copied.iter().zip(&read).map(|(copied, read)| ratio(*copied, *read)).collect();
     let (copied, read) = (middle(copied), middle(read));
     say("mastodon.copy_out", float(posts) / copied.as_secs_f64(), "posts/s");
     say("mastodon.export", float(posts) / read.as_secs_f64(), "posts/s");
-    say("mastodon.export_vs_copy", ratio(copied, read), "times as fast");
+    say("mastodon.export_vs_copy", middle(ratios), "times as fast");
     say("mastodon.rss_mb.export", memory::peak_mb(), "MB");
 }
 
@@ -113,9 +130,9 @@ fn load() -> f64 {
 }
 
 /// The one in the middle.
-fn middle(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times.swap_remove(times.len() / 2)
+fn middle<T: PartialOrd>(mut of: Vec<T>) -> T {
+    of.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
+    of.swap_remove(of.len() / 2)
 }
 
 fn ratio(one: Duration, other: Duration) -> f64 {

@@ -102,16 +102,18 @@ fn portions<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
 
 /// Only our own text and placeholders: nothing of anybody's data.
 fn with_groups(c: &Connection, sql: &str, rows: usize, width: usize) -> String {
-    let group = |row: usize| {
-        let place = |n: usize| match c {
-            // SQLite looks every numbered place up among all of them, which takes longer than the row.
-            Connection::Sqlite(_) => "?".to_owned(),
-            Connection::Postgres(_) => format!("${n}"),
-        };
-        let places: Vec<String> = (row * width + 1..=(row + 1) * width).map(place).collect();
-        format!("({})", places.join(", "))
+    let groups = match c {
+        // SQLite looks every numbered place up among all of them, which takes longer than the row.
+        Connection::Sqlite(_) => vec![format!("({})", vec!["?"; width].join(", ")); rows],
+        Connection::Postgres(_) => {
+            let group = |row: usize| {
+                let places: Vec<String> =
+                    (row * width + 1..=(row + 1) * width).map(|n| format!("${n}")).collect();
+                format!("({})", places.join(", "))
+            };
+            (0..rows).map(group).collect()
+        }
     };
-    let groups: Vec<String> = (0..rows).map(group).collect();
     sql.replace(PLACE, &groups.join(", "))
 }
 

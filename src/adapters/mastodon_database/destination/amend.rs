@@ -52,7 +52,7 @@ impl MastodonDestination {
         let stands = self.stand(&mut c, transfer, &account, &places).await?;
         let mut amended = Vec::with_capacity(batch.len());
         let (mut open, mut others) = (Vec::new(), Vec::new());
-        for (index, one) in batch.iter().enumerate() {
+        for (index, one) in batch.into_iter().enumerate() {
             amended.push(match place_of(one.reservation.kind) {
                 STATUSES => match stands.get(one.reservation.local_id.as_str()) {
                     None => Amended::IsAway,
@@ -75,7 +75,7 @@ impl MastodonDestination {
         }
         if !open.is_empty() {
             let mut around = self.around(&mut c, transfer, &account, &open, Over::Yes).await?;
-            let drafted = self.draft(&mut c, &account, &open, &mut around).await?;
+            let drafted = self.draft(&mut c, open, &mut around).await?;
             let drafts: Vec<Draft> = drafted
                 .into_iter()
                 .filter_map(|(_, draft)| {
@@ -158,7 +158,7 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: &[(usize, Prepared)],
     ) -> Result<(), AdapterError> {
         let keys: Vec<String> = batch.iter().map(|(_, one)| noted_key(one)).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -173,7 +173,7 @@ impl MastodonDestination {
                     rows.push(journal::row(WAITING, &row.row_key, &row.kind, row.position, &waiting));
                 }
                 Some(_) => {}
-                None => new.push((*index, *one)),
+                None => new.push((*index, one.clone())),
             }
         }
         host_rows::note(&self.store, transfer.as_str(), rows).await.map_err(ours)?;

@@ -1,6 +1,9 @@
 //! From items of a batch to rows: what they point at is looked up for all of them at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sqlx::PgConnection;
 use url::Url;
@@ -9,21 +12,20 @@ use super::{
     MastodonDestination, compose,
     files::Shown,
     journal::{self, STATUSES, StatusDetail, ours},
-    known::{self, Person, Post},
+    known::{self, Post},
     reserve, shelf,
     statuses::{Over, Status},
+    threads::Numbers,
     versions,
+    wording::{Wording, in_words},
 };
 use crate::{
-    adapters::mastodon_database::{
-        database::silent,
-        place::{Meaning, Named},
-    },
+    adapters::mastodon_database::{database::silent, place::Named},
     model::{
         id::TransferId,
         item::{Boost, Item, ItemKind},
-        moment::Moment,
-        object::{Object, Tallies, Visibility},
+        mapping::Reservation,
+        object::{Object, Visibility},
     },
     port::{
         destination::{Prepared, has_it},
@@ -48,8 +50,7 @@ pub(super) struct Draft {
 
 /// What the items of a batch point at.
 pub(super) struct Around {
-    posts: BTreeMap<String, Post>,
-    people: BTreeMap<String, Person>,
+    wording: Arc<Wording>,
     /// True visibility of this transfer's own posts, which are on trial.
     own: BTreeMap<i64, i32>,
     /// What the account passes on already, and by which row.
@@ -60,6 +61,10 @@ pub(super) struct Around {
 
 /// Either a row or why there is none.
 pub(super) type Drafted = Result<Draft, String>;
+
+fn asks(item: &Item) -> bool {
+    matches!(item, Item::Post(object) if object.poll.is_some())
+}
 
 fn pointed_at(item: &Item) -> Vec<&Url> {
     match item {
@@ -76,7 +81,7 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: &[(usize, Prepared)],
         over: Over,
     ) -> Result<Around, AdapterError> {
         // What comes with the batch is not there yet; most answers answer the post before.
@@ -116,9 +121,9 @@ impl MastodonDestination {
             .filter_map(|(id, _)| id.as_str().parse().ok())
             .collect();
         let showing = shown_already(c, &files).await.map_err(|error| silent(&error))?;
+        let (place, account, now) = (self.place.clone(), account.clone(), self.clock.now_micros());
         Ok(Around {
-            posts,
-            people,
+            wording: Arc::new(Wording { place, account, now, posts, people }),
             own: visibilities,
             boosted: boosted.into_iter().collect(),
             showing: showing.into_iter().collect(),
@@ -129,104 +134,44 @@ impl MastodonDestination {
     pub(super) async fn draft(
         &self,
         c: &mut PgConnection,
-        account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: Vec<(usize, Prepared)>,
         around: &mut Around,
     ) -> Result<Vec<(usize, Drafted)>, AdapterError> {
-        let mut drafts = Vec::with_capacity(batch.len());
-        for (index, one) in batch {
-            let Ok(id) = one.reservation.local_id.as_str().parse::<i64>() else {
-                drafts.push((*index, Err(text!("reasons-its-id-is-none-of-this-servers"))));
-                continue;
-            };
-            let drafted = match &one.item {
-                Item::Post(object) => Ok(self.post(id, object, account, around)),
-                Item::Boost(boost) => boosted(id, boost, account, around),
-                _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
-            };
-            let drafted = match drafted {
-                Ok(mut draft) => {
-                    draft.status.uri = one.reservation.url.to_string();
-                    self.show(c, one, &mut draft, around).await?;
-                    if let Item::Post(object) = &one.item {
-                        draft.status.versions = versions::of(object, &draft, &around.people);
-                    }
+        let threads = batch.len();
+        let polls = batch.iter().filter(|(_, one)| asks(&one.item)).count();
+        // Both come to their end: the connection is of no use in the middle of a question.
+        let (worded, numbers) =
+            tokio::join!(in_words(&around.wording, batch), Numbers::of(&mut *c, polls, threads));
+        let (worded, numbers) = (worded?, numbers?);
+        let mut drafts = Vec::with_capacity(threads);
+        for (index, one, draft) in worded {
+            let drafted = match (draft, &one.item) {
+                (Some(mut draft), Item::Post(object)) => {
+                    self.show(c, object, &one, &mut draft, around).await?;
+                    draft.status.versions = versions::of(object, &draft, &around.wording.people);
                     Ok(draft)
                 }
-                Err(why) => Err(why),
+                (None, Item::Post(_)) => Err(not_of_this_server()),
+                (_, Item::Boost(boost)) => boosted(&one.reservation, boost, around),
+                _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
             };
-            drafts.push((*index, drafted));
+            drafts.push((index, drafted));
         }
         let mut ready: Vec<&mut Draft> =
             drafts.iter_mut().filter_map(|(_, draft)| draft.as_mut().ok()).collect();
-        thread(c, account, &mut ready).await?;
+        numbers.give(&around.wording.account, &mut ready);
         Ok(drafts)
-    }
-
-    fn post(&self, id: i64, object: &Object, account: &Named, around: &Around) -> Draft {
-        let mut composed = compose::compose(object, &around.people, self.clock.now_micros());
-        let mut detail = StatusDetail {
-            visibility: compose::number_of(object.visibility),
-            mentions: composed.mentions,
-            tags: composed.tags,
-            ..StatusDetail::default()
-        };
-        if let Some(quote) = &object.quote {
-            match self.own_status(quote, account) {
-                Some(own) => detail.quote = Some(own),
-                // What others wrote can only be quoted anew, with their consent: the link stays.
-                None if !composed.text.contains(quote.as_str()) => {
-                    let said = format!("{}\n\nRE: {quote}", composed.text);
-                    said.trim_start().clone_into(&mut composed.text);
-                }
-                None => {}
-            }
-        }
-        let parent = object.in_reply_to.as_ref();
-        let known = parent.and_then(|url| around.posts.get(url.as_str()));
-        if known.is_none() {
-            detail.parent = parent.and_then(|url| self.own_status(url, account));
-        }
-        let (created, edited) = (object.published.micros(), object.updated.as_ref().map(Moment::micros));
-        detail.print = compose::print(&composed.text, &composed.warning, composed.is_sensitive, edited);
-        let status = Status {
-            id,
-            uri: String::new(),
-            text: composed.text,
-            warning: composed.warning,
-            created,
-            edited,
-            conversation: known.and_then(|post| post.conversation).unwrap_or_default(),
-            parent: known.map(|post| (post.id, answered(post, account))),
-            is_reply: parent.is_some(),
-            is_sensitive: composed.is_sensitive,
-            language: composed.language,
-            media: Vec::new(),
-            poll: composed.poll.map(|poll| (0, poll)),
-            boost_of: None,
-            tallies: tallies(object.tallies),
-            versions: Vec::new(),
-        };
-        Draft { kind: ItemKind::Posts, status, detail, shown: Vec::new() }
-    }
-
-    /// The id in the address of one of this account's own posts.
-    fn own_status(&self, url: &Url, account: &Named) -> Option<i64> {
-        match self.place.meaning(url)? {
-            Meaning::Status(whose, id, false) if whose.is(account) => Some(id),
-            _ => None,
-        }
     }
 
     /// Gives a post its files; one that another post shows already comes a second time.
     async fn show(
         &self,
         c: &mut PgConnection,
+        object: &Object,
         one: &Prepared,
         draft: &mut Draft,
         around: &mut Around,
     ) -> Result<(), AdapterError> {
-        let Item::Post(object) = &one.item else { return Ok(()) };
         for attachment in &object.attachments {
             let Some((id, blob)) = one.blobs.get(&attachment.url) else { continue };
             let Ok(id) = id.as_str().parse::<i64>() else { continue };
@@ -282,43 +227,19 @@ async fn shown_already(c: &mut PgConnection, files: &[i64]) -> Result<Vec<(i64, 
         .await
 }
 
-/// Gives threads and numbers of polls: an answer stands in its parent's thread.
-async fn thread(
-    c: &mut PgConnection,
-    account: &Named,
-    drafts: &mut [&mut Draft],
-) -> Result<(), AdapterError> {
-    let polls = drafts.iter().filter(|draft| draft.status.poll.is_some()).count();
-    let mut polls = reserve::numbers(c, "polls", polls).await?.into_iter();
-    let mut threads = reserve::numbers(c, "conversations", drafts.len()).await?.into_iter();
-    drafts.sort_by_key(|draft| draft.status.id);
-    let mut within: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for draft in drafts.iter_mut() {
-        let status = &mut draft.status;
-        if let Some((thread, answers)) = draft.detail.parent.and_then(|id| within.get(&id)) {
-            status.parent = draft.detail.parent.take().map(|id| (id, *answers));
-            status.conversation = *thread;
-        }
-        if status.conversation == 0 {
-            status.conversation = threads.next().unwrap_or_default();
-            draft.detail.begins_thread = true;
-        }
-        if let Some((id, _)) = &mut status.poll {
-            *id = polls.next().unwrap_or_default();
-        }
-        let answers = status.parent.map_or(account.id, |(_, account)| account);
-        within.insert(status.id, (status.conversation, answers));
-    }
-    Ok(())
-}
-
 /// Why a boost stays away.
 pub(in crate::adapters::mastodon_database) fn unknown_boost() -> String {
     text!("reasons-does-not-know-the-post-it-passes-on")
 }
 
-fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Drafted {
-    let post = around.posts.get(boost.object.as_str()).ok_or_else(unknown_boost)?.clone();
+fn not_of_this_server() -> String {
+    text!("reasons-its-id-is-none-of-this-servers")
+}
+
+fn boosted(place: &Reservation, boost: &Boost, around: &mut Around) -> Drafted {
+    let id: i64 = place.local_id.as_str().parse().map_err(|_| not_of_this_server())?;
+    let (account, posts) = (&around.wording.account, &around.wording.posts);
+    let post = posts.get(boost.object.as_str()).ok_or_else(unknown_boost)?.clone();
     if boost.visibility == Visibility::Direct {
         return Err(text!("reasons-no-boost-that-only-its-owner-sees"));
     }
@@ -338,7 +259,7 @@ fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Draf
     let detail = StatusDetail { visibility, print, ..StatusDetail::default() };
     let status = Status {
         id,
-        uri: String::new(),
+        uri: place.url.to_string(),
         text: String::new(),
         warning: String::new(),
         created: boost.published.micros(),
@@ -355,16 +276,4 @@ fn boosted(id: i64, boost: &Boost, account: &Named, around: &mut Around) -> Draf
         versions: Vec::new(),
     };
     Ok(Draft { kind: ItemKind::Boosts, status, detail, shown: Vec::new() })
-}
-
-/// Whom an answer to a post answers: who answers their own answer goes on answering whom they answered.
-fn answered(post: &Post, account: &Named) -> i64 {
-    post.answers.filter(|_| post.account == account.id).unwrap_or(post.account)
-}
-
-fn tallies(tallies: Tallies) -> Option<(i64, i64, i64)> {
-    let Tallies { replies, likes, shares } = tallies;
-    let counts = [replies, shares, likes].map(compose::number);
-    let [replies, shares, likes] = counts;
-    (counts != [0; 3]).then_some((replies, shares, likes))
 }

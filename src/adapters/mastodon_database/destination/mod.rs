@@ -53,9 +53,11 @@ mod shelf;
 mod snowflake;
 mod statuses;
 mod tags;
+mod threads;
 mod touched;
 mod versions;
 mod waiting;
+mod wording;
 mod write;
 
 pub(super) use {

@@ -25,6 +25,9 @@ use crate::{
     store::host_rows::{self, Place},
 };
 
+/// Kinds that become rows whose ids and names stand in addresses.
+const WITH_ROWS: [ItemKind; 3] = [ItemKind::Posts, ItemKind::Boosts, ItemKind::Media];
+
 impl MastodonDestination {
     /// As the trait says. Ids are looked up in the server's tables and kept in ours, so that the same
     /// request is the same answer, and no id is anybody's.
@@ -37,29 +40,21 @@ impl MastodonDestination {
         let (mut c, schema) = self.database.connection().await?;
         let account = account::find(&mut c, schema, account).await?;
         let posts = self.place.posts(&account);
-        let mut given = BTreeMap::new();
-        for kind in [ItemKind::Posts, ItemKind::Boosts, ItemKind::Media] {
+        let mut given = Vec::with_capacity(wanted.len());
+        for kind in WITH_ROWS {
             let of: Vec<&Wanted> = wanted.iter().filter(|one| one.kind == kind).collect();
             if of.is_empty() {
                 continue;
             }
-            let found = if kind == ItemKind::Media {
+            given.extend(if kind == ItemKind::Media {
                 self.file_places(&mut c, transfer, &of).await?
             } else {
                 self.status_places(&mut c, transfer, (kind, &posts), &of).await?
-            };
-            given.extend(found.into_iter().map(|place| ((kind, place.key.clone()), place)));
+            });
         }
-        let missing = || AdapterError::fatal("giving an id", "no id was free for it; this should not happen");
-        wanted
-            .iter()
-            .map(|one| match one.kind {
-                ItemKind::Posts | ItemKind::Boosts | ItemKind::Media => {
-                    given.get(&(one.kind, one.key.clone())).cloned().ok_or_else(missing)
-                }
-                _ => Ok(self.unfetched(transfer, &account, one)),
-            })
-            .collect()
+        let others = wanted.iter().filter(|one| !WITH_ROWS.contains(&one.kind));
+        given.extend(others.map(|one| self.unfetched(transfer, &account, one)));
+        as_asked(wanted, given)
     }
 
     /// What nobody ever fetches; the address only has to be the account's and unique.
@@ -182,6 +177,19 @@ impl MastodonDestination {
         self.clock.random(&mut random);
         shelf::file_name(random, ending)
     }
+}
+
+/// Places in the order in which they were asked for: most come in it.
+fn as_asked(wanted: &[Wanted], given: Vec<Reservation>) -> Result<Vec<Reservation>, AdapterError> {
+    let is_for = |(one, place): (&Wanted, &Reservation)| one.kind == place.kind && one.key == place.key;
+    if wanted.len() == given.len() && wanted.iter().zip(&given).all(is_for) {
+        return Ok(given);
+    }
+    let given: BTreeMap<(ItemKind, &str), &Reservation> =
+        given.iter().map(|place| ((place.kind, place.key.as_str()), place)).collect();
+    let missing = || AdapterError::fatal("giving an id", "no id was free for it; this should not happen");
+    let place = |one: &Wanted| given.get(&(one.kind, one.key.as_str())).copied().cloned();
+    wanted.iter().map(|one| place(one).ok_or_else(missing)).collect()
 }
 
 /// The place of a post or boost.

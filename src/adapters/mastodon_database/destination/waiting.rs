@@ -117,7 +117,7 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: &[(usize, Prepared)],
     ) -> Result<Vec<(usize, Written)>, AdapterError> {
         if batch.is_empty() {
             return Ok(Vec::new());
@@ -159,7 +159,7 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: &[(usize, Prepared)],
     ) -> Result<Ground, AdapterError> {
         let posts: Vec<&Url> = batch.iter().filter_map(|(_, one)| post_of(&one.item)).collect();
         let posts = known::posts(c, &self.place, &posts).await.map_err(|error| silent(&error))?;

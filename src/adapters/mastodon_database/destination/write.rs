@@ -43,12 +43,13 @@ impl MastodonDestination {
         let account = account::find(&mut c, schema, account).await?;
         account::keeps_old_posts(&mut c, &account).await?;
         let is_status = |one: &Prepared| matches!(one.item, Item::Post(_) | Item::Boost(_));
+        let all = batch.len();
         let (statuses, others): (Vec<_>, Vec<_>) =
-            batch.iter().enumerate().partition(|(_, one)| is_status(one));
+            batch.into_iter().enumerate().partition(|(_, one)| is_status(one));
         let mut written: BTreeMap<usize, Written> = BTreeMap::new();
-        written.extend(self.write_statuses(&mut c, transfer, &account, &statuses).await?);
+        written.extend(self.write_statuses(&mut c, transfer, &account, statuses).await?);
         written.extend(self.write_waiting(&mut c, transfer, &account, &others).await?);
-        Ok((0..batch.len()).map(|index| written.remove(&index).unwrap_or(Written::Done)).collect())
+        Ok((0..all).map(|index| written.remove(&index).unwrap_or(Written::Done)).collect())
     }
 
     async fn write_statuses(
@@ -56,25 +57,25 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        batch: &[(usize, &Prepared)],
+        batch: Vec<(usize, Prepared)>,
     ) -> Result<Vec<(usize, Written)>, AdapterError> {
-        let there = standing(c, account, batch).await?;
+        let there = standing(c, account, &batch).await?;
         let mut written = Vec::with_capacity(batch.len());
         let mut open = Vec::with_capacity(batch.len());
         for (index, one) in batch {
             match there.get(one.reservation.local_id.as_str()) {
                 Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
-                    written.push((*index, Written::Done));
+                    written.push((index, Written::Done));
                 }
-                Some(_) => written.push((*index, Written::Skipped(text!("reasons-its-id-was-given-away")))),
-                None => open.push((*index, *one)),
+                Some(_) => written.push((index, Written::Skipped(text!("reasons-its-id-was-given-away")))),
+                None => open.push((index, one)),
             }
         }
         if open.is_empty() {
             return Ok(written);
         }
         let mut around = self.around(c, transfer, account, &open, Over::No).await?;
-        let drafted = self.draft(c, account, &open, &mut around).await?;
+        let drafted = self.draft(c, open, &mut around).await?;
         let mut drafts = Vec::with_capacity(drafted.len());
         for (index, draft) in drafted {
             match draft {
@@ -143,7 +144,7 @@ impl MastodonDestination {
 async fn standing(
     c: &mut PgConnection,
     account: &Named,
-    batch: &[(usize, &Prepared)],
+    batch: &[(usize, Prepared)],
 ) -> Result<BTreeMap<String, Option<String>>, AdapterError> {
     let ids: Vec<i64> =
         batch.iter().filter_map(|(_, one)| one.reservation.local_id.as_str().parse().ok()).collect();
