@@ -22,8 +22,6 @@ use super::{
 
 /// Items that are given their places at once, as a transfer asks for them.
 const PLACES: usize = 1000;
-/// Items of one batch, as a transfer has it.
-const BATCH: usize = 500;
 
 /// How it went.
 pub struct Writing {
@@ -47,8 +45,10 @@ pub async fn write(house: &House, posts: usize) -> Writing {
         reserving += begin.elapsed();
     }
     let mut early = memory::now_mb();
-    for first in (0..posts).step_by(BATCH) {
-        let batch: Vec<Prepared> = (first..posts.min(first + BATCH)).map(|n| prepared(n, &places)).collect();
+    // As a transfer asks it.
+    let most = house.destination.batch();
+    for first in (0..posts).step_by(most) {
+        let batch: Vec<Prepared> = (first..posts.min(first + most)).map(|n| prepared(n, &places)).collect();
         let begin = Instant::now();
         let written = house.destination.write(&House::transfer(), &House::account(), batch).await.unwrap();
         writing += begin.elapsed();

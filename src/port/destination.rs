@@ -138,6 +138,11 @@ pub trait Destination: Send + Sync {
         batch: &[Reservation],
     ) -> Result<Vec<Withdrawn>, AdapterError>;
 
+    /// Items it wants at once, at most: the more, the less often is asked what is the same for all of them.
+    fn batch(&self) -> usize {
+        500
+    }
+
     /// What writes, and its version: what it could not show is offered again to another one.
     fn software(&self) -> String {
         concat!("godwit ", env!("CARGO_PKG_VERSION")).to_owned()

@@ -32,8 +32,6 @@ use crate::{
 
 /// Items that are given their places in one transaction.
 const PLACES: i64 = 1000;
-/// Items written in one transaction.
-const BATCH: i64 = 500;
 
 /// Kinds in the order they are written, protection first: the order collections are read in. Files
 /// stand with the posts that show them, pictures with the profile.
@@ -134,8 +132,9 @@ async fn write(
     kind: ItemKind,
     sides: &remap::Sides,
 ) -> TransferResult<()> {
+    let most = i64::try_from(engine.destination.batch()).unwrap_or(i64::MAX);
     let ready = async |after| {
-        let batch = items::fetched(&engine.store, &transfer.id, kind, after, BATCH).await?;
+        let batch = items::fetched(&engine.store, &transfer.id, kind, after, most).await?;
         let ready = prepare(engine, &transfer.id, kind, &batch, sides).await?;
         TransferResult::Ok((batch, ready))
     };

@@ -10,7 +10,7 @@ use godwit::{
     adapters::mastodon_database::schema::Version,
     model::{id::TransferId, item::ItemKind},
     port::{
-        destination::{Destination, Written},
+        destination::{Destination, Prepared, Written},
         error::{AdapterError, Disposition},
     },
 };
@@ -83,29 +83,43 @@ async fn from_wherever_it_was_cut_off_a_copy_comes_to_its_end_and_goes_without_t
     same(&house.census(), &nothing, "in the end");
 }
 
+/// Posts ready to be written, without files: those are another matter.
+async fn posts(house: &House, id: &TransferId) -> Vec<Prepared> {
+    let mut posts = house.prepare(id, &Luggage::full()).await;
+    posts.retain(|one| one.reservation.kind == ItemKind::Posts);
+    for one in &mut posts {
+        one.blobs.clear();
+    }
+    posts
+}
+
+/// Somebody who is about to take the key of a post: whoever wants it waits for what becomes of that.
+async fn taking(house: &House, post: &Prepared) -> PgConnection {
+    let mut other = PgConnection::connect(&house.stage.url).await.unwrap();
+    let taking = format!(
+        "begin; insert into statuses (id, account_id, created_at, updated_at) values ({}, {FRANK}, now(), now())",
+        post.reservation.local_id
+    );
+    sqlx::raw_sql(AssertSqlSafe(taking)).execute(&mut other).await.unwrap();
+    other
+}
+
+/// Comes to its end when rows wait for somebody who is about to take a key.
+async fn rows_wait(house: &House) {
+    let waits = "select count(*) from pg_stat_activity \
+                 where wait_event_type = 'Lock' and query like 'copy statuses %' and datname = current_database()";
+    while house.number(waits).await == 0 {}
+}
+
 #[tokio::test]
 async fn a_batch_let_go_of_while_its_rows_are_being_taken_leaves_no_connection_that_answers_for_it() {
     let Some(house) = House::of(Version::V4_7).await else { return };
     let (id, eve) = (TransferId::from("t1"), House::eve());
-    let mut posts = house.prepare(&id, &Luggage::full()).await;
-    posts.retain(|one| one.reservation.kind == ItemKind::Posts);
-    for one in &mut posts {
-        // Files are another matter.
-        one.blobs.clear();
-    }
-    // Whoever wants a key that somebody is about to take waits for what becomes of that.
-    let mut other = PgConnection::connect(&house.stage.url).await.unwrap();
-    let taking = format!(
-        "begin; insert into statuses (id, account_id, created_at, updated_at) values ({}, {FRANK}, now(), now())",
-        posts[0].reservation.local_id
-    );
-    sqlx::raw_sql(AssertSqlSafe(taking)).execute(&mut other).await.unwrap();
-    let waits = "select count(*) from pg_stat_activity \
-                 where wait_event_type = 'Lock' and query like 'copy statuses %' and datname = current_database()";
-    let is_waiting = async { while house.number(waits).await == 0 {} };
+    let posts = posts(&house, &id).await;
+    let mut other = taking(&house, &posts[0]).await;
     tokio::select! {
         written = house.destination.write(&id, &eve, posts.clone()) => panic!("it did not wait: {written:?}"),
-        () = is_waiting => {}
+        () = rows_wait(&house) => {}
     }
     sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
     // More often than there are connections.
@@ -113,4 +127,34 @@ async fn a_batch_let_go_of_while_its_rows_are_being_taken_leaves_no_connection_t
         let written = house.destination.write(&id, &eve, posts.clone()).await.unwrap();
         assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
     }
+}
+
+#[tokio::test]
+async fn a_key_taken_by_somebody_while_a_batch_is_on_its_way_stays_theirs_and_only_that_post_stays_away() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let (id, eve) = (TransferId::from("t1"), House::eve());
+    let posts = posts(&house, &id).await;
+    let mut other = taking(&house, &posts[0]).await;
+    let goes_through = async {
+        rows_wait(&house).await;
+        sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
+    };
+    let (written, ()) = tokio::join!(house.destination.write(&id, &eve, posts.clone()), goes_through);
+    let written = written.unwrap();
+    assert!(matches!(written.first(), Some(Written::Skipped(why)) if why.contains("id")), "{written:?}");
+    assert!(written[1..].iter().all(|one| *one == Written::Done), "{written:?}");
+    // The same again is the same answer.
+    assert_eq!(house.destination.write(&id, &eve, posts.clone()).await.unwrap(), written);
+    let key = &posts[0].reservation.local_id;
+    let franks = format!("select count(*) from statuses where account_id = {FRANK} and id = {key}");
+    assert_eq!(house.number(&franks).await, 1);
+    house.destination.discard(&id, &eve).await.unwrap();
+    assert_eq!(house.number(&franks).await, 1, "it is none of ours to take away");
+    let rest = format!("select count(*) from statuses where id in ({})", all(&posts));
+    assert_eq!(house.number(&rest).await, 1);
+}
+
+fn all(posts: &[Prepared]) -> String {
+    let ids: Vec<&str> = posts.iter().map(|one| one.reservation.local_id.as_str()).collect();
+    ids.join(", ")
 }

@@ -1,7 +1,7 @@
 //! A copy on trial follows its source: newer versions go over older ones, what is gone there goes here.
 //! What its owner changed here is left alone, and only ever narrowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgConnection;
 
@@ -86,7 +86,7 @@ impl MastodonDestination {
                     Some(draft)
                 })
                 .collect();
-            self.rewrite(&mut c, transfer, &account, &drafts).await?;
+            self.rewrite(&mut c, transfer, &account, drafts).await?;
         }
         self.replace_waiting(&mut c, transfer, &account, &others).await?;
         Ok(amended)
@@ -98,15 +98,16 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        drafts: &[Draft],
+        drafts: Vec<Draft>,
     ) -> Result<(), AdapterError> {
         let ids: Vec<i64> = drafts.iter().map(|draft| draft.status.id).collect();
         let shown = "select id from media_attachments where status_id = any($1)";
         let before: Vec<i64> =
             sqlx::query_scalar(shown).bind(&ids).fetch_all(&mut *c).await.map_err(|error| silent(&error))?;
-        self.put(c, transfer, account, drafts, Over::Yes).await?;
-        let stay: Vec<i64> = drafts.iter().flat_map(|draft| draft.status.media.iter().copied()).collect();
+        let stay: BTreeSet<i64> =
+            drafts.iter().flat_map(|draft| draft.status.media.iter().copied()).collect();
         let gone: Vec<i64> = before.into_iter().filter(|id| !stay.contains(id)).collect();
+        self.put(c, transfer, account, drafts, Over::Yes).await?;
         self.take_files(c, transfer, account, &gone).await
     }
 

@@ -39,29 +39,19 @@ impl Rows {
         Row(self)
     }
 
-    /// Writes them into the table. `false` where something was there already: nothing of them stands then, and the
-    /// transaction they were to be part of goes on.
+    /// Writes them into the table.
     ///
     /// # Errors
-    /// [`sqlx::Error`], the transaction cannot go on.
-    pub(super) async fn copy(mut self, c: &mut PgConnection, table: &str) -> Result<bool, sqlx::Error> {
-        use sqlx::Connection as _;
+    /// [`sqlx::Error`], the transaction cannot go on; [`is_there`] where one of them was there already.
+    pub(super) async fn copy(mut self, c: &mut PgConnection, table: &str) -> Result<(), sqlx::Error> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
         self.bytes.extend_from_slice(&END.to_be_bytes());
         let sql = format!("copy {table} ({}) from stdin (format binary)", self.columns.join(", "));
-        let mut part = c.begin().await?;
-        let copied = async {
-            let mut copy = part.copy_in_raw(&sql).await?;
-            copy.send(self.bytes.as_slice()).await?;
-            copy.finish().await
-        };
-        match copied.await {
-            Ok(_) => part.commit().await.map(|()| true),
-            Err(error) if is_there(&error) => part.rollback().await.map(|()| false),
-            Err(error) => Err(error),
-        }
+        let mut copy = c.copy_in_raw(&sql).await?;
+        copy.send(self.bytes.as_slice()).await?;
+        copy.finish().await.map(drop)
     }
 }
 
@@ -92,6 +82,7 @@ impl Row<'_> {
     }
 }
 
-fn is_there(error: &sqlx::Error) -> bool {
+/// Whether a row was not written because it, or one like it, is there already.
+pub(super) fn is_there(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == IS_THERE)
 }

@@ -92,8 +92,15 @@ impl MastodonDestination {
     }
 }
 
+/// Items of one bounded transaction.
+const BATCH: usize = 1000;
+
 #[async_trait]
 impl Destination for MastodonDestination {
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
     async fn reserve(
         &self,
         transfer: &TransferId,

@@ -203,9 +203,9 @@ fn status(kind: ItemKind, posts: &Posts, key: &str, id: i64) -> Reservation {
 
 /// Ids for rows of files, of the server's own making.
 pub(super) async fn fresh(c: &mut PgConnection, count: usize) -> Result<Vec<i64>, AdapterError> {
-    sqlx::query_scalar("select timestamp_id('media_attachments') from generate_series(1, $1)")
+    sqlx::query_scalar("select array(select timestamp_id('media_attachments') from generate_series(1, $1))")
         .bind(i32::try_from(count).unwrap_or(i32::MAX))
-        .fetch_all(c)
+        .fetch_one(c)
         .await
         .map_err(|error| silent(&error))
 }
@@ -220,11 +220,11 @@ pub(super) async fn numbers(
         return Ok(Vec::new());
     }
     let sql = "with its as materialized (select pg_get_serial_sequence($1, 'id')::regclass as sequence) \
-               select nextval(its.sequence) from its, generate_series(1, $2)";
+               select array(select nextval(its.sequence) from its, generate_series(1, $2))";
     sqlx::query_scalar(sql)
         .bind(table)
         .bind(i32::try_from(count).unwrap_or(i32::MAX))
-        .fetch_all(c)
+        .fetch_one(c)
         .await
         .map_err(|error| silent(&error))
 }

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection};
 
-use super::{bulk::Rows, compose::OWNER_ONLY, parts};
+use super::{
+    bulk::{Rows, is_there},
+    compose::OWNER_ONLY,
+    parts,
+};
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
     port::error::AdapterError,
@@ -77,8 +81,18 @@ macro_rules! at {
 }
 pub(super) use at;
 
+/// Whether rows may be there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum There {
+    /// None of them was when they were looked for: they come all together, or none does.
+    None,
+    /// Some may be.
+    Perhaps,
+}
+
 /// Writes a batch, visible to its owner only, with its files' rows. Nobody is notified: no trigger
-/// watches these tables. It stands once `noted` has come to its end as well, which happens meanwhile.
+/// watches these tables. It stands once `noted` has come to its end as well, which happens meanwhile. Gives the keys of
+/// those that stand there now because of it: an id that somebody took since it was looked for stays theirs.
 ///
 /// # Errors
 /// [`AdapterError`], its own or that of `noted`; nothing of the batch stands then.
@@ -88,12 +102,13 @@ pub(super) async fn write(
     batch: &Batch<'_>,
     now: i64,
     noted: impl Future<Output = Result<(), AdapterError>>,
-) -> Result<(), AdapterError> {
+) -> Result<BTreeSet<i64>, AdapterError> {
     let mut work = c.begin().await.map_err(|error| silent(&error))?;
     let (written, noted) = tokio::join!(rows(&mut work, account, batch, now), noted);
     noted?;
-    written.map_err(|error| silent(&error))?;
-    work.commit().await.map_err(|error| silent(&error))
+    let written = written.map_err(|error| silent(&error))?;
+    work.commit().await.map_err(|error| silent(&error))?;
+    Ok(written)
 }
 
 async fn rows(
@@ -101,40 +116,65 @@ async fn rows(
     account: &Named,
     batch: &Batch<'_>,
     now: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<BTreeSet<i64>, sqlx::Error> {
+    if batch.over == Over::No {
+        match rows_that_are(There::None, work, account, batch, now).await {
+            Err(error) if is_there(&error) => {
+                // It came since it was looked for.
+                sqlx::raw_sql("rollback and chain").execute(&mut *work).await?;
+            }
+            written => return written,
+        }
+    }
+    rows_that_are(There::Perhaps, work, account, batch, now).await
+}
+
+async fn rows_that_are(
+    there: There,
+    work: &mut PgConnection,
+    account: &Named,
+    batch: &Batch<'_>,
+    now: i64,
+) -> Result<BTreeSet<i64>, sqlx::Error> {
     let Batch { statuses, threads, media, over } = batch;
-    conversations(work, statuses, threads, now).await?;
+    conversations(there, work, statuses, threads, now).await?;
     if *over == Over::Yes {
         clear(work, account, statuses, media).await?;
     }
-    let there = insert(work, account, statuses, *over).await?;
-    let of: Vec<&Status> = statuses.iter().copied().filter(|status| there.contains(&status.id)).collect();
+    let written = if there == There::None {
+        copied(work, account, statuses).await?;
+        statuses.iter().map(|status| status.id).collect()
+    } else {
+        insert(work, account, statuses, *over).await?
+    };
+    let of: Vec<&Status> = statuses.iter().copied().filter(|status| written.contains(&status.id)).collect();
     parts::polls(work, account, &of).await?;
     parts::tallies(work, &of, now).await?;
     parts::versions(work, account, &of).await?;
     let media: Vec<&Value> = media
         .iter()
-        .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| there.contains(&id)))
+        .filter(|row| row.get("status_id").and_then(Value::as_i64).is_some_and(|id| written.contains(&id)))
         .collect();
-    parts::files(work, account, &media, now).await
+    parts::files(work, account, &media, now).await?;
+    Ok(written)
 }
 
 /// Threads: those that begin with a post of the batch are `new`, the others were there when they were looked up.
 async fn conversations(
+    there: There,
     c: &mut PgConnection,
     statuses: &[&Status],
     new: &[i64],
     now: i64,
 ) -> Result<(), sqlx::Error> {
-    let mut rows = Rows::of(&["id", "created_at", "updated_at"]);
-    for id in new {
-        rows.row().with(*id).at(now).at(now);
-    }
     let mut ids: BTreeSet<i64> = statuses.iter().map(|status| status.conversation).collect();
-    if new.is_empty() || rows.copy(c, "conversations").await? {
+    if there == There::None && !new.is_empty() {
+        let mut rows = Rows::of(&["id", "created_at", "updated_at"]);
         for id in new {
+            rows.row().with(*id).at(now).at(now);
             ids.remove(id);
         }
+        rows.copy(c, "conversations").await?;
     }
     if ids.is_empty() {
         return Ok(());
@@ -187,9 +227,6 @@ async fn insert(
     statuses: &[&Status],
     over: Over,
 ) -> Result<BTreeSet<i64>, sqlx::Error> {
-    if over == Over::No && copied(c, account, statuses).await? {
-        return Ok(statuses.iter().map(|status| status.id).collect());
-    }
     macro_rules! sql {
         ($conflict:literal) => {
             concat!(
@@ -255,8 +292,8 @@ async fn insert(
     Ok(there.into_iter().collect())
 }
 
-/// Writes rows none of which is there yet. `false` where one was: it came since it was looked for.
-async fn copied(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<bool, sqlx::Error> {
+/// Writes rows none of which is there yet.
+async fn copied(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
     let mut rows = Rows::of(&[
         "id",
         "account_id",

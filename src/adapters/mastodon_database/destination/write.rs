@@ -1,7 +1,10 @@
 //! A batch written: noted first, then files, then rows. From every point in between the same batch
 //! again comes to the same end, and whatever came is known.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures::{FutureExt, StreamExt, TryStreamExt, future::FusedFuture, stream};
 use serde_json::{Value, json};
@@ -67,7 +70,7 @@ impl MastodonDestination {
                 Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
                     written.push((index, Written::Done));
                 }
-                Some(_) => written.push((index, Written::Skipped(text!("reasons-its-id-was-given-away")))),
+                Some(_) => written.push((index, given_away())),
                 None => open.push((index, one)),
             }
         }
@@ -76,41 +79,48 @@ impl MastodonDestination {
         }
         let mut around = self.around(c, transfer, account, &open, Over::No).await?;
         let drafted = self.draft(c, open, &mut around).await?;
-        let mut drafts = Vec::with_capacity(drafted.len());
+        let (mut drafts, mut ids) = (Vec::with_capacity(drafted.len()), Vec::with_capacity(drafted.len()));
         for (index, draft) in drafted {
             match draft {
                 Drafted::Ok(draft) => {
-                    written.push((index, Written::Done));
+                    ids.push((index, draft.status.id));
                     drafts.push(draft);
                 }
                 Drafted::Err(why) => written.push((index, Written::Skipped(why))),
             }
         }
-        self.put(c, transfer, account, &drafts, Over::No).await?;
+        let stand = self.put(c, transfer, account, drafts, Over::No).await?;
+        let outcome = |id| if stand.contains(&id) { Written::Done } else { given_away() };
+        written.extend(ids.into_iter().map(|(index, id)| (index, outcome(id))));
         Ok(written)
     }
 
-    /// Notes, shelves and writes drafts.
+    /// Notes, shelves and writes drafts; gives the ids that stand there because of it.
     pub(super) async fn put(
         &self,
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        drafts: &[Draft],
+        drafts: Vec<Draft>,
         over: Over,
-    ) -> Result<(), AdapterError> {
+    ) -> Result<BTreeSet<i64>, AdapterError> {
         if drafts.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let begin = drafts.iter().filter(|draft| draft.detail.begins_thread);
         let threads: Vec<i64> = begin.map(|draft| draft.status.conversation).collect();
-        let mut noted: Vec<HostRow> = drafts.iter().flat_map(noted).collect();
-        // All threads of a batch are one note.
-        noted.extend(threads.first().map(|first| journal::row(CONVERSATIONS, first, "", *first, &threads)));
-        let noting = async { host_rows::note(&self.store, transfer.as_str(), noted).await.map_err(ours) };
+        let drafts = Arc::new(drafts);
+        let notes = {
+            let (drafts, threads) = (Arc::clone(&drafts), threads.clone());
+            tokio::task::spawn_blocking(move || notes(&drafts, &threads))
+        };
+        let noting = async {
+            let notes = notes.await.map_err(|error| AdapterError::fatal("noting a batch", error))?;
+            host_rows::note(&self.store, transfer.as_str(), notes).await.map_err(ours)
+        };
         let mut noting = Box::pin(noting).fuse();
         let mut shelving = Vec::new();
-        for draft in drafts {
+        for draft in &*drafts {
             for shown in &draft.shown {
                 shelving.push(self.shelve(draft.status.id, shown).boxed());
             }
@@ -140,6 +150,11 @@ impl MastodonDestination {
     }
 }
 
+/// Somebody else's post has the id.
+fn given_away() -> Written {
+    Written::Skipped(text!("reasons-its-id-was-given-away"))
+}
+
 /// What stands under the ids of a batch already: the address, or something without one.
 async fn standing(
     c: &mut PgConnection,
@@ -157,6 +172,13 @@ async fn standing(
     .await
     .map_err(|error| silent(&error))?;
     Ok(rows.into_iter().map(|(id, uri)| (id.to_string(), uri)).collect())
+}
+
+/// Everything that comes with a batch; all threads that begin in it are one note.
+fn notes(drafts: &[Draft], threads: &[i64]) -> Vec<HostRow> {
+    let mut rows: Vec<HostRow> = drafts.iter().flat_map(noted).collect();
+    rows.extend(threads.first().map(|first| journal::row(CONVERSATIONS, first, "", *first, &threads)));
+    rows
 }
 
 /// Everything that comes with a draft.

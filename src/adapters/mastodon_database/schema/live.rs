@@ -4,6 +4,9 @@ use sqlx::PgConnection;
 
 use super::written::{Column, Tables};
 
+/// What the database says of a table that it has not.
+const NO_SUCH_TABLE: &str = "42P01";
+
 /// Reads those of the named tables that are there. Spec: PostgreSQL, System Catalogs.
 ///
 /// # Errors
@@ -45,12 +48,10 @@ pub(super) async fn read(c: &mut PgConnection, names: &[String]) -> Result<Table
 /// # Errors
 /// [`sqlx::Error`].
 pub(super) async fn last_change(c: &mut PgConnection) -> Result<Option<u64>, sqlx::Error> {
-    let is_there: bool =
-        sqlx::query_scalar("select to_regclass('schema_migrations') is not null").fetch_one(&mut *c).await?;
-    if !is_there {
-        return Ok(None);
-    }
-    let found: Option<String> =
-        sqlx::query_scalar("select max(version) from schema_migrations").fetch_one(c).await?;
+    let asked = sqlx::query_scalar("select max(version) from schema_migrations").fetch_one(c).await;
+    let found: Option<String> = match asked {
+        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == NO_SUCH_TABLE) => None,
+        found => found?,
+    };
     Ok(found.and_then(|text| text.parse().ok()))
 }

@@ -47,6 +47,10 @@ fn words(line: &str, links: &Links, out: &mut String) {
         return out.push_str(line);
     }
     for piece in line.split_inclusive(char::is_whitespace) {
+        if !piece.contains(MARKS) {
+            out.push_str(piece);
+            continue;
+        }
         let word = piece.trim_end();
         let (before, core, after) = peeled(word);
         escape(before, out);
@@ -60,7 +64,8 @@ fn words(line: &str, links: &Links, out: &mut String) {
 
 fn address(word: &str, out: &mut String) -> bool {
     let is_web = word.starts_with("https://") || word.starts_with("http://");
-    let Some(url) = Url::parse(word).ok().filter(|url| is_web && url.has_host()) else { return false };
+    let url = is_web.then(|| Url::parse(word).ok()).flatten();
+    let Some(url) = url.filter(Url::has_host) else { return false };
     out.push_str("<a href=\"");
     escape(url.as_str(), out);
     out.push_str("\" rel=\"nofollow noopener\">");

@@ -52,10 +52,10 @@ pub(super) async fn in_words(wording: &Arc<Wording>, found: Found) -> Result<Vec
 }
 
 fn object(wording: &Wording, row: PostRow, belonging: &mut Belonging) -> Object {
-    let stated = row.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+    let usual = wording.posts.id(row.id);
+    let stated = row.uri.as_deref().filter(|uri| *uri != usual.as_str()).and_then(|uri| Url::parse(uri).ok());
     // An id on another server cannot be this account's.
-    let id = stated.filter(|url| is_same_origin(url, &wording.web));
-    let id = id.unwrap_or_else(|| wording.posts.id(row.id));
+    let id = stated.filter(|url| is_same_origin(url, &wording.web)).unwrap_or(usual);
     let visibility = audience_of(row.visibility);
     let people = belonging.people.remove(&row.id).unwrap_or_default();
     let versions = belonging.versions.remove(&row.id).unwrap_or_default();
