@@ -73,6 +73,7 @@ fn main() {
 /// Writes the account, and the rows it became once more by `COPY` into tables that are as the others were, in turn.
 async fn into(cluster: &cluster::Cluster, house: &House, posts: usize) {
     let mut rounds = vec![round(cluster, house, posts).await];
+    let released = writing::release(house).await;
     let peak = memory::peak_mb();
     for _ in 1..TIMES {
         let other = House::beside(cluster).await;
@@ -87,7 +88,6 @@ async fn into(cluster: &cluster::Cluster, house: &House, posts: usize) {
     say("mastodon.import.reserving", ratio(reserving, written), "of it");
     say("mastodon.copy_in", all / copied.as_secs_f64(), "posts/s");
     say("mastodon.import_vs_copy", ratio(written, copied), "times as long");
-    let released = writing::release(house).await;
     say("mastodon.release", float(posts) / released.as_secs_f64(), "posts/s");
     say("mastodon.rss_growth", growth, "times");
     say("mastodon.rss_mb", peak, "MB");

@@ -46,7 +46,7 @@ pub async fn write(house: &House, posts: usize) -> Writing {
     }
     let mut early = memory::now_mb();
     // As a transfer asks it.
-    let most = house.destination.batch();
+    let most = house.destination.most_at_once();
     for first in (0..posts).step_by(most) {
         let batch: Vec<Prepared> = (first..posts.min(first + most)).map(|n| prepared(n, &places)).collect();
         let begin = Instant::now();

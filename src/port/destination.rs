@@ -139,7 +139,7 @@ pub trait Destination: Send + Sync {
     ) -> Result<Vec<Withdrawn>, AdapterError>;
 
     /// Items it wants at once, at most: the more, the less often is asked what is the same for all of them.
-    fn batch(&self) -> usize {
+    fn most_at_once(&self) -> usize {
         500
     }
 

@@ -132,7 +132,7 @@ async fn write(
     kind: ItemKind,
     sides: &remap::Sides,
 ) -> TransferResult<()> {
-    let most = i64::try_from(engine.destination.batch()).unwrap_or(i64::MAX);
+    let most = i64::try_from(engine.destination.most_at_once()).unwrap_or(i64::MAX).max(1);
     let ready = async |after| {
         let batch = items::fetched(&engine.store, &transfer.id, kind, after, most).await?;
         let ready = prepare(engine, &transfer.id, kind, &batch, sides).await?;

@@ -18,7 +18,7 @@ use godwit::{
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::{
-    house::{FRANK, House, same},
+    house::{EVE, FRANK, House, same},
     luggage::Luggage,
     views::anonymous,
 };
@@ -83,21 +83,21 @@ async fn from_wherever_it_was_cut_off_a_copy_comes_to_its_end_and_goes_without_t
     same(&house.census(), &nothing, "in the end");
 }
 
-/// Posts ready to be written, without files: those are another matter.
-async fn posts(house: &House, id: &TransferId) -> Vec<Prepared> {
-    let mut posts = house.prepare(id, &Luggage::full()).await;
+/// Posts ready to be written, with their files.
+async fn posts(house: &House, id: &TransferId, luggage: &Luggage) -> Vec<Prepared> {
+    luggage.shelve(&house.blobs);
+    let mut posts = house.prepare(id, luggage).await;
     posts.retain(|one| one.reservation.kind == ItemKind::Posts);
-    for one in &mut posts {
-        one.blobs.clear();
-    }
     posts
 }
 
 /// Somebody who is about to take the key of a post: whoever wants it waits for what becomes of that.
-async fn taking(house: &House, post: &Prepared) -> PgConnection {
+async fn taking(house: &House, post: &Prepared, whose: i64) -> PgConnection {
     let mut other = PgConnection::connect(&house.stage.url).await.unwrap();
+    let uri = if whose == FRANK { "null".to_owned() } else { format!("'{}'", post.reservation.url) };
     let taking = format!(
-        "begin; insert into statuses (id, account_id, created_at, updated_at) values ({}, {FRANK}, now(), now())",
+        "begin; insert into statuses (id, account_id, uri, visibility, created_at, updated_at) \
+         values ({}, {whose}, {uri}, 3, now(), now())",
         post.reservation.local_id
     );
     sqlx::raw_sql(AssertSqlSafe(taking)).execute(&mut other).await.unwrap();
@@ -111,12 +111,25 @@ async fn rows_wait(house: &House) {
     while house.number(waits).await == 0 {}
 }
 
+/// What became of posts a key of which somebody took while they were on their way.
+async fn written_meanwhile(house: &House, id: &TransferId, posts: &[Prepared], whose: i64) -> Vec<Written> {
+    let mut other = taking(house, &posts[0], whose).await;
+    let eve = House::eve();
+    let mut writing = pin!(house.destination.write(id, &eve, posts.to_vec()));
+    tokio::select! {
+        written = &mut writing => panic!("it did not wait: {written:?}"),
+        () = rows_wait(house) => {}
+    }
+    sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
+    writing.await.unwrap()
+}
+
 #[tokio::test]
 async fn a_batch_let_go_of_while_its_rows_are_being_taken_leaves_no_connection_that_answers_for_it() {
     let Some(house) = House::of(Version::V4_7).await else { return };
     let (id, eve) = (TransferId::from("t1"), House::eve());
-    let posts = posts(&house, &id).await;
-    let mut other = taking(&house, &posts[0]).await;
+    let posts = posts(&house, &id, &Luggage::full()).await;
+    let mut other = taking(&house, &posts[0], FRANK).await;
     tokio::select! {
         written = house.destination.write(&id, &eve, posts.clone()) => panic!("it did not wait: {written:?}"),
         () = rows_wait(&house) => {}
@@ -132,29 +145,61 @@ async fn a_batch_let_go_of_while_its_rows_are_being_taken_leaves_no_connection_t
 #[tokio::test]
 async fn a_key_taken_by_somebody_while_a_batch_is_on_its_way_stays_theirs_and_only_that_post_stays_away() {
     let Some(house) = House::of(Version::V4_7).await else { return };
-    let (id, eve) = (TransferId::from("t1"), House::eve());
-    let posts = posts(&house, &id).await;
-    let mut other = taking(&house, &posts[0]).await;
-    let goes_through = async {
-        rows_wait(&house).await;
-        sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
-    };
-    let (written, ()) = tokio::join!(house.destination.write(&id, &eve, posts.clone()), goes_through);
-    let written = written.unwrap();
-    assert!(matches!(written.first(), Some(Written::Skipped(why)) if why.contains("id")), "{written:?}");
+    let (id, eve, nothing) = (TransferId::from("t1"), House::eve(), house.census());
+    let posts = posts(&house, &id, &Luggage::full()).await;
+    let written = written_meanwhile(&house, &id, &posts, FRANK).await;
+    let why = "its id was given to something else at this server in the meantime";
+    assert_eq!(written.first(), Some(&Written::Skipped(why.into())));
     assert!(written[1..].iter().all(|one| *one == Written::Done), "{written:?}");
     // The same again is the same answer.
     assert_eq!(house.destination.write(&id, &eve, posts.clone()).await.unwrap(), written);
+    let counts = house.destination.counts(&id).await.unwrap();
+    assert_eq!(counts[&ItemKind::Posts], u64::try_from(posts.len() - 1).unwrap(), "Frank's is none of them");
+    // Nothing of the copy knows anything of Frank's post.
     let key = &posts[0].reservation.local_id;
-    let franks = format!("select count(*) from statuses where account_id = {FRANK} and id = {key}");
-    assert_eq!(house.number(&franks).await, 1);
+    let answers = format!("select count(*) from statuses where in_reply_to_id = {key}");
+    assert_eq!(house.number(&answers).await, 0);
+    let files = "select count(*) from media_attachments m left join statuses s on s.id = m.status_id \
+                 where s.account_id is distinct from m.account_id";
+    assert_eq!(house.number(files).await, 0);
     house.destination.discard(&id, &eve).await.unwrap();
-    assert_eq!(house.number(&franks).await, 1, "it is none of ours to take away");
-    let rest = format!("select count(*) from statuses where id in ({})", all(&posts));
-    assert_eq!(house.number(&rest).await, 1);
+    let mut admin = PgConnection::connect(&house.stage.url).await.unwrap();
+    let franks = format!("delete from statuses where account_id = {FRANK} and id = {key}");
+    let franks = sqlx::raw_sql(AssertSqlSafe(franks)).execute(&mut admin).await.unwrap();
+    assert_eq!(franks.rows_affected(), 1, "it was none of ours to take away");
+    same(&house.census(), &nothing, "thrown away");
 }
 
-fn all(posts: &[Prepared]) -> String {
-    let ids: Vec<&str> = posts.iter().map(|one| one.reservation.local_id.as_str()).collect();
-    ids.join(", ")
+#[tokio::test]
+async fn a_post_that_another_daemon_wrote_meanwhile_is_there_and_the_rest_comes() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let id = TransferId::from("t1");
+    let posts = posts(&house, &id, &Luggage::full()).await;
+    let written = written_meanwhile(&house, &id, &posts, EVE).await;
+    assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
+    let counts = house.destination.counts(&id).await.unwrap();
+    assert_eq!(counts[&ItemKind::Posts], u64::try_from(posts.len()).unwrap());
+}
+
+#[tokio::test]
+async fn a_long_thread_in_one_batch_is_one_thread_each_post_with_its_own_text_answering_the_one_before() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let (id, eve) = (TransferId::from("t1"), House::eve());
+    let posts = posts(&house, &id, &Luggage::thread(240)).await;
+    let written = house.destination.write(&id, &eve, posts.clone()).await.unwrap();
+    assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
+    let mut c = PgConnection::connect(&house.stage.url).await.unwrap();
+    let rows: Vec<(i64, String, Option<i64>, i64)> = sqlx::query_as(
+        "select id, text, in_reply_to_id, conversation_id from statuses where account_id = $1 and visibility = 3 order by id",
+    )
+    .bind(EVE)
+    .fetch_all(&mut c)
+    .await
+    .unwrap();
+    assert_eq!(rows.len(), posts.len());
+    for (number, row) in rows.iter().enumerate() {
+        let before = number.checked_sub(1).map(|before| rows[before].0);
+        assert_eq!(*row, (row.0, format!("number {number}"), before, rows[0].3));
+        assert_eq!(row.0.to_string(), posts[number].reservation.local_id.as_str());
+    }
 }

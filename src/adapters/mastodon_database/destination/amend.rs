@@ -112,7 +112,7 @@ impl MastodonDestination {
     }
 
     /// Takes files and their rows away.
-    async fn take_files(
+    pub(super) async fn take_files(
         &self,
         c: &mut PgConnection,
         transfer: &TransferId,

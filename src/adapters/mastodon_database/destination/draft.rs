@@ -159,7 +159,7 @@ impl MastodonDestination {
         }
         let mut ready: Vec<&mut Draft> =
             drafts.iter_mut().filter_map(|(_, draft)| draft.as_mut().ok()).collect();
-        numbers.give(&around.wording.account, &mut ready);
+        numbers.give(&around.wording.account, &mut ready)?;
         Ok(drafts)
     }
 

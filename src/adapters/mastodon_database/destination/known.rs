@@ -35,7 +35,7 @@ pub(super) struct Person {
     pub(super) handle: String,
 }
 
-type PostRow = (i64, i64, Option<i64>, i32, bool, Option<i64>, Option<String>);
+type PostRow = (i64, i64, Option<i64>, i32, bool, Option<i64>, Option<String>, Option<String>);
 
 /// The posts behind addresses, in any spelling the server answers on.
 ///
@@ -47,22 +47,22 @@ pub(super) async fn posts(
     urls: &[&Url],
 ) -> Result<BTreeMap<String, Post>, sqlx::Error> {
     let own = |url: &Url| match place.meaning(url) {
-        Some(Meaning::Status(_, id, _)) => Some(id),
+        Some(Meaning::Status(whose, id, _)) => Some((whose, id)),
         _ => None,
     };
     let texts: Vec<&str> = urls.iter().map(|url| url.as_str()).collect();
-    let ids: Vec<i64> = urls.iter().filter_map(|url| own(url)).collect();
+    let ids: Vec<i64> = urls.iter().filter_map(|url| own(url)).map(|(_, id)| id).collect();
     if texts.is_empty() {
         return Ok(BTreeMap::new());
     }
     let rows: Vec<PostRow> = sqlx::query_as(
         "select s.* from unnest($1::text[]) as given(uri) cross join lateral ( \
          select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
-         s.in_reply_to_account_id, s.uri::text from statuses s \
+         s.in_reply_to_account_id, s.uri::text, null from statuses s \
          where s.uri = given.uri and s.deleted_at is null offset 0) s union all \
          select s.* from unnest($2::bigint[]) as given(id) cross join lateral ( \
          select s.id, s.account_id, s.conversation_id, s.visibility, s.reblog_of_id is not null, \
-         s.in_reply_to_account_id, null from statuses s \
+         s.in_reply_to_account_id, null, lower(a.username) from statuses s join accounts a on a.id = s.account_id \
          where s.id = given.id and s.deleted_at is null and (s.local or s.uri is null) offset 0) s",
     )
     .bind(&texts)
@@ -70,15 +70,25 @@ pub(super) async fn posts(
     .fetch_all(c)
     .await?;
     let (mut by_id, mut by_uri) = (BTreeMap::new(), BTreeMap::new());
-    for (id, account, conversation, visibility, is_boost, answers, uri) in rows {
+    for (id, account, conversation, visibility, is_boost, answers, uri, name) in rows {
         let post = Post { id, account, conversation, visibility, is_boost, answers };
         match uri {
-            Some(uri) => by_uri.insert(uri, post),
-            None => by_id.insert(id, post),
-        };
+            Some(uri) => drop(by_uri.insert(uri, post)),
+            None => drop(by_id.insert(id, (name.unwrap_or_default(), post))),
+        }
     }
+    // Who names a number under somebody's name means none of anybody else's.
+    let named = |url: &Url| {
+        let (whose, id) = own(url)?;
+        let (name, post) = by_id.get(&id)?;
+        let is_theirs = match whose {
+            Whose::Id(account) => account == post.account,
+            Whose::Name(asked) => asked == *name,
+        };
+        is_theirs.then_some(post)
+    };
     let found = urls.iter().filter_map(|url| {
-        let post = by_uri.get(url.as_str()).or_else(|| by_id.get(&own(url)?))?;
+        let post = by_uri.get(url.as_str()).or_else(|| named(url))?;
         Some((url.to_string(), post.clone()))
     });
     Ok(found.collect())

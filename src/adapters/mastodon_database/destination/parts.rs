@@ -6,6 +6,10 @@ use sqlx::PgConnection;
 use super::statuses::{Status, at};
 use crate::adapters::mastodon_database::place::Named;
 
+/// Bytes of versions written at once, as long as one is not longer: what the database takes in one value is bounded, and a
+/// post may have a hundred versions.
+const PORTION_BYTES: usize = 8 << 20;
+
 /// Polls, which are over.
 ///
 /// # Errors
@@ -89,10 +93,28 @@ pub(super) async fn versions(
     account: &Named,
     statuses: &[&Status],
 ) -> Result<(), sqlx::Error> {
-    let rows: Vec<&Value> = statuses.iter().flat_map(|status| &status.versions).collect();
-    if rows.is_empty() {
-        return Ok(());
+    for some in portions(statuses.iter().flat_map(|status| &status.versions)) {
+        some_versions(c, account, some).await?;
     }
+    Ok(())
+}
+
+/// Lists of rows, none longer than it may be.
+fn portions<'v>(rows: impl Iterator<Item = &'v Value>) -> Vec<String> {
+    let mut portions: Vec<String> = Vec::new();
+    for row in rows.map(Value::to_string) {
+        match portions.last_mut() {
+            Some(last) if last.len() + row.len() < PORTION_BYTES => {
+                last.push(',');
+                last.push_str(&row);
+            }
+            _ => portions.push(format!("[{row}")),
+        }
+    }
+    portions.into_iter().map(|portion| portion + "]").collect()
+}
+
+async fn some_versions(c: &mut PgConnection, account: &Named, rows: String) -> Result<(), sqlx::Error> {
     sqlx::query(concat!(
         "insert into status_edits (status_id, account_id, text, spoiler_text, sensitive, \
          ordered_media_attachment_ids, media_descriptions, poll_options, created_at, updated_at) \
@@ -106,7 +128,7 @@ pub(super) async fn versions(
          order by r.place"
     ))
     .bind(account.id)
-    .bind(serde_json::to_string(&rows).unwrap_or_default())
+    .bind(rows)
     .execute(c)
     .await
     .map(drop)
@@ -145,4 +167,21 @@ pub(super) async fn files(
     .execute(c)
     .await
     .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_list_of_versions_is_longer_than_it_may_be_and_none_is_lost() {
+        let of = |length: usize| json!({ "text": "x".repeat(length) });
+        let rows =
+            [of(10), of(PORTION_BYTES / 2), of(PORTION_BYTES / 2), of(PORTION_BYTES * 2), of(10), of(10)];
+        let portions = portions(rows.iter());
+        let read: Vec<Vec<Value>> = portions.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+        let lengths: Vec<usize> = read.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [2, 1, 1, 2]);
+        assert_eq!(read.concat(), rows);
+    }
 }

@@ -7,8 +7,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::{
     bulk::{Rows, is_there},
-    compose::OWNER_ONLY,
-    parts,
+    parts, status_rows,
 };
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
@@ -111,24 +110,61 @@ pub(super) async fn write(
     Ok(written)
 }
 
+/// Gives the keys of those that stand there, written now or before.
 async fn rows(
     work: &mut PgConnection,
     account: &Named,
     batch: &Batch<'_>,
     now: i64,
 ) -> Result<BTreeSet<i64>, sqlx::Error> {
-    if batch.over == Over::No {
-        match rows_that_are(There::None, work, account, batch, now).await {
-            Err(error) if is_there(&error) => {
-                // It came since it was looked for.
-                sqlx::raw_sql("rollback and chain").execute(&mut *work).await?;
-            }
-            written => return written,
-        }
+    if batch.over == Over::Yes {
+        return rows_that_are(There::Perhaps, work, account, batch, now).await;
     }
-    rows_that_are(There::Perhaps, work, account, batch, now).await
+    match rows_that_are(There::None, work, account, batch, now).await {
+        Err(error) if is_there(&error) => {}
+        written => return written,
+    }
+    // Something of it came since it was looked for: from another daemon that was thought gone, or somebody took an id.
+    sqlx::raw_sql("rollback and chain").execute(&mut *work).await?;
+    let there = status_rows::there(work, account, &batch.statuses).await?;
+    let left = Left::of(batch, &there.others);
+    let written = rows_that_are(There::Perhaps, work, account, &left.batch(batch), now).await?;
+    Ok(written.into_iter().chain(there.own).collect())
 }
 
+/// A batch without what others took the ids of.
+struct Left {
+    statuses: Vec<Status>,
+    threads: Vec<i64>,
+}
+
+impl Left {
+    /// An answer to what stays away goes on being an answer, to nothing that is here.
+    fn of(batch: &Batch<'_>, taken: &BTreeSet<i64>) -> Self {
+        let left = batch.statuses.iter().filter(|status| !taken.contains(&status.id));
+        let statuses: Vec<Status> = left
+            .map(|status| {
+                let mut status = (*status).clone();
+                status.parent = status.parent.filter(|(id, _)| !taken.contains(id));
+                status
+            })
+            .collect();
+        let used: BTreeSet<i64> = statuses.iter().map(|status| status.conversation).collect();
+        let threads = batch.threads.iter().copied().filter(|thread| used.contains(thread)).collect();
+        Self { statuses, threads }
+    }
+
+    fn batch(&self, of: &Batch<'_>) -> Batch<'_> {
+        Batch {
+            statuses: self.statuses.iter().collect(),
+            threads: self.threads.clone(),
+            media: of.media.clone(),
+            over: of.over,
+        }
+    }
+}
+
+/// Gives the keys of those that were written.
 async fn rows_that_are(
     there: There,
     work: &mut PgConnection,
@@ -142,10 +178,10 @@ async fn rows_that_are(
         clear(work, account, statuses, media).await?;
     }
     let written = if there == There::None {
-        copied(work, account, statuses).await?;
+        status_rows::copy(work, account, statuses).await?;
         statuses.iter().map(|status| status.id).collect()
     } else {
-        insert(work, account, statuses, *over).await?
+        status_rows::insert(work, account, statuses, *over).await?
     };
     let of: Vec<&Status> = statuses.iter().copied().filter(|status| written.contains(&status.id)).collect();
     parts::polls(work, account, &of).await?;
@@ -218,129 +254,4 @@ async fn clear(
     .execute(c)
     .await
     .map(drop)
-}
-
-/// Gives the keys of those that stand there now because of it.
-async fn insert(
-    c: &mut PgConnection,
-    account: &Named,
-    statuses: &[&Status],
-    over: Over,
-) -> Result<BTreeSet<i64>, sqlx::Error> {
-    macro_rules! sql {
-        ($conflict:literal) => {
-            concat!(
-                "insert into statuses (id, account_id, uri, text, spoiler_text, created_at, updated_at, edited_at, \
-                 visibility, conversation_id, in_reply_to_id, in_reply_to_account_id, reply, sensitive, language, \
-                 ordered_media_attachment_ids, poll_id, reblog_of_id, local) \
-                 select s.id, $1, s.uri, s.text, s.warning, ",
-                at!("s.created"),
-                ", ",
-                at!("coalesce(s.edited, s.created)"),
-                ", ",
-                at!("s.edited"),
-                ", $2, s.conversation, s.parent, s.answered, s.reply, s.sensitive, s.language, s.media::bigint[], \
-                 s.poll, s.boost_of, true \
-                 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], \
-                 $9::bigint[], $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[], $14::text[], \
-                 $15::text[], $16::bigint[], $17::bigint[]) as s(id, uri, text, warning, created, edited, \
-                 conversation, parent, answered, reply, sensitive, language, media, poll, boost_of) \
-                 on conflict (id) do ",
-                $conflict,
-                " returning id"
-            )
-        };
-    }
-    let sql = match over {
-        Over::No => sql!("nothing"),
-        Over::Yes => sql!(
-            "update set text = excluded.text, spoiler_text = excluded.spoiler_text, \
-             updated_at = excluded.updated_at, edited_at = excluded.edited_at, sensitive = excluded.sensitive, \
-             language = excluded.language, poll_id = excluded.poll_id, \
-             ordered_media_attachment_ids = excluded.ordered_media_attachment_ids \
-             where statuses.account_id = excluded.account_id and statuses.deleted_at is null"
-        ),
-    };
-    let each = || statuses.iter().copied();
-    let column = |of: fn(&Status) -> i64| each().map(of).collect::<Vec<_>>();
-    let maybe = |of: fn(&Status) -> Option<i64>| each().map(of).collect::<Vec<_>>();
-    let text = |of: fn(&Status) -> &str| each().map(of).collect::<Vec<_>>();
-    let flag = |of: fn(&Status) -> bool| each().map(of).collect::<Vec<_>>();
-    let languages: Vec<Option<&str>> = statuses.iter().map(|status| status.language.as_deref()).collect();
-    // Lists of different lengths do not go into one array; as text each is read by itself.
-    let media: Vec<Option<String>> = statuses.iter().map(|status| listed(&status.media)).collect();
-    let there: Vec<i64> = sqlx::query_scalar(sql)
-        .bind(account.id)
-        .bind(OWNER_ONLY)
-        .bind(column(|status| status.id))
-        .bind(text(|status| &status.uri))
-        .bind(text(|status| &status.text))
-        .bind(text(|status| &status.warning))
-        .bind(column(|status| status.created))
-        .bind(maybe(|status| status.edited))
-        .bind(column(|status| status.conversation))
-        .bind(maybe(|status| status.parent.map(|(id, _)| id)))
-        .bind(maybe(|status| status.parent.map(|(_, account)| account)))
-        .bind(flag(|status| status.is_reply))
-        .bind(flag(|status| status.is_sensitive))
-        .bind(languages)
-        .bind(media)
-        .bind(maybe(|status| status.poll.as_ref().map(|(id, _)| *id)))
-        .bind(maybe(|status| status.boost_of))
-        .fetch_all(c)
-        .await?;
-    Ok(there.into_iter().collect())
-}
-
-/// Writes rows none of which is there yet.
-async fn copied(c: &mut PgConnection, account: &Named, statuses: &[&Status]) -> Result<(), sqlx::Error> {
-    let mut rows = Rows::of(&[
-        "id",
-        "account_id",
-        "uri",
-        "text",
-        "spoiler_text",
-        "created_at",
-        "updated_at",
-        "edited_at",
-        "visibility",
-        "conversation_id",
-        "in_reply_to_id",
-        "in_reply_to_account_id",
-        "reply",
-        "sensitive",
-        "language",
-        "ordered_media_attachment_ids",
-        "poll_id",
-        "reblog_of_id",
-        "local",
-    ]);
-    for status in statuses {
-        rows.row()
-            .with(status.id)
-            .with(account.id)
-            .with(&status.uri)
-            .with(&status.text)
-            .with(&status.warning)
-            .at(status.created)
-            .at(status.edited.unwrap_or(status.created))
-            .at(status.edited)
-            .with(OWNER_ONLY)
-            .with(status.conversation)
-            .with(status.parent.map(|(id, _)| id))
-            .with(status.parent.map(|(_, account)| account))
-            .with(status.is_reply)
-            .with(status.is_sensitive)
-            .with(status.language.as_deref())
-            .with(Some(&status.media).filter(|media| !media.is_empty()))
-            .with(status.poll.as_ref().map(|(id, _)| *id))
-            .with(status.boost_of)
-            .with(true);
-    }
-    rows.copy(c, "statuses").await
-}
-
-fn listed(ids: &[i64]) -> Option<String> {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    (!ids.is_empty()).then(|| format!("{{{}}}", ids.join(",")))
 }

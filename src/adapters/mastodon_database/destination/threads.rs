@@ -27,7 +27,11 @@ impl Numbers {
     }
 
     /// Gives them to the drafts of a batch that have no thread or number yet.
-    pub(super) fn give(self, account: &Named, drafts: &mut [&mut Draft]) {
+    ///
+    /// # Errors
+    /// [`AdapterError::Fatal`] when there are too few: nothing may be written under a number that is no one's.
+    pub(super) fn give(self, account: &Named, drafts: &mut [&mut Draft]) -> Result<(), AdapterError> {
+        let none = || AdapterError::fatal("numbering a batch", "the server's database gave too few numbers");
         let (mut polls, mut threads) = (self.polls.into_iter(), self.threads.into_iter());
         drafts.sort_by_key(|draft| draft.status.id);
         let mut within: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
@@ -38,14 +42,15 @@ impl Numbers {
                 status.conversation = *thread;
             }
             if status.conversation == 0 {
-                status.conversation = threads.next().unwrap_or_default();
+                status.conversation = threads.next().ok_or_else(none)?;
                 draft.detail.begins_thread = true;
             }
             if let Some((id, _)) = &mut status.poll {
-                *id = polls.next().unwrap_or_default();
+                *id = polls.next().ok_or_else(none)?;
             }
             let answers = status.parent.map_or(account.id, |(_, account)| account);
             within.insert(status.id, (status.conversation, answers));
         }
+        Ok(())
     }
 }

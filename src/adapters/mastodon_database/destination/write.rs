@@ -64,35 +64,65 @@ impl MastodonDestination {
     ) -> Result<Vec<(usize, Written)>, AdapterError> {
         let there = standing(c, account, &batch).await?;
         let mut written = Vec::with_capacity(batch.len());
-        let mut open = Vec::with_capacity(batch.len());
+        let (mut open, mut lost) = (Vec::with_capacity(batch.len()), Vec::new());
+        let files: BTreeMap<usize, Vec<i64>> =
+            batch.iter().map(|(index, one)| (*index, files_of(one))).collect();
         for (index, one) in batch {
             match there.get(one.reservation.local_id.as_str()) {
                 Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
                     written.push((index, Written::Done));
                 }
-                Some(_) => written.push((index, given_away())),
+                Some(_) => lost.push((index, one.reservation.local_id.to_string())),
                 None => open.push((index, one)),
             }
         }
-        if open.is_empty() {
-            return Ok(written);
-        }
-        let mut around = self.around(c, transfer, account, &open, Over::No).await?;
-        let drafted = self.draft(c, open, &mut around).await?;
-        let (mut drafts, mut ids) = (Vec::with_capacity(drafted.len()), Vec::with_capacity(drafted.len()));
-        for (index, draft) in drafted {
-            match draft {
-                Drafted::Ok(draft) => {
-                    ids.push((index, draft.status.id));
-                    drafts.push(draft);
+        if !open.is_empty() {
+            let mut around = self.around(c, transfer, account, &open, Over::No).await?;
+            let (mut drafts, mut ids) = (Vec::with_capacity(open.len()), Vec::with_capacity(open.len()));
+            for (index, draft) in self.draft(c, open, &mut around).await? {
+                match draft {
+                    Drafted::Ok(draft) => {
+                        ids.push((index, draft.status.id));
+                        drafts.push(draft);
+                    }
+                    Drafted::Err(why) => written.push((index, Written::Skipped(why))),
                 }
-                Drafted::Err(why) => written.push((index, Written::Skipped(why))),
+            }
+            let stand = self.put(c, transfer, account, drafts, Over::No).await?;
+            for (index, id) in ids {
+                if stand.contains(&id) {
+                    written.push((index, Written::Done));
+                } else {
+                    lost.push((index, id.to_string()));
+                }
             }
         }
-        let stand = self.put(c, transfer, account, drafts, Over::No).await?;
-        let outcome = |id| if stand.contains(&id) { Written::Done } else { given_away() };
-        written.extend(ids.into_iter().map(|(index, id)| (index, outcome(id))));
+        if !lost.is_empty() {
+            let files: Vec<i64> =
+                lost.iter().filter_map(|(index, _)| files.get(index)).flatten().copied().collect();
+            let gone = text!("reasons-its-id-was-given-away");
+            written.extend(lost.iter().map(|(index, _)| (*index, Written::Skipped(gone.clone()))));
+            self.forget_lost(c, transfer, account, lost.into_iter().map(|(_, id)| id).collect(), &files)
+                .await?;
+        }
         Ok(written)
+    }
+
+    /// Forgets posts whose ids somebody took, and takes their files away that no other post shows.
+    async fn forget_lost(
+        &self,
+        c: &mut PgConnection,
+        transfer: &TransferId,
+        account: &Named,
+        ids: Vec<String>,
+        files: &[i64],
+    ) -> Result<(), AdapterError> {
+        host_rows::forget(&self.store, transfer.as_str(), STATUSES, ids).await.map_err(ours)?;
+        let shown = "select id from media_attachments where id = any($1) and status_id is not null";
+        let shown: Vec<i64> =
+            sqlx::query_scalar(shown).bind(files).fetch_all(&mut *c).await.map_err(|error| silent(&error))?;
+        let gone: Vec<i64> = files.iter().copied().filter(|id| !shown.contains(id)).collect();
+        self.take_files(c, transfer, account, &gone).await
     }
 
     /// Notes, shelves and writes drafts; gives the ids that stand there because of it.
@@ -150,9 +180,9 @@ impl MastodonDestination {
     }
 }
 
-/// Somebody else's post has the id.
-fn given_away() -> Written {
-    Written::Skipped(text!("reasons-its-id-was-given-away"))
+/// The keys of a post's files.
+fn files_of(one: &Prepared) -> Vec<i64> {
+    one.blobs.values().filter_map(|(id, _)| id.as_str().parse().ok()).collect()
 }
 
 /// What stands under the ids of a batch already: the address, or something without one.
