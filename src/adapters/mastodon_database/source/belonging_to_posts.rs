@@ -15,7 +15,7 @@ use crate::{
     adapters::mastodon_database::database::silent,
     model::{
         media::Attachment,
-        object::{Poll, PollOption, Tag, TagKind},
+        object::{Poll, PollOption, Tag, TagKind, Tallies},
     },
     port::error::AdapterError,
 };
@@ -43,6 +43,9 @@ pub(super) struct Belonging {
     pub(super) polls: BTreeMap<i64, Poll>,
     pub(super) quotes: BTreeMap<i64, Url>,
     pub(super) versions: edits::Versions,
+    pub(super) tallies: BTreeMap<i64, Tallies>,
+    /// Addresses of what they answer, by its id.
+    pub(super) parents: BTreeMap<i64, String>,
     emoji: BTreeMap<String, String>,
 }
 
@@ -65,6 +68,8 @@ impl Belonging {
         all.read_topics(source, c, &ids).await?;
         all.files = files::attachments(source, c, &ids).await?;
         all.versions = edits::of(c, posts).await?;
+        all.read_tallies(c, &ids).await?;
+        all.read_parents(source, c, posts).await?;
         let polls: Vec<i64> = posts.iter().filter_map(|post| post.poll_id).collect();
         if !polls.is_empty() {
             all.read_polls(source, c, &polls).await?;
@@ -88,7 +93,8 @@ impl Belonging {
     ) -> Result<(), AdapterError> {
         let sql = format!(
             "select n.status_id, a.username::text, a.domain::text, {actor}, {page} from mentions n \
-             join accounts a on a.id = n.account_id where n.status_id = any($1) and not n.silent order by n.id",
+             cross join lateral (select * from accounts where id = n.account_id offset 0) a \
+             where n.status_id = any($1) and not n.silent order by n.id",
             actor = source.phrases.actor("a"),
             page = source.phrases.page("a"),
         );
@@ -134,6 +140,56 @@ impl Belonging {
             let tag = Tag { kind: TagKind::Hashtag, name: format!("#{name}"), href };
             self.topics.entry(post).or_default().push(tag);
         }
+        Ok(())
+    }
+
+    async fn read_tallies(&mut self, c: &mut PgConnection, ids: &[i64]) -> Result<(), AdapterError> {
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "select status_id, coalesce(replies_count, 0), coalesce(favourites_count, 0), \
+             coalesce(reblogs_count, 0) from status_stats where status_id = any($1)",
+        )
+        .bind(ids)
+        .fetch_all(c)
+        .await
+        .map_err(|error| silent(&error))?;
+        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        let tallies = |(post, replies, likes, shares): (i64, i64, i64, i64)| {
+            (post, Tallies { replies: number(replies), likes: number(likes), shares: number(shares) })
+        };
+        self.tallies = rows.into_iter().map(tallies).collect();
+        Ok(())
+    }
+
+    /// Most answer a post of the same page; only the others are asked for.
+    async fn read_parents(
+        &mut self,
+        source: &MastodonSource,
+        c: &mut PgConnection,
+        posts: &[PostRow],
+    ) -> Result<(), AdapterError> {
+        let mut wanted: BTreeSet<i64> = posts.iter().filter_map(|post| post.parent).collect();
+        for post in posts {
+            if wanted.remove(&post.id) {
+                let stated = post.uri.clone().filter(|uri| !uri.is_empty());
+                let address = stated.unwrap_or_else(|| source.wording.posts.id(post.id).into());
+                self.parents.insert(post.id, address);
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "select p.id, {} from statuses p cross join lateral \
+             (select * from accounts where id = p.account_id offset 0) a \
+             where p.id = any($1) and p.deleted_at is null",
+            source.phrases.post("p", "a")
+        );
+        let rows: Vec<(i64, Option<String>)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(wanted.into_iter().collect::<Vec<_>>())
+            .fetch_all(c)
+            .await
+            .map_err(|error| silent(&error))?;
+        self.parents.extend(rows.into_iter().filter_map(|(id, address)| Some((id, address?))));
         Ok(())
     }
 

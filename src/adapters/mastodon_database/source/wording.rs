@@ -14,7 +14,7 @@ use crate::{
     adapters::mastodon_database::place::{Posts, is_same_origin},
     model::{
         item::Item,
-        object::{Object, SourceText, TagKind, Tallies},
+        object::{Object, SourceText, TagKind},
     },
     port::error::AdapterError,
     wire::audience,
@@ -75,7 +75,7 @@ fn object(wording: &Wording, row: PostRow, belonging: &mut Belonging) -> Object 
     let (to, cc) = audience::addressing(visibility, &wording.followers, &named);
     let html = |text: &str| text::html(text, &links);
     let earlier = versions.into_iter().map(|version| version.carried(&files, html)).collect();
-    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let parent = row.parent.and_then(|parent| belonging.parents.get(&parent));
     Object {
         url: Some(wording.posts.page(row.id)),
         other_urls: Vec::new(),
@@ -92,17 +92,13 @@ fn object(wording: &Wording, row: PostRow, belonging: &mut Belonging) -> Object 
         visibility,
         to,
         cc,
-        in_reply_to: row.parent.and_then(|parent| Url::parse(&parent).ok()),
+        in_reply_to: parent.and_then(|parent| Url::parse(parent).ok()),
         quote: belonging.quotes.remove(&row.id),
         tags,
         attachments: files.into_iter().map(|(_, attachment)| attachment).collect(),
         poll,
         previously: Vec::new(),
-        tallies: Tallies {
-            replies: number(row.replies),
-            likes: number(row.likes),
-            shares: number(row.boosts),
-        },
+        tallies: belonging.tallies.remove(&row.id).unwrap_or_default(),
         answers: Vec::new(),
         earlier,
         id,
