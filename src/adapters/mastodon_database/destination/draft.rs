@@ -17,7 +17,7 @@ use super::{
     statuses::{Over, Status},
     threads::Numbers,
     versions,
-    wording::{Wording, in_words},
+    wording::{Worded, Wording, in_words},
 };
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
@@ -25,7 +25,7 @@ use crate::{
         id::TransferId,
         item::{Boost, Item, ItemKind},
         mapping::Reservation,
-        object::{Object, Visibility},
+        object::Visibility,
     },
     port::{
         destination::{Prepared, has_it},
@@ -144,16 +144,18 @@ impl MastodonDestination {
             tokio::join!(in_words(&around.wording, batch), Numbers::of(&mut *c, polls, threads));
         let (worded, numbers) = (worded?, numbers?);
         let mut drafts = Vec::with_capacity(threads);
-        for (index, one, draft) in worded {
-            let drafted = match (draft, &one.item) {
-                (Some(mut draft), Item::Post(object)) => {
-                    self.show(c, object, &one, &mut draft, around).await?;
-                    draft.status.versions = versions::of(object, &draft, &around.wording.people);
-                    Ok(draft)
+        for (index, worded) in worded {
+            let drafted = match worded {
+                Worded::Whole(draft) => Ok(*draft),
+                Worded::Showing(one, mut draft) => {
+                    self.show(c, &one, &mut draft, around).await?;
+                    Ok(*draft)
                 }
-                (None, Item::Post(_)) => Err(not_of_this_server()),
-                (_, Item::Boost(boost)) => boosted(&one.reservation, boost, around),
-                _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
+                Worded::Other(one) => match &one.item {
+                    Item::Post(_) => Err(not_of_this_server()),
+                    Item::Boost(boost) => boosted(&one.reservation, boost, around),
+                    _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
+                },
             };
             drafts.push((index, drafted));
         }
@@ -163,15 +165,15 @@ impl MastodonDestination {
         Ok(drafts)
     }
 
-    /// Gives a post its files; one that another post shows already comes a second time.
+    /// Gives a post its files, and its versions, which name them; one that another post shows already comes a second time.
     async fn show(
         &self,
         c: &mut PgConnection,
-        object: &Object,
         one: &Prepared,
         draft: &mut Draft,
         around: &mut Around,
     ) -> Result<(), AdapterError> {
+        let Item::Post(object) = &one.item else { return Ok(()) };
         for attachment in &object.attachments {
             let Some((id, blob)) = one.blobs.get(&attachment.url) else { continue };
             let Ok(id) = id.as_str().parse::<i64>() else { continue };
@@ -193,6 +195,7 @@ impl MastodonDestination {
             draft.status.media.push(shown.id);
             draft.shown.push(shown);
         }
+        draft.status.versions = versions::of(object, draft, &around.wording.people);
         Ok(())
     }
 }

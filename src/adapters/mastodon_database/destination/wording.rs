@@ -10,6 +10,7 @@ use super::{
     journal::StatusDetail,
     known::{Person, Post},
     statuses::Status,
+    versions,
 };
 use crate::{
     adapters::mastodon_database::place::{Meaning, Named, Place},
@@ -40,29 +41,32 @@ pub(super) struct Wording {
     pub(super) people: BTreeMap<String, Person>,
 }
 
-/// An item of a batch, by its place in there, with the row a post becomes.
-pub(super) type Worded = (usize, Prepared, Option<Draft>);
+/// An item of a batch after its text was seen to.
+pub(super) enum Worded {
+    /// A post that shows no files: nothing more is wanted of it.
+    Whole(Box<Draft>),
+    /// A post whose files have to be given to it.
+    Showing(Prepared, Box<Draft>),
+    /// No post, or none with an id of this server's.
+    Other(Prepared),
+}
 
-/// Drafts the rows of posts, but for what their places among the others decide: threads, files, numbers of polls.
-/// What is no post comes back as it is, all in the order in which they were.
+/// Drafts the rows of posts, but for what their places among the others decide: threads, files, numbers of polls. All
+/// come back with their place in the batch, in the order in which they were.
 ///
 /// # Errors
 /// [`AdapterError::Fatal`] when the daemon is ending, or fell over it.
 pub(super) async fn in_words(
     wording: &Arc<Wording>,
     mut batch: Vec<(usize, Prepared)>,
-) -> Result<Vec<Worded>, AdapterError> {
+) -> Result<Vec<(usize, Worded)>, AdapterError> {
     let share = batch.len().div_ceil(THREADS).max(FEW);
     let (mut shares, mut worded) = (Vec::with_capacity(THREADS), Vec::with_capacity(batch.len()));
     while !batch.is_empty() {
         let rest = batch.split_off(share.min(batch.len()));
         let (wording, some) = (Arc::clone(wording), std::mem::replace(&mut batch, rest));
         shares.push(tokio::task::spawn_blocking(move || {
-            let word = |(index, one): (usize, Prepared)| {
-                let draft = wording.draft(&one);
-                (index, one, draft)
-            };
-            some.into_iter().map(word).collect::<Vec<Worded>>()
+            some.into_iter().map(|(index, one)| (index, wording.word(one))).collect::<Vec<_>>()
         }));
     }
     for share in shares {
@@ -72,10 +76,16 @@ pub(super) async fn in_words(
 }
 
 impl Wording {
-    fn draft(&self, one: &Prepared) -> Option<Draft> {
-        let Item::Post(object) = &one.item else { return None };
-        let id = one.reservation.local_id.as_str().parse().ok()?;
-        Some(self.post(id, one.reservation.url.to_string(), object))
+    /// What is not wanted any more goes here already: letting go of a post takes as long as making its row.
+    fn word(&self, one: Prepared) -> Worded {
+        let Item::Post(object) = &one.item else { return Worded::Other(one) };
+        let Ok(id) = one.reservation.local_id.as_str().parse() else { return Worded::Other(one) };
+        let mut draft = Box::new(self.post(id, one.reservation.url.to_string(), object));
+        if object.attachments.is_empty() {
+            draft.status.versions = versions::of(object, &draft, &self.people);
+            return Worded::Whole(draft);
+        }
+        Worded::Showing(one, draft)
     }
 
     fn post(&self, id: i64, uri: String, object: &Object) -> Draft {
