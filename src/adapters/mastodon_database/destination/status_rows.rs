@@ -1,6 +1,6 @@
 //! Rows of posts and boosts: all together where none is there, else one by one around those that are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgConnection;
 
@@ -144,8 +144,8 @@ pub(super) async fn insert(
 
 /// Which ids of a batch stand already.
 pub(super) struct There {
-    /// As the rows they are to be.
-    pub(super) own: BTreeSet<i64>,
+    /// As the rows they are to be, with their threads.
+    pub(super) own: BTreeMap<i64, Option<i64>>,
     /// As something else.
     pub(super) others: BTreeSet<i64>,
 }
@@ -161,8 +161,8 @@ pub(super) async fn there(
 ) -> Result<There, sqlx::Error> {
     let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
     let uris: Vec<&str> = statuses.iter().map(|status| status.uri.as_str()).collect();
-    let found: Vec<(i64, bool)> = sqlx::query_as(
-        "select s.id, coalesce(s.account_id = $1 and s.uri = given.uri, false) \
+    let found: Vec<(i64, Option<i64>, bool)> = sqlx::query_as(
+        "select s.id, s.conversation_id, coalesce(s.account_id = $1 and s.uri = given.uri, false) \
          from unnest($2::bigint[], $3::text[]) as given(id, uri) join statuses s on s.id = given.id",
     )
     .bind(account.id)
@@ -170,8 +170,11 @@ pub(super) async fn there(
     .bind(uris)
     .fetch_all(c)
     .await?;
-    let of = |is_own| found.iter().filter(|(_, own)| *own == is_own).map(|(id, _)| *id).collect();
-    Ok(There { own: of(true), others: of(false) })
+    let (own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, _, is_own)| *is_own);
+    Ok(There {
+        own: own.into_iter().map(|(id, thread, _)| (id, thread)).collect(),
+        others: others.into_iter().map(|(id, ..)| id).collect(),
+    })
 }
 
 fn listed(ids: &[i64]) -> Option<String> {

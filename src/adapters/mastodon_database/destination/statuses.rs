@@ -1,6 +1,6 @@
 //! Posts and boosts in the server's tables: one bounded transaction for a batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection};
@@ -127,25 +127,34 @@ async fn rows(
     // Something of it came since it was looked for: from another daemon that was thought gone, or somebody took an id.
     sqlx::raw_sql("rollback and chain").execute(&mut *work).await?;
     let there = status_rows::there(work, account, &batch.statuses).await?;
-    let left = Left::of(batch, &there.others);
-    let written = rows_that_are(There::Perhaps, work, account, &left.batch(batch), now).await?;
-    Ok(written.into_iter().chain(there.own).collect())
+    let left = Left::of(batch, &there);
+    rows_that_are(There::Perhaps, work, account, &left.batch(batch), now).await?;
+    // Something may have come after that look, too.
+    Ok(status_rows::there(work, account, &batch.statuses).await?.own.into_keys().collect())
 }
 
-/// A batch without what others took the ids of.
+/// What is left of a batch without what stands already.
 struct Left {
     statuses: Vec<Status>,
     threads: Vec<i64>,
 }
 
 impl Left {
-    /// An answer to what stays away goes on being an answer, to nothing that is here.
-    fn of(batch: &Batch<'_>, taken: &BTreeSet<i64>) -> Self {
-        let left = batch.statuses.iter().filter(|status| !taken.contains(&status.id));
+    /// An answer to what others took the id of goes on being an answer, to nothing that is here; one to what was written
+    /// meanwhile joins that one's thread.
+    fn of(batch: &Batch<'_>, there: &status_rows::There) -> Self {
+        let stands = |id: &i64| there.others.contains(id) || there.own.contains_key(id);
+        let moved: BTreeMap<i64, i64> = batch
+            .statuses
+            .iter()
+            .filter_map(|status| Some((status.conversation, (*there.own.get(&status.id)?)?)))
+            .collect();
+        let left = batch.statuses.iter().filter(|status| !stands(&status.id));
         let statuses: Vec<Status> = left
             .map(|status| {
                 let mut status = (*status).clone();
-                status.parent = status.parent.filter(|(id, _)| !taken.contains(id));
+                status.parent = status.parent.filter(|(id, _)| !there.others.contains(id));
+                status.conversation = moved.get(&status.conversation).copied().unwrap_or(status.conversation);
                 status
             })
             .collect();

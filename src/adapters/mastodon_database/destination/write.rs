@@ -65,14 +65,12 @@ impl MastodonDestination {
         let there = standing(c, account, &batch).await?;
         let mut written = Vec::with_capacity(batch.len());
         let (mut open, mut lost) = (Vec::with_capacity(batch.len()), Vec::new());
-        let files: BTreeMap<usize, Vec<i64>> =
-            batch.iter().map(|(index, one)| (*index, files_of(one))).collect();
         for (index, one) in batch {
             match there.get(one.reservation.local_id.as_str()) {
                 Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
                     written.push((index, Written::Done));
                 }
-                Some(_) => lost.push((index, one.reservation.local_id.to_string())),
+                Some(_) => lost.push((index, one.reservation.local_id.to_string(), files_of(&one))),
                 None => open.push((index, one)),
             }
         }
@@ -82,28 +80,26 @@ impl MastodonDestination {
             for (index, draft) in self.draft(c, open, &mut around).await? {
                 match draft {
                     Drafted::Ok(draft) => {
-                        ids.push((index, draft.status.id));
+                        let shown: Vec<i64> = draft.shown.iter().map(|shown| shown.id).collect();
+                        ids.push((index, draft.status.id, shown));
                         drafts.push(draft);
                     }
                     Drafted::Err(why) => written.push((index, Written::Skipped(why))),
                 }
             }
             let stand = self.put(c, transfer, account, drafts, Over::No).await?;
-            for (index, id) in ids {
+            for (index, id, shown) in ids {
                 if stand.contains(&id) {
                     written.push((index, Written::Done));
                 } else {
-                    lost.push((index, id.to_string()));
+                    lost.push((index, id.to_string(), shown));
                 }
             }
         }
         if !lost.is_empty() {
-            let files: Vec<i64> =
-                lost.iter().filter_map(|(index, _)| files.get(index)).flatten().copied().collect();
             let gone = text!("reasons-its-id-was-given-away");
-            written.extend(lost.iter().map(|(index, _)| (*index, Written::Skipped(gone.clone()))));
-            self.forget_lost(c, transfer, account, lost.into_iter().map(|(_, id)| id).collect(), &files)
-                .await?;
+            written.extend(lost.iter().map(|(index, ..)| (*index, Written::Skipped(gone.clone()))));
+            self.forget_lost(c, transfer, account, lost).await?;
         }
         Ok(written)
     }
@@ -114,14 +110,18 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        ids: Vec<String>,
-        files: &[i64],
+        lost: Vec<(usize, String, Vec<i64>)>,
     ) -> Result<(), AdapterError> {
+        let files: Vec<i64> = lost.iter().flat_map(|(.., files)| files).copied().collect();
+        let ids = lost.into_iter().map(|(_, id, _)| id).collect();
         host_rows::forget(&self.store, transfer.as_str(), STATUSES, ids).await.map_err(ours)?;
         let shown = "select id from media_attachments where id = any($1) and status_id is not null";
-        let shown: Vec<i64> =
-            sqlx::query_scalar(shown).bind(files).fetch_all(&mut *c).await.map_err(|error| silent(&error))?;
-        let gone: Vec<i64> = files.iter().copied().filter(|id| !shown.contains(id)).collect();
+        let shown: Vec<i64> = sqlx::query_scalar(shown)
+            .bind(&files)
+            .fetch_all(&mut *c)
+            .await
+            .map_err(|error| silent(&error))?;
+        let gone: Vec<i64> = files.into_iter().filter(|id| !shown.contains(id)).collect();
         self.take_files(c, transfer, account, &gone).await
     }
 

@@ -92,11 +92,11 @@ impl Belonging {
         ids: &[i64],
     ) -> Result<(), AdapterError> {
         let sql = format!(
-            "select n.status_id, a.username::text, a.domain::text, {actor}, {page} from mentions n \
-             cross join lateral (select * from accounts where id = n.account_id offset 0) a \
+            "select n.status_id, a.username::text, a.domain::text, {actor}, {page} from mentions n {account} a \
              where n.status_id = any($1) and not n.silent order by n.id",
             actor = source.phrases.actor("a"),
             page = source.phrases.page("a"),
+            account = source.phrases.account("n.account_id"),
         );
         let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(ids)
@@ -179,10 +179,9 @@ impl Belonging {
             return Ok(());
         }
         let sql = format!(
-            "select p.id, {} from statuses p cross join lateral \
-             (select * from accounts where id = p.account_id offset 0) a \
-             where p.id = any($1) and p.deleted_at is null",
-            source.phrases.post("p", "a")
+            "select p.id, {} from statuses p {} a where p.id = any($1) and p.deleted_at is null",
+            source.phrases.post("p", "a"),
+            source.phrases.account("p.account_id"),
         );
         let rows: Vec<(i64, Option<String>)> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(wanted.into_iter().collect::<Vec<_>>())

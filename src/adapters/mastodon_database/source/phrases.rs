@@ -36,6 +36,14 @@ impl Phrases {
         format!("(case when {alias}.domain is null then {own} else {alias}.uri end)")
     }
 
+    /// The account with a key, found by it alone: what is asked for of it is what a role that may only read is given.
+    pub(super) fn account(&self, key: &str) -> String {
+        let scheme = if self.has_numbers { ", id_scheme" } else { "" };
+        format!(
+            "cross join lateral (select id, username, domain, uri, url{scheme} from accounts where id = {key} offset 0)"
+        )
+    }
+
     /// The id of a post, `status` and `author` being the rows.
     pub(super) fn post(&self, status: &str, author: &str) -> String {
         format!(
