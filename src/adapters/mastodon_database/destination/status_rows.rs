@@ -143,38 +143,42 @@ pub(super) async fn insert(
 }
 
 /// Which ids of a batch stand already.
-pub(super) struct There {
-    /// As the rows they are to be, with their threads.
+#[derive(Default)]
+pub(super) struct Standing {
+    /// As the posts they were given to, with their threads.
     pub(super) own: BTreeMap<i64, Option<i64>>,
     /// As something else.
     pub(super) others: BTreeSet<i64>,
 }
 
-/// Looks which stand.
+/// Looks which stand; each comes with the address of the post it was given to.
 ///
 /// # Errors
 /// [`sqlx::Error`].
-pub(super) async fn there(
+pub(super) async fn standing(
     c: &mut PgConnection,
     account: &Named,
-    statuses: &[&Status],
-) -> Result<There, sqlx::Error> {
-    let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
-    let uris: Vec<&str> = statuses.iter().map(|status| status.uri.as_str()).collect();
-    let found: Vec<(i64, Option<i64>, bool)> = sqlx::query_as(
-        "select s.id, s.conversation_id, coalesce(s.account_id = $1 and s.uri = given.uri, false) \
-         from unnest($2::bigint[], $3::text[]) as given(id, uri) join statuses s on s.id = given.id",
+    given: &[(i64, &str)],
+) -> Result<Standing, sqlx::Error> {
+    let ids: Vec<i64> = given.iter().map(|(id, _)| *id).collect();
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = sqlx::query_as(
+        "select id, conversation_id, case when account_id = $2 then uri::text end from statuses where id = any($1)",
     )
+    .bind(&ids)
     .bind(account.id)
-    .bind(ids)
-    .bind(uris)
     .fetch_all(c)
     .await?;
-    let (own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, _, is_own)| *is_own);
-    Ok(There {
-        own: own.into_iter().map(|(id, thread, _)| (id, thread)).collect(),
-        others: others.into_iter().map(|(id, ..)| id).collect(),
-    })
+    let uris: BTreeMap<i64, &str> =
+        if rows.is_empty() { BTreeMap::new() } else { given.iter().copied().collect() };
+    let mut standing = Standing::default();
+    for (id, thread, uri) in rows {
+        if uri.as_deref() == uris.get(&id).copied() {
+            standing.own.insert(id, thread);
+        } else {
+            standing.others.insert(id);
+        }
+    }
+    Ok(standing)
 }
 
 fn listed(ids: &[i64]) -> Option<String> {

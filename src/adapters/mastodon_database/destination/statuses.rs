@@ -7,7 +7,8 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::{
     bulk::{Rows, is_there},
-    parts, status_rows,
+    parts,
+    status_rows::{self, Standing},
 };
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
@@ -126,11 +127,13 @@ async fn rows(
     }
     // Something of it came since it was looked for: from another daemon that was thought gone, or somebody took an id.
     sqlx::raw_sql("rollback and chain").execute(&mut *work).await?;
-    let there = status_rows::there(work, account, &batch.statuses).await?;
-    let left = Left::of(batch, &there);
+    let given: Vec<(i64, &str)> =
+        batch.statuses.iter().map(|status| (status.id, status.uri.as_str())).collect();
+    let standing = status_rows::standing(work, account, &given).await?;
+    let left = Left::of(batch, &standing);
     rows_that_are(There::Perhaps, work, account, &left.batch(batch), now).await?;
     // Something may have come after that look, too.
-    Ok(status_rows::there(work, account, &batch.statuses).await?.own.into_keys().collect())
+    Ok(status_rows::standing(work, account, &given).await?.own.into_keys().collect())
 }
 
 /// What is left of a batch without what stands already.
@@ -142,18 +145,18 @@ struct Left {
 impl Left {
     /// An answer to what others took the id of goes on being an answer, to nothing that is here; one to what was written
     /// meanwhile joins that one's thread.
-    fn of(batch: &Batch<'_>, there: &status_rows::There) -> Self {
-        let stands = |id: &i64| there.others.contains(id) || there.own.contains_key(id);
+    fn of(batch: &Batch<'_>, standing: &Standing) -> Self {
+        let stands = |id: &i64| standing.others.contains(id) || standing.own.contains_key(id);
         let moved: BTreeMap<i64, i64> = batch
             .statuses
             .iter()
-            .filter_map(|status| Some((status.conversation, (*there.own.get(&status.id)?)?)))
+            .filter_map(|status| Some((status.conversation, (*standing.own.get(&status.id)?)?)))
             .collect();
         let left = batch.statuses.iter().filter(|status| !stands(&status.id));
         let statuses: Vec<Status> = left
             .map(|status| {
                 let mut status = (*status).clone();
-                status.parent = status.parent.filter(|(id, _)| !there.others.contains(id));
+                status.parent = status.parent.filter(|(id, _)| !standing.others.contains(id));
                 status.conversation = moved.get(&status.conversation).copied().unwrap_or(status.conversation);
                 status
             })

@@ -15,6 +15,7 @@ use super::{
     draft::{Draft, Drafted},
     files::{self, Shown},
     journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, ours},
+    status_rows::standing,
     statuses::{self, Over},
 };
 use crate::{
@@ -62,16 +63,16 @@ impl MastodonDestination {
         account: &Named,
         batch: Vec<(usize, Prepared)>,
     ) -> Result<Vec<(usize, Written)>, AdapterError> {
-        let there = standing(c, account, &batch).await?;
+        let given = batch.iter().filter_map(|(_, one)| Some((id_of(one)?, one.reservation.url.as_str())));
+        let given: Vec<(i64, &str)> = given.collect();
+        let standing = standing(c, account, &given).await.map_err(|error| silent(&error))?;
         let mut written = Vec::with_capacity(batch.len());
         let (mut open, mut lost) = (Vec::with_capacity(batch.len()), Vec::new());
         for (index, one) in batch {
-            match there.get(one.reservation.local_id.as_str()) {
-                Some(uri) if uri.as_deref() == Some(one.reservation.url.as_str()) => {
-                    written.push((index, Written::Done));
-                }
-                Some(_) => lost.push((index, one.reservation.local_id.to_string(), files_of(&one))),
-                None => open.push((index, one)),
+            match id_of(&one) {
+                Some(id) if standing.own.contains_key(&id) => written.push((index, Written::Done)),
+                Some(id) if standing.others.contains(&id) => lost.push((index, id, files_of(&one))),
+                _ => open.push((index, one)),
             }
         }
         if !open.is_empty() {
@@ -92,7 +93,7 @@ impl MastodonDestination {
                 if stand.contains(&id) {
                     written.push((index, Written::Done));
                 } else {
-                    lost.push((index, id.to_string(), shown));
+                    lost.push((index, id, shown));
                 }
             }
         }
@@ -110,10 +111,10 @@ impl MastodonDestination {
         c: &mut PgConnection,
         transfer: &TransferId,
         account: &Named,
-        lost: Vec<(usize, String, Vec<i64>)>,
+        lost: Vec<(usize, i64, Vec<i64>)>,
     ) -> Result<(), AdapterError> {
         let files: Vec<i64> = lost.iter().flat_map(|(.., files)| files).copied().collect();
-        let ids = lost.into_iter().map(|(_, id, _)| id).collect();
+        let ids = lost.into_iter().map(|(_, id, _)| id.to_string()).collect();
         host_rows::forget(&self.store, transfer.as_str(), STATUSES, ids).await.map_err(ours)?;
         let shown = "select id from media_attachments where id = any($1) and status_id is not null";
         let shown: Vec<i64> = sqlx::query_scalar(shown)
@@ -180,28 +181,14 @@ impl MastodonDestination {
     }
 }
 
+/// The key an item was given, if it is one of this server's.
+fn id_of(one: &Prepared) -> Option<i64> {
+    one.reservation.local_id.as_str().parse().ok()
+}
+
 /// The keys of a post's files.
 fn files_of(one: &Prepared) -> Vec<i64> {
     one.blobs.values().filter_map(|(id, _)| id.as_str().parse().ok()).collect()
-}
-
-/// What stands under the ids of a batch already: the address, or something without one.
-async fn standing(
-    c: &mut PgConnection,
-    account: &Named,
-    batch: &[(usize, Prepared)],
-) -> Result<BTreeMap<String, Option<String>>, AdapterError> {
-    let ids: Vec<i64> =
-        batch.iter().filter_map(|(_, one)| one.reservation.local_id.as_str().parse().ok()).collect();
-    let rows: Vec<(i64, Option<String>)> = sqlx::query_as(
-        "select id, case when account_id = $2 then uri::text end from statuses where id = any($1)",
-    )
-    .bind(&ids)
-    .bind(account.id)
-    .fetch_all(c)
-    .await
-    .map_err(|error| silent(&error))?;
-    Ok(rows.into_iter().map(|(id, uri)| (id.to_string(), uri)).collect())
 }
 
 /// Everything that comes with a batch; all threads that begin in it are one note.
