@@ -3,8 +3,10 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions, SqlitePool,
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 
 use super::StoreResult;
@@ -27,6 +29,13 @@ const WRITER_CACHE: &str = "-16000";
 /// Memory a reader keeps pages in, half a megabyte: it reads in order, and what others commit makes it forget.
 const READER_CACHE: &str = "-512";
 
+/// How often a new file is opened while another makes it: for ten seconds, as long as SQLite waits elsewhere.
+const TRIES: u32 = 500;
+/// How long after one try the next one comes.
+const PAUSE: Duration = Duration::from_millis(20);
+/// What SQLite says of a file that another has locked: the low byte of what it answers.
+const BUSY: u32 = 5;
+
 /// The database in a data directory, durable and with readers beside the writer.
 pub(super) fn options(data_dir: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -40,6 +49,24 @@ pub(super) fn options(data_dir: &Path) -> SqliteConnectOptions {
         .statement_cache_capacity(STATEMENTS)
         .row_buffer_size(ROWS_AHEAD)
         .busy_timeout(Duration::from_secs(10))
+}
+
+/// The connection that writes. Of programs that come upon a new file together one gives it its log, and SQLite
+/// refuses the others at once, however long they would have waited.
+pub(super) async fn writer(options: &SqliteConnectOptions) -> StoreResult<SqliteConnection> {
+    let mut left = TRIES;
+    loop {
+        match options.connect().await {
+            Err(error) if left > 0 && is_busy(&error) => left -= 1,
+            done => return Ok(done?),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|told| told.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 /// Connections that cannot write.

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     Connection, StoreError, StoreResult,
     postgres::{BEGIN, BEGIN_REPEATABLE, Voice},
+    sqlite,
     standing::{Lock, stand, stand_again},
 };
 
@@ -48,7 +49,7 @@ impl Place {
     async fn connect_and_migrate(&self) -> StoreResult<Connection> {
         match self {
             Self::Sqlite(options, lock) => {
-                let mut connection = Connection::Sqlite(Box::new(Box::new(options.connect().await?)));
+                let mut connection = Connection::Sqlite(Box::new(Box::new(sqlite::writer(options).await?)));
                 stand(&mut connection, lock).await?;
                 Ok(connection)
             }
