@@ -29,3 +29,8 @@ pub mod app;
 pub mod http;
 
 pub mod cli;
+
+/// What comes in is read by one thread, put into words by another and given back by a third: with the system's allocator
+/// they wait for each other, and what was given back stays with the thread it came from.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -3,6 +3,8 @@
 //! The groups of placeholders are written out. There are few numbers of groups, so that the database
 //! prepares few statements, and all stay far below the values a statement may bind.
 
+use std::sync::Arc;
+
 use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
 
 use super::{Connection, StoreResult};
@@ -55,8 +57,8 @@ pub(super) async fn added<const WIDTH: usize>(
     rows: &[[Value<'_>; WIDTH]],
 ) -> StoreResult<u64> {
     let mut added = 0;
-    for some in portions(rows) {
-        let sql = AssertSqlSafe(with_groups(c, sql, some.len(), WIDTH));
+    for (sql, some) in statements(c, sql, rows) {
+        let sql = AssertSqlSafe(sql);
         added += match c {
             Connection::Sqlite(c) => bound!(sqlx::query(sql), some).execute(&mut ***c).await?.rows_affected(),
             Connection::Postgres(c) => {
@@ -77,8 +79,8 @@ where
     Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
     let mut found = Vec::new();
-    for some in portions(rows) {
-        let sql = AssertSqlSafe(with_groups(c, sql, some.len(), WIDTH));
+    for (sql, some) in statements(c, sql, rows) {
+        let sql = AssertSqlSafe(sql);
         found.extend(match c {
             Connection::Sqlite(c) => bound!(sqlx::query_as::<_, Row>(sql), some).fetch_all(&mut ***c).await?,
             Connection::Postgres(c) => {
@@ -87,6 +89,24 @@ where
         });
     }
     Ok(found)
+}
+
+/// The rows in order, each portion with its statement. One of many rows is a long text: it is written once.
+fn statements<'r, 'v, const WIDTH: usize>(
+    c: &Connection,
+    sql: &str,
+    rows: &'r [[Value<'v>; WIDTH]],
+) -> Vec<(Arc<str>, &'r [[Value<'v>; WIDTH]])> {
+    let mut last: Option<(usize, Arc<str>)> = None;
+    let with_its_own = |some: &'r [[Value<'v>; WIDTH]]| {
+        let text = match &last {
+            Some((length, text)) if *length == some.len() => Arc::clone(text),
+            _ => Arc::from(with_groups(c, sql, some.len(), WIDTH)),
+        };
+        last = Some((some.len(), Arc::clone(&text)));
+        (text, some)
+    };
+    portions(rows).map(with_its_own).collect()
 }
 
 /// The rows in order, in portions of the lengths a statement can have.

@@ -23,6 +23,9 @@ use super::{
     views::anonymous,
 };
 
+/// Posts that are not all written at once.
+const MORE_THAN_A_TRANSACTION: u32 = 1_010;
+
 /// Works on something until it was woken so often, and then never again; what came of it, if it came to its end.
 async fn cut_off<T>(work: impl Future<Output = T>, after: u32) -> Option<T> {
     let mut work = pin!(work);
@@ -111,9 +114,14 @@ async fn rows_wait(house: &House) {
     while house.number(waits).await == 0 {}
 }
 
-/// What became of posts a key of which somebody took while they were on their way.
-async fn written_meanwhile(house: &House, id: &TransferId, posts: &[Prepared], whose: i64) -> Vec<Written> {
-    let mut other = taking(house, &posts[0], whose).await;
+/// What became of posts while they were on their way and somebody took the key of one.
+async fn written_meanwhile(
+    house: &House,
+    id: &TransferId,
+    posts: &[Prepared],
+    (which, whose): (usize, i64),
+) -> Vec<Written> {
+    let mut other = taking(house, &posts[which], whose).await;
     let eve = House::eve();
     let mut writing = pin!(house.destination.write(id, &eve, posts.to_vec()));
     tokio::select! {
@@ -147,7 +155,7 @@ async fn a_key_taken_by_somebody_while_a_batch_is_on_its_way_stays_theirs_and_on
     let Some(house) = House::of(Version::V4_7).await else { return };
     let (id, eve, nothing) = (TransferId::from("t1"), House::eve(), house.census());
     let posts = posts(&house, &id, &Luggage::full()).await;
-    let written = written_meanwhile(&house, &id, &posts, FRANK).await;
+    let written = written_meanwhile(&house, &id, &posts, (0, FRANK)).await;
     let why = "its id was given to something else at this server in the meantime";
     assert_eq!(written.first(), Some(&Written::Skipped(why.into())));
     assert!(written[1..].iter().all(|one| *one == Written::Done), "{written:?}");
@@ -175,7 +183,7 @@ async fn a_post_that_another_daemon_wrote_meanwhile_is_there_and_the_rest_comes(
     let Some(house) = House::of(Version::V4_7).await else { return };
     let id = TransferId::from("t1");
     let posts = posts(&house, &id, &Luggage::full()).await;
-    let written = written_meanwhile(&house, &id, &posts, EVE).await;
+    let written = written_meanwhile(&house, &id, &posts, (0, EVE)).await;
     assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
     let counts = house.destination.counts(&id).await.unwrap();
     assert_eq!(counts[&ItemKind::Posts], u64::try_from(posts.len()).unwrap());
@@ -185,7 +193,7 @@ async fn a_post_that_another_daemon_wrote_meanwhile_is_there_and_the_rest_comes(
 async fn a_long_thread_in_one_batch_is_one_thread_each_post_with_its_own_text_answering_the_one_before() {
     let Some(house) = House::of(Version::V4_7).await else { return };
     let (id, eve) = (TransferId::from("t1"), House::eve());
-    let posts = posts(&house, &id, &Luggage::thread(240)).await;
+    let posts = posts(&house, &id, &Luggage::thread(MORE_THAN_A_TRANSACTION)).await;
     let written = house.destination.write(&id, &eve, posts.clone()).await.unwrap();
     assert!(written.iter().all(|one| *one == Written::Done), "{written:?}");
     let mut c = PgConnection::connect(&house.stage.url).await.unwrap();
@@ -202,4 +210,27 @@ async fn a_long_thread_in_one_batch_is_one_thread_each_post_with_its_own_text_an
         assert_eq!(*row, (row.0, format!("number {number}"), before, rows[0].3));
         assert_eq!(row.0.to_string(), posts[number].reservation.local_id.as_str());
     }
+}
+
+#[tokio::test]
+async fn what_answers_a_post_that_stayed_away_answers_nothing_also_where_it_is_written_later() {
+    let Some(house) = House::of(Version::V4_7).await else { return };
+    let id = TransferId::from("t1");
+    let posts = posts(&house, &id, &Luggage::thread(MORE_THAN_A_TRANSACTION)).await;
+    // The last one of the first thousand: its answer is the first of the rest.
+    let written = written_meanwhile(&house, &id, &posts, (999, FRANK)).await;
+    let away: Vec<usize> = written
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| **one != Written::Done)
+        .map(|(index, _)| index)
+        .collect();
+    assert_eq!(away, [999]);
+    let key = &posts[999].reservation.local_id;
+    let answers = format!("select count(*) from statuses where in_reply_to_id = {key}");
+    assert_eq!(house.number(&answers).await, 0);
+    let threads = format!(
+        "select count(distinct conversation_id) from statuses where account_id = {EVE} and visibility = 3"
+    );
+    assert_eq!(house.number(&threads).await, 2, "one before it and one behind it");
 }

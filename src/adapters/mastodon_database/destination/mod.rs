@@ -34,6 +34,7 @@ mod bulk;
 mod compose;
 mod counting;
 mod draft;
+mod drafting;
 mod files;
 mod journal;
 mod known;
@@ -69,9 +70,8 @@ pub(super) use {
     waiting::{unknown_post, waits_on_lists},
 };
 
-/// Items of one transaction. A batch costs a dozen small questions; at a thousand they are a twentieth of its time,
-/// and whoever waits for what it holds waits for a moment.
-const MOST_AT_ONCE: usize = 1000;
+/// Items of a batch, which costs a dozen small questions however many there are.
+const MOST_AT_ONCE: usize = 2000;
 
 /// The server beside us as the place a copy is written to.
 #[derive(Clone)]

@@ -12,7 +12,8 @@ use sqlx::PgConnection;
 
 use super::{
     MastodonDestination, account,
-    draft::{Draft, Drafted},
+    draft::Draft,
+    drafting::{Drafting, id_of},
     files::{self, Shown},
     journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, ours},
     status_rows::standing,
@@ -76,24 +77,28 @@ impl MastodonDestination {
             }
         }
         if !open.is_empty() {
-            let mut around = self.around(c, transfer, account, &open, Over::No).await?;
-            let (mut drafts, mut ids) = (Vec::with_capacity(open.len()), Vec::with_capacity(open.len()));
-            for (index, draft) in self.draft(c, open, &mut around).await? {
-                match draft {
-                    Drafted::Ok(draft) => {
-                        let shown: Vec<i64> = draft.shown.iter().map(|shown| shown.id).collect();
-                        ids.push((index, draft.status.id, shown));
-                        drafts.push(draft);
+            let mut drafting = Drafting::begin(self, c, transfer, account, open, Over::No).await?;
+            while let Some(portion) = drafting.next(self, c).await? {
+                let (mut drafts, mut ids) =
+                    (Vec::with_capacity(portion.len()), Vec::with_capacity(portion.len()));
+                for (index, draft) in portion {
+                    match draft {
+                        Ok(draft) => {
+                            let shown: Vec<i64> = draft.shown.iter().map(|shown| shown.id).collect();
+                            ids.push((index, draft.status.id, shown));
+                            drafts.push(draft);
+                        }
+                        Err(why) => written.push((index, Written::Skipped(why))),
                     }
-                    Drafted::Err(why) => written.push((index, Written::Skipped(why))),
                 }
-            }
-            let stand = self.put(c, transfer, account, drafts, Over::No).await?;
-            for (index, id, shown) in ids {
-                if stand.contains(&id) {
-                    written.push((index, Written::Done));
-                } else {
-                    lost.push((index, id, shown));
+                let stand = self.put(c, transfer, account, drafts, Over::No).await?;
+                for (index, id, shown) in ids {
+                    if stand.contains(&id) {
+                        written.push((index, Written::Done));
+                    } else {
+                        drafting.forget(id);
+                        lost.push((index, id, shown));
+                    }
                 }
             }
         }
@@ -165,7 +170,11 @@ impl MastodonDestination {
         let batch = statuses::Batch { statuses, threads, media, over };
         let now = self.clock.now_micros();
         let noted = async { if noting.is_terminated() { Ok(()) } else { noting.await } };
-        statuses::write(c, account, &batch, now, noted).await
+        let stand = statuses::write(c, account, &batch, now, noted).await;
+        drop(batch);
+        // To give them back takes as long as it took to make them, and nobody has to wait.
+        let _given_back = tokio::task::spawn_blocking(move || drop(drafts));
+        stand
     }
 
     /// Puts a post's file where the server's lie; gives the columns of its row.
@@ -179,11 +188,6 @@ impl MastodonDestination {
         }
         Ok(row)
     }
-}
-
-/// The key an item was given, if it is one of this server's.
-fn id_of(one: &Prepared) -> Option<i64> {
-    one.reservation.local_id.as_str().parse().ok()
 }
 
 /// The keys of a post's files.
