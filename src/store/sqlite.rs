@@ -1,6 +1,9 @@
 //! SQLite: how its file is opened.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions, SqlitePool,
@@ -17,7 +20,7 @@ const READERS: u32 = 4;
 const STATEMENTS: usize = 400;
 /// Rows a connection's thread may be ahead of whoever reads them: a whole batch, so that the two need not
 /// wake each other in the middle of it.
-const ROWS_AHEAD: usize = 1_000;
+const ROWS_AHEAD: usize = 2_000;
 /// Pages of the log after which they are carried into the database, 16 MB: what a copy writes comes to the
 /// same pages again and again.
 const LOG_PAGES: &str = "4000";
@@ -29,9 +32,9 @@ const WRITER_CACHE: &str = "-16000";
 /// Memory a reader keeps pages in, half a megabyte: it reads in order, and what others commit makes it forget.
 const READER_CACHE: &str = "-512";
 
-/// How often a new file is opened while another makes it: for ten seconds, as long as SQLite waits elsewhere.
-const TRIES: u32 = 500;
-/// How long after one try the next one comes.
+/// How long is waited for a lock that another holds.
+const WAIT: Duration = Duration::from_secs(10);
+/// How long after one try to open a new file, which another makes, the next one comes.
 const PAUSE: Duration = Duration::from_millis(20);
 /// What SQLite says of a file that another has locked: the low byte of what it answers.
 const BUSY: u32 = 5;
@@ -48,16 +51,16 @@ pub(super) fn options(data_dir: &Path) -> SqliteConnectOptions {
         .pragma("cache_size", WRITER_CACHE)
         .statement_cache_capacity(STATEMENTS)
         .row_buffer_size(ROWS_AHEAD)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(WAIT)
 }
 
 /// The connection that writes. Of programs that come upon a new file together one gives it its log, and SQLite
 /// refuses the others at once, however long they would have waited.
 pub(super) async fn writer(options: &SqliteConnectOptions) -> StoreResult<SqliteConnection> {
-    let mut left = TRIES;
+    let until = Instant::now() + WAIT;
     loop {
         match options.connect().await {
-            Err(error) if left > 0 && is_busy(&error) => left -= 1,
+            Err(error) if is_busy(&error) && Instant::now() < until => {}
             done => return Ok(done?),
         }
         tokio::time::sleep(PAUSE).await;

@@ -9,7 +9,6 @@ use super::{
     MastodonDestination, account, compose,
     counting::{noted_as, place_of},
     draft::Draft,
-    drafting::Drafting,
     files,
     journal::{self, FILES, MEDIA, STATUSES, StatusDetail, WAITING, ours},
     statuses::Over,
@@ -75,20 +74,19 @@ impl MastodonDestination {
             });
         }
         if !open.is_empty() {
-            let mut drafting = Drafting::begin(self, &mut c, transfer, &account, open, Over::Yes).await?;
-            while let Some(portion) = drafting.next(self, &mut c).await? {
-                let drafts: Vec<Draft> = portion
-                    .into_iter()
-                    .filter_map(|(_, draft)| {
-                        let mut draft = draft.ok()?;
-                        let (row, _) = stands.get(&draft.status.id.to_string())?;
-                        draft.detail.before =
-                            journal::detail::<StatusDetail>(row).ok().map(|detail| detail.print);
-                        Some(draft)
-                    })
-                    .collect();
-                self.rewrite(&mut c, transfer, &account, drafts).await?;
-            }
+            let mut around = self.around(&mut c, transfer, &account, &open, Over::Yes).await?;
+            let drafted = self.draft(&mut c, open, &mut around).await?;
+            let drafts: Vec<Draft> = drafted
+                .into_iter()
+                .filter_map(|(_, draft)| {
+                    let mut draft = draft.ok()?;
+                    let (row, _) = stands.get(&draft.status.id.to_string())?;
+                    draft.detail.before =
+                        journal::detail::<StatusDetail>(row).ok().map(|detail| detail.print);
+                    Some(draft)
+                })
+                .collect();
+            self.rewrite(&mut c, transfer, &account, drafts).await?;
         }
         self.replace_waiting(&mut c, transfer, &account, &others).await?;
         Ok(amended)

@@ -15,8 +15,9 @@ use super::{
     known::{self, Post},
     reserve, shelf,
     statuses::{Over, Status},
+    threads::Numbers,
     versions,
-    wording::{Worded, Wording},
+    wording::{Worded, Wording, in_words},
 };
 use crate::{
     adapters::mastodon_database::{database::silent, place::Named},
@@ -49,8 +50,7 @@ pub(super) struct Draft {
 
 /// What the items of a batch point at.
 pub(super) struct Around {
-    /// What posts are put into words with.
-    pub(super) wording: Arc<Wording>,
+    wording: Arc<Wording>,
     /// True visibility of this transfer's own posts, which are on trial.
     own: BTreeMap<i64, i32>,
     /// What the account passes on already, and by which row.
@@ -61,6 +61,10 @@ pub(super) struct Around {
 
 /// Either a row or why there is none.
 pub(super) type Drafted = Result<Draft, String>;
+
+fn asks(item: &Item) -> bool {
+    matches!(item, Item::Post(object) if object.poll.is_some())
+}
 
 fn pointed_at(item: &Item) -> Vec<&Url> {
     match item {
@@ -126,25 +130,39 @@ impl MastodonDestination {
         })
     }
 
-    /// Drafts the row of a post or boost that was put into words. Its files have keys; nothing is written.
+    /// Drafts the rows of posts and boosts. Threads are given and files have keys; nothing is written.
     pub(super) async fn draft(
         &self,
         c: &mut PgConnection,
-        worded: Worded,
+        batch: Vec<(usize, Prepared)>,
         around: &mut Around,
-    ) -> Result<Drafted, AdapterError> {
-        Ok(match worded {
-            Worded::Whole(draft) => Ok(draft),
-            Worded::Showing(one, mut draft) => {
-                self.show(c, &one, &mut draft, around).await?;
-                Ok(*draft)
-            }
-            Worded::Other(one) => match &one.item {
-                Item::Post(_) => Err(not_of_this_server()),
-                Item::Boost(boost) => boosted(&one.reservation, boost, around),
-                _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
-            },
-        })
+    ) -> Result<Vec<(usize, Drafted)>, AdapterError> {
+        let threads = batch.len();
+        let polls = batch.iter().filter(|(_, one)| asks(&one.item)).count();
+        // Both come to their end: the connection is of no use in the middle of a question.
+        let (worded, numbers) =
+            tokio::join!(in_words(&around.wording, batch), Numbers::of(&mut *c, polls, threads));
+        let (worded, numbers) = (worded?, numbers?);
+        let mut drafts = Vec::with_capacity(threads);
+        for (index, worded) in worded {
+            let drafted = match worded {
+                Worded::Whole(draft) => Ok(draft),
+                Worded::Showing(one, mut draft) => {
+                    self.show(c, &one, &mut draft, around).await?;
+                    Ok(*draft)
+                }
+                Worded::Other(one) => match &one.item {
+                    Item::Post(_) => Err(not_of_this_server()),
+                    Item::Boost(boost) => boosted(&one.reservation, boost, around),
+                    _ => Err(text!("reasons-neither-a-post-nor-a-boost")),
+                },
+            };
+            drafts.push((index, drafted));
+        }
+        let mut ready: Vec<&mut Draft> =
+            drafts.iter_mut().filter_map(|(_, draft)| draft.as_mut().ok()).collect();
+        numbers.give(&around.wording.account, &mut ready)?;
+        Ok(drafts)
     }
 
     /// Gives a post its files, and its versions, which name them; one that another post shows already comes a second time.

@@ -1,8 +1,7 @@
-//! Posts put into the server's words, on threads of their own: meanwhile its database takes others, or is asked for numbers.
+//! Posts of a batch put into the server's words, on threads of their own: meanwhile its database is asked for numbers.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tokio::task::JoinHandle;
 use url::Url;
 
 use super::{
@@ -23,6 +22,8 @@ use crate::{
     port::{destination::Prepared, error::AdapterError},
 };
 
+/// Threads that a batch is shared out to; the server beside us needs the others.
+const THREADS: usize = 2;
 /// Posts that are not worth another thread.
 const FEW: usize = 50;
 
@@ -54,40 +55,28 @@ pub(super) enum Worded {
     Other(Prepared),
 }
 
-/// Posts that are being put into words: rows, but for what their places among the others decide (threads, files, numbers
-/// of polls).
-pub(super) struct Words {
-    shares: Vec<JoinHandle<Vec<(usize, Worded)>>>,
-}
-
-impl Words {
-    /// Begins with it, on so many threads at most; nobody has to wait.
-    pub(super) fn begin(wording: &Arc<Wording>, mut batch: Vec<(usize, Prepared)>, threads: usize) -> Self {
-        let share = batch.len().div_ceil(threads.max(1)).max(FEW);
-        let mut shares = Vec::with_capacity(threads);
-        while !batch.is_empty() {
-            let rest = batch.split_off(share.min(batch.len()));
-            let (wording, some) = (Arc::clone(wording), std::mem::replace(&mut batch, rest));
-            shares.push(tokio::task::spawn_blocking(move || {
-                some.into_iter().map(|(index, one)| (index, wording.word(one))).collect()
-            }));
-        }
-        Self { shares }
+/// Drafts the rows of posts, but for what their places among the others decide: threads, files, numbers of polls. All
+/// come back with their place in the batch, in the order in which they were.
+///
+/// # Errors
+/// [`AdapterError::Fatal`] when the daemon is ending, or fell over it.
+pub(super) async fn in_words(
+    wording: &Arc<Wording>,
+    mut batch: Vec<(usize, Prepared)>,
+) -> Result<Vec<(usize, Worded)>, AdapterError> {
+    let share = batch.len().div_ceil(THREADS).max(FEW);
+    let (mut shares, mut worded) = (Vec::with_capacity(THREADS), Vec::with_capacity(batch.len()));
+    while !batch.is_empty() {
+        let rest = batch.split_off(share.min(batch.len()));
+        let (wording, some) = (Arc::clone(wording), std::mem::replace(&mut batch, rest));
+        shares.push(tokio::task::spawn_blocking(move || {
+            some.into_iter().map(|(index, one)| (index, wording.word(one))).collect::<Vec<_>>()
+        }));
     }
-
-    /// All of them, each with its place in the batch, in the order in which they were.
-    ///
-    /// # Errors
-    /// [`AdapterError::Fatal`] when the daemon is ending, or fell over it.
-    pub(super) async fn all(self) -> Result<Vec<(usize, Worded)>, AdapterError> {
-        let mut worded = Vec::new();
-        for share in self.shares {
-            let share =
-                share.await.map_err(|error| AdapterError::fatal("putting posts into words", error))?;
-            worded.extend(share);
-        }
-        Ok(worded)
+    for share in shares {
+        worded.extend(share.await.map_err(|error| AdapterError::fatal("putting posts into words", error))?);
     }
+    Ok(worded)
 }
 
 impl Wording {

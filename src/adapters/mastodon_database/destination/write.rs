@@ -12,8 +12,7 @@ use sqlx::PgConnection;
 
 use super::{
     MastodonDestination, account,
-    draft::Draft,
-    drafting::{Drafting, id_of},
+    draft::{Draft, Drafted},
     files::{self, Shown},
     journal::{self, CONVERSATIONS, FILES, MEDIA, STATUSES, ours},
     status_rows::standing,
@@ -77,28 +76,24 @@ impl MastodonDestination {
             }
         }
         if !open.is_empty() {
-            let mut drafting = Drafting::begin(self, c, transfer, account, open, Over::No).await?;
-            while let Some(portion) = drafting.next(self, c).await? {
-                let (mut drafts, mut ids) =
-                    (Vec::with_capacity(portion.len()), Vec::with_capacity(portion.len()));
-                for (index, draft) in portion {
-                    match draft {
-                        Ok(draft) => {
-                            let shown: Vec<i64> = draft.shown.iter().map(|shown| shown.id).collect();
-                            ids.push((index, draft.status.id, shown));
-                            drafts.push(draft);
-                        }
-                        Err(why) => written.push((index, Written::Skipped(why))),
+            let mut around = self.around(c, transfer, account, &open, Over::No).await?;
+            let (mut drafts, mut ids) = (Vec::with_capacity(open.len()), Vec::with_capacity(open.len()));
+            for (index, draft) in self.draft(c, open, &mut around).await? {
+                match draft {
+                    Drafted::Ok(draft) => {
+                        let shown: Vec<i64> = draft.shown.iter().map(|shown| shown.id).collect();
+                        ids.push((index, draft.status.id, shown));
+                        drafts.push(draft);
                     }
+                    Drafted::Err(why) => written.push((index, Written::Skipped(why))),
                 }
-                let stand = self.put(c, transfer, account, drafts, Over::No).await?;
-                for (index, id, shown) in ids {
-                    if stand.contains(&id) {
-                        written.push((index, Written::Done));
-                    } else {
-                        drafting.forget(id);
-                        lost.push((index, id, shown));
-                    }
+            }
+            let stand = self.put(c, transfer, account, drafts, Over::No).await?;
+            for (index, id, shown) in ids {
+                if stand.contains(&id) {
+                    written.push((index, Written::Done));
+                } else {
+                    lost.push((index, id, shown));
                 }
             }
         }
@@ -188,6 +183,11 @@ impl MastodonDestination {
         }
         Ok(row)
     }
+}
+
+/// The key an item was given, if it is one of this server's.
+fn id_of(one: &Prepared) -> Option<i64> {
+    one.reservation.local_id.as_str().parse().ok()
 }
 
 /// The keys of a post's files.
