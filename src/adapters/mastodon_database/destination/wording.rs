@@ -41,11 +41,7 @@ pub(super) struct Wording {
     pub(super) people: BTreeMap<String, Person>,
 }
 
-/// An item of a batch after its text was seen to.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most are whole: a box for each would be given back by another thread"
-)]
+/// An item of a batch after its text was seen to. Most are whole: a box for each would be given back by another thread.
 pub(super) enum Worded {
     /// A post that shows no files: nothing more is wanted of it.
     Whole(Draft),
