@@ -31,3 +31,8 @@ pub fn address() -> String {
     let listener = TcpListener::bind((ip.as_str(), 0)).unwrap();
     listener.local_addr().unwrap().to_string()
 }
+
+/// A text without the words that hold an address of a home: its port may have any figures.
+pub fn without_addresses(text: &str) -> String {
+    text.split_whitespace().filter(|word| !word.contains("127.")).collect::<Vec<_>>().join(" ")
+}
