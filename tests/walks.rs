@@ -10,6 +10,8 @@
     reason = "a walk that cannot go on ends here; whether a browser may be missing is said by the environment"
 )]
 
+#[path = "laboratory/address.rs"]
+mod address;
 #[expect(dead_code, reason = "here it is only asked whether there can be one")]
 #[path = "laboratory/cluster.rs"]
 mod cluster;
@@ -24,12 +26,11 @@ mod sample;
 use std::{
     env,
     io::{BufRead, BufReader},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU8, Ordering},
 };
 
+use address::address;
 use home::{Home, OPEN, Settings};
 use serde_json::{Value, json};
 
@@ -43,16 +44,6 @@ const FILES: [&str; 6] =
 
 /// Most forms that may be sent between the box for the old address and the announced move.
 const MOST_FORMS: u64 = 7;
-
-/// Counts the addresses given out by this program.
-static GIVEN: AtomicU8 = AtomicU8::new(1);
-
-/// An address of loopback of its own, with a free port.
-fn address() -> String {
-    let own = std::process::id().to_be_bytes();
-    let ip = format!("127.{}.{}.{}", own[2] | 0x80, own[3], GIVEN.fetch_add(1, Ordering::Relaxed));
-    TcpListener::bind((ip.as_str(), 0)).unwrap().local_addr().unwrap().to_string()
-}
 
 /// What is needed beside this program: where the browser is, and a folder in which the walker runs.
 fn walker() -> Result<(String, std::path::PathBuf), String> {
@@ -155,13 +146,14 @@ fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind
         return;
     }
     let Some((chromium, folder)) = walker_for(story) else { return };
-    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    // Two ports in a row, below those that systems give away by themselves.
+    let port = 21_000 + 2 * (std::process::id() % 5_000);
     let mut demo = Command::new(env!("CARGO_BIN_EXE_godwit"));
     demo.args(["demo", "--json", "--old", "mastodon", "--new", "mastodon", "--ports", &port.to_string()]);
     let mut shown = Shown(demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
     let said = BufReader::new(shown.0.stdout.take().unwrap()).lines().next();
     assert!(said.is_some_and(|line| line.is_ok()), "the demo's own walk did not end");
-    let home = |name: &str, port: u16| format!("http://{name}.localhost:{port}");
+    let home = |name: &str, port: u32| format!("http://{name}.localhost:{port}");
     let told = json!({
         "story": story, "chromium": chromium, "shots": shots(story), "old": home("old", port),
         "new": home("new", port + 1), "name": "bea", "handle": format!("@bea@old.localhost:{port}"),

@@ -14,23 +14,10 @@ pub mod stand_in;
 pub mod tables;
 pub mod testbed;
 
-use std::{
-    net::TcpListener,
-    sync::atomic::{AtomicU8, Ordering},
-};
+#[path = "../../laboratory/address.rs"]
+mod address;
 
-/// Counts the addresses given out by this program.
-static GIVEN: AtomicU8 = AtomicU8::new(1);
-
-/// An address of loopback that no other server here has, with a free port: `127.x.y.z:port`.
-///
-/// With an address of its own, a home that is killed finds its port free when it comes back.
-pub fn address() -> String {
-    let own = std::process::id().to_be_bytes();
-    let ip = format!("127.{}.{}.{}", own[2] | 0x80, own[3], GIVEN.fetch_add(1, Ordering::Relaxed));
-    let listener = TcpListener::bind((ip.as_str(), 0)).unwrap();
-    listener.local_addr().unwrap().to_string()
-}
+pub use address::address;
 
 /// A text without the words that hold an address of a home: its port may have any figures.
 pub fn without_addresses(text: &str) -> String {
