@@ -167,10 +167,11 @@ fn post(app: &App, account: &Account, number: usize, order: Order) -> Object {
         8 => Visibility::Followers,
         _ => Visibility::Public,
     };
-    let to = if visibility == Visibility::Public {
-        godwit::wire::audience::PUBLIC.to_owned()
-    } else {
-        followers.clone()
+    let public = || godwit::wire::audience::PUBLIC.to_owned();
+    let (to, cc) = match visibility {
+        Visibility::Public => (vec![public()], vec![followers]),
+        Visibility::Unlisted => (vec![followers], vec![public()]),
+        _ => (vec![followers], Vec::new()),
     };
     let link = if number % 7 == 6 {
         format!(r#" See <a href="{}">what I wrote before</a>."#, urls.post_page(name, &own(number - 3)))
@@ -196,8 +197,8 @@ fn post(app: &App, account: &Account, number: usize, order: Order) -> Object {
         published: Moment::from_micros(millis(number) * 1000),
         updated: None,
         visibility,
-        to: vec![to],
-        cc: Vec::new(),
+        to,
+        cc,
         in_reply_to: (number % 3 == 1).then(|| urls.post(name, &own(number - 1))),
         quote: None,
         tags: tags
