@@ -26,6 +26,7 @@ mod gate;
 mod identity;
 mod keyed;
 mod many;
+mod outgrown;
 mod postgres;
 mod sealed;
 mod sqlite;
