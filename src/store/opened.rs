@@ -14,6 +14,9 @@ use tokio_util::io::ReaderStream;
 
 use super::bucket::Bucket;
 
+/// Bytes read from a disk in one go, each of them on a thread that may wait: a picture takes two or three.
+const AT_ONCE: usize = 64 << 10;
+
 /// A file that is there.
 pub enum OpenBlob {
     /// On the disk, with its length in bytes.
@@ -38,7 +41,7 @@ impl OpenBlob {
             Self::OnDisk(mut file, _) => {
                 file.seek(SeekFrom::Start(bytes.start)).await?;
                 let length = bytes.end.saturating_sub(bytes.start);
-                Ok(ReaderStream::new(file.take(length)).boxed())
+                Ok(ReaderStream::with_capacity(file.take(length), AT_ONCE).boxed())
             }
             Self::InBucket(bucket, name, _) => bucket.read(&name, bytes).await,
         }

@@ -39,8 +39,13 @@ impl Spool {
     /// A file to write to; gone with its handle unless it is given its name. The directory comes back
     /// when somebody made room by removing it.
     pub(super) fn file(&self) -> io::Result<NamedTempFile> {
-        fs::create_dir_all(&self.dir)?;
-        NamedTempFile::new_in(&self.dir)
+        match NamedTempFile::new_in(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&self.dir)?;
+                NamedTempFile::new_in(&self.dir)
+            }
+            made => made,
+        }
     }
 }
 
