@@ -251,7 +251,7 @@ pub struct Store {
     outside: Arc<Path>,
     is_draining: Arc<AtomicBool>,
     server: Option<sqlx::postgres::PgConnectOptions>,
-    _hearing: Option<Arc<postgres::Hearing>>,
+    _beside: Option<Arc<(postgres::Hearing, outgrown::Looking)>>,
 }
 
 /// Connections that only read, in parallel.
@@ -302,7 +302,7 @@ impl Store {
                 outside,
                 is_draining,
                 server: None,
-                _hearing: None,
+                _beside: None,
             });
         }
         let options = postgres::options(url)?;
@@ -312,18 +312,9 @@ impl Store {
         let writer = Writer::start(place, Arc::clone(&commits)).await?;
         let hearing = postgres::Hearing::start(&options, voice, Arc::clone(&commits)).await?;
         let readers = Readers::Postgres(postgres::readers(options.clone()));
-        let (server, hearing) = (Some(options), Some(Arc::new(hearing)));
-        Ok(Self {
-            readers,
-            writer,
-            commits,
-            sealing,
-            daemon,
-            outside,
-            is_draining,
-            server,
-            _hearing: hearing,
-        })
+        let looking = outgrown::Looking::start(options.clone(), &commits);
+        let (server, beside) = (Some(options), Some(Arc::new((hearing, looking))));
+        Ok(Self { readers, writer, commits, sealing, daemon, outside, is_draining, server, _beside: beside })
     }
 
     /// A connection for reading.

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, postgres::PgConnectOptions, sqlite::Sq
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    Connection, StoreError, StoreResult, outgrown,
+    Connection, StoreError, StoreResult,
     postgres::{BEGIN, BEGIN_REPEATABLE, Voice},
     sqlite,
     standing::{Lock, stand, stand_again},
@@ -116,7 +116,7 @@ impl Writer {
         let (works, mut queue) = mpsc::channel::<Waiting>(256);
         let mut connection = place.connect_and_migrate().await?;
         tokio::spawn(async move {
-            let (mut group, mut groups) = (VecDeque::new(), 0_u32);
+            let mut group = VecDeque::new();
             loop {
                 if group.is_empty() {
                     let Some(first) = queue.recv().await else { break };
@@ -136,13 +136,6 @@ impl Writer {
                     continue;
                 }
                 commit_group(&place, &mut connection, &mut group, &commits).await;
-                groups = groups.wrapping_add(1);
-                if groups.is_multiple_of(outgrown::EVERY)
-                    && let Connection::Postgres(c) = &mut connection
-                    && let Err(error) = outgrown::look_again(c).await
-                {
-                    tracing::warn!(%error, "the database is not told that its tables have grown");
-                }
             }
         });
         Ok(Self { works })
