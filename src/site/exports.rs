@@ -20,6 +20,7 @@ use crate::{
         exports::{self as rows, Scope, Window},
         from_json,
     },
+    wire,
     words::text,
 };
 
@@ -157,9 +158,12 @@ impl Site {
     }
 
     pub(super) fn post_entry(&self, export: &Export, post: rows::PostRow) -> Entry {
+        let followers = self.urls.of_actor(&export.account.username, "followers");
         let read = from_json::<Object>("post", &post.object).map(|mut object| {
-            // The column rules: where the two differ, the stricter one is meant.
+            // The column rules: where the two differ, the stricter one is meant. Whoever reads it knows its
+            // addressing alone.
             object.visibility = object.visibility.max(Visibility::from_word(&post.visibility));
+            wire::audience::narrow(&mut object, &followers);
             if post.hides_origin {
                 object.previously.clear();
             }

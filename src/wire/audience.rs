@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::object::Visibility;
+use crate::model::object::{Object, Visibility};
 
 /// The id of everybody.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -46,6 +46,16 @@ pub fn addressing(
         Visibility::Unlisted => (vec![followers], [vec![public], mentioned].concat()),
         Visibility::Followers => (vec![followers], mentioned),
         Visibility::Direct => (mentioned, Vec::new()),
+    }
+}
+
+/// Takes from a post's addressing everybody beyond its visibility; the people it names stay.
+pub fn narrow(object: &mut Object, followers: &Url) {
+    let said = visibility(&object.to, &object.cc, &object.attributed_to, Some(followers));
+    if said < object.visibility {
+        let is_somebody = |address: &&String| !is_public(address) && *address != followers.as_str();
+        let people: Vec<String> = object.to.iter().chain(&object.cc).filter(is_somebody).cloned().collect();
+        (object.to, object.cc) = addressing(object.visibility, followers, &people);
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
         object::Visibility,
     },
     port::{error::AdapterError, source::Source},
+    store::run,
+    wire::audience::{PUBLIC, visibility},
 };
 
 async fn bytes(source: &EmbeddedSource, file: &MediaFile) -> Result<Vec<u8>, AdapterError> {
@@ -93,6 +95,29 @@ async fn a_deleted_post_is_gone_with_its_files() {
     let left = files(read(&source, CollectionKind::Media, 10).await);
     assert!(left.iter().all(|file| file.url != first.attachments[0].url));
     assert_eq!(source.count(CollectionKind::Media).await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn a_post_is_addressed_to_nobody_beyond_what_its_row_allows() {
+    let story = Story::begin().await;
+    let bob = "https://b.example/users/bob";
+    let Item::Post(mut open) = post(1, Visibility::Public, None) else { panic!("no post") };
+    open.to = vec![PUBLIC.to_owned()];
+    open.cc = vec!["https://new.example/users/ann/followers".to_owned(), bob.to_owned()];
+    story.copy(&story.transfer, &story.ann, vec![Item::Post(open)], &[]).await;
+    story.release().await;
+    let store = &story.fixture.site.store;
+    for (word, expected) in [("public", Visibility::Public), ("direct", Visibility::Direct)] {
+        let narrowed = store
+            .write(move |c| Box::pin(async move { Ok(run!(c, "update posts set visibility = $1", word)?) }));
+        assert_eq!(narrowed.await.unwrap(), 1);
+        let posts = read(&story.source(true).await, CollectionKind::Content, 10).await;
+        let Some(Item::Post(given)) = posts.first() else { panic!("no post") };
+        let followers = story.fixture.site.urls.of_actor("ann", "followers");
+        let seen = visibility(&given.to, &given.cc, &given.attributed_to, Some(&followers));
+        assert_eq!(seen, expected, "{:?} {:?}", given.to, given.cc);
+        assert!(given.to.iter().chain(&given.cc).any(|address| address == bob), "he was named");
+    }
 }
 
 #[tokio::test]
