@@ -196,6 +196,12 @@ impl From<SourceSideError> for Problem {
     }
 }
 
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        internal(&error)
+    }
+}
+
 /// Our own fault: logged whole, told briefly.
 fn internal(error: &dyn std::error::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();

@@ -9,7 +9,7 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::guard::open;
+use super::{guard::open, pieces};
 use crate::{app::App, http::problem::Problem, model::collection::CollectionKind, transfer::export, wire};
 
 /// Where to go on.
@@ -59,7 +59,7 @@ pub(super) async fn show(
             CollectionAnswer::Page(page)
         }
     };
-    Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(shown))
+    pieces::json(HttpResponse::Ok(), wire::ACTIVITY_JSON, &shown)
 }
 
 /// The bytes of one file.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::guard::open;
+use super::{guard::open, pieces};
 use crate::{
     app::App,
     http::problem::Problem,
@@ -13,6 +13,9 @@ use crate::{
     transfer::inventory::{self, Answer, EntriesAnswer, EntriesQuestion, ItemsQuestion},
     wire,
 };
+
+/// What an answer is that is no collection.
+const JSON: &str = "application/json";
 
 /// Which pass is meant.
 #[derive(Deserialize, ToSchema)]
@@ -66,7 +69,8 @@ pub(super) async fn buckets(
     let (name, pass, kind) = path.into_inner();
     let opened = open(&app, &request, &name).await?;
     let kind = ItemKind::from_word(&kind).ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(inventory::buckets(&opened.side, &opened.grant, pass, kind).await?))
+    let buckets = inventory::buckets(&opened.side, &opened.grant, pass, kind).await?;
+    pieces::json(HttpResponse::Ok(), JSON, &buckets)
 }
 
 /// Keys and content hashes of what lies in some buckets now.
@@ -87,7 +91,7 @@ pub(super) async fn entries(
     let wanted = EntriesWanted { kind, bits, buckets };
     let found = inventory::entries(&opened.grant, &*opened.source, wanted, cursor.map(Cursor)).await?;
     let next = found.next.map(|cursor| cursor.0);
-    Ok(HttpResponse::Ok().json(EntriesAnswer { entries: found.entries, next }))
+    pieces::json(HttpResponse::Ok(), JSON, &EntriesAnswer { entries: found.entries, next })
 }
 
 /// Single items, as they stand in the pages; what is not there any more is left out.
@@ -109,7 +113,7 @@ pub(super) async fn items(
     let found = inventory::items(&opened.grant, &*app.host, &*opened.source, &wanted).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, wanted.collection.as_str()]);
     let page = wire::collection::page(&at, &at, found, None);
-    Ok(HttpResponse::Ok().content_type(wire::ACTIVITY_JSON).json(page))
+    pieces::json(HttpResponse::Ok(), wire::ACTIVITY_JSON, &page)
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

@@ -10,6 +10,7 @@ mod guard;
 mod hand_over;
 mod inventory;
 mod outline;
+mod pieces;
 
 /// Longest batch of the list, in bytes: a thousand lines of the longest sensible addresses.
 pub const MAP_BYTES: usize = 2 << 20;
