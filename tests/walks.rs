@@ -146,8 +146,8 @@ fn beside_other_servers_one_signs_in_there_and_a_code_opens_what_was_left_behind
         return;
     }
     let Some((chromium, folder)) = walker_for(story) else { return };
-    // Two ports in a row, below those that systems give away by themselves.
-    let port = 21_000 + 2 * (std::process::id() % 5_000);
+    // Three ports in a row, below those that systems give away by themselves.
+    let port = 21_000 + 3 * (std::process::id() % 3_000);
     let mut demo = Command::new(env!("CARGO_BIN_EXE_godwit"));
     demo.args(["demo", "--json", "--old", "mastodon", "--new", "mastodon", "--ports", &port.to_string()]);
     let mut shown = Shown(demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());

@@ -80,6 +80,9 @@ async fn everybody_copies(fall: impl Fn(&mut Home), rise: impl Fn(&mut Home)) ->
     }
     rise(&mut beside);
     nothing_is_missing_or_doubled(&statuses, &url).await;
+    // Everything is given back, a moment after it is done.
+    let leases = "select count(*) from leases";
+    watching.after_changes(&new.origin, async || number(&url, leases).await == 0).await;
     // One of them goes the whole way; the others are thrown away without trace.
     let mut left = movers.into_iter();
     let (id, mover) = left.next()?;
@@ -96,7 +99,7 @@ async fn everybody_copies(fall: impl Fn(&mut Home), rise: impl Fn(&mut Home)) ->
             assert!(home.stop().success(), "{}", home.log());
         }
     }
-    assert_eq!(number(&url, "select count(*) from leases").await, 0, "everything was given back");
+    assert_eq!(number(&url, leases).await, 0, "nobody holds anything who has ended");
     Some(())
 }
 
