@@ -14,7 +14,7 @@ use tokio_util::io::ReaderStream;
 
 use super::bucket::Bucket;
 
-/// Bytes read from a disk in one go, each of them on a thread that may wait: a picture takes two or three.
+/// Bytes read from a disk in one go at most, each time on a thread that may wait.
 const AT_ONCE: usize = 64 << 10;
 
 /// A file that is there.
@@ -41,7 +41,8 @@ impl OpenBlob {
             Self::OnDisk(mut file, _) => {
                 file.seek(SeekFrom::Start(bytes.start)).await?;
                 let length = bytes.end.saturating_sub(bytes.start);
-                Ok(ReaderStream::with_capacity(file.take(length), AT_ONCE).boxed())
+                let at_once = usize::try_from(length).unwrap_or(AT_ONCE).min(AT_ONCE);
+                Ok(ReaderStream::with_capacity(file.take(length), at_once).boxed())
             }
             Self::InBucket(bucket, name, _) => bucket.read(&name, bytes).await,
         }

@@ -68,6 +68,9 @@ mod tests {
         fs::write(&half, "ha").unwrap();
         let beside = Spool::open(blobs.path()).unwrap();
         assert!(half.exists(), "somebody is still writing it");
+        fs::remove_dir_all(&beside.dir).unwrap();
+        assert!(beside.file().unwrap().path().exists(), "the directory is made again");
+        fs::write(&half, "ha").unwrap();
         drop((first, beside));
         let _next = Spool::open(blobs.path()).unwrap();
         assert!(!half.exists());

@@ -78,3 +78,20 @@ pub(super) async fn readers(options: SqliteConnectOptions) -> StoreResult<Sqlite
     let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
     Ok(pool.connect_with(options.read_only(true).pragma("cache_size", READER_CACHE)).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{Connection, Store, both::is_postgres, rows};
+
+    #[tokio::test]
+    async fn it_is_built_as_the_project_says() {
+        if is_postgres() {
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let mut c: Connection = Store::open(dir.path()).await.unwrap().reader().await.unwrap();
+        let options = rows!(&mut c, (String,), "pragma compile_options").unwrap();
+        let is_said = |wanted: &str| options.iter().any(|(option,)| option == wanted);
+        assert!(is_said("DEFAULT_MEMSTATUS=0"), "{options:?}: .cargo/config.toml was not read");
+    }
+}
