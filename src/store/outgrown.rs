@@ -2,7 +2,7 @@
 //! minute, and by then it believes that there are a few: it goes through all of a transfer for each batch of
 //! keys. It would look again by itself, but not before that minute is over.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, PgPool,
@@ -12,6 +12,8 @@ use tokio::sync::watch;
 
 /// Commits after which is asked once whether a table has outgrown what is known of it.
 const EVERY: u64 = 32;
+/// Pause before it is asked again: the server itself counts no more often.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Our own tables in which more rows changed than there were when they were last looked at, and not just a few.
 const OUTGROWN: &str = "select quote_ident(c.relname) from pg_stat_user_tables s join pg_class c on c.oid = s.relid \
@@ -41,6 +43,7 @@ impl Looking {
                 {
                     tracing::warn!(%error, "the database cannot look at tables that have grown");
                 }
+                tokio::time::sleep(PAUSE).await;
             }
         });
         Self(task.abort_handle())
