@@ -1,7 +1,7 @@
 //! Whole accounts cross between two daemons of their own on this machine; prints `name value unit`.
 //!
-//! `cargo bench --bench transfer` takes accounts of 10,000, 100,000 and 1,000,000 posts and needs
-//! hours and 60 GB; `-- --short` takes small ones and a minute; `-- 2000 20000` names the sizes, and
+//! `cargo bench --bench transfer` takes accounts of 10,000, 100,000 and 1,000,000 posts and needs an
+//! hour and 60 GB; `-- --short` takes small ones and a minute; `-- 2000 20000` names the sizes, and
 //! `--only sqlite` (or `postgres`, `atproto`) runs one part. Nothing here passes or fails by time.
 //! What each line means is in `docs/BENCHMARKS.md`.
 #![expect(
