@@ -1,7 +1,7 @@
 //! One giant account and many small ones move at once to a home of two daemons; prints `name value unit`.
 //!
 //! `cargo bench --bench many` takes 200,000 posts first and then 199 times 500, on one PostgreSQL, and
-//! needs half an hour and 3 GB; `-- --short` takes a giant of 6,000 and 15 times 100. The small ones
+//! needs ten minutes and 3 GB; `-- --short` takes a giant of 6,000 and 15 times 100. The small ones
 //! move twice, without the giant and beside it. What each line means is in `docs/BENCHMARKS.md`.
 #![expect(
     clippy::unwrap_used,
