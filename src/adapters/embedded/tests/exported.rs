@@ -107,9 +107,10 @@ async fn a_post_is_addressed_to_nobody_beyond_what_its_row_allows() {
     story.copy(&story.transfer, &story.ann, vec![Item::Post(open)], &[]).await;
     story.release().await;
     let store = &story.fixture.site.store;
-    for (word, expected) in [("public", Visibility::Public), ("direct", Visibility::Direct)] {
-        let narrowed = store
-            .write(move |c| Box::pin(async move { Ok(run!(c, "update posts set visibility = $1", word)?) }));
+    for expected in Visibility::ALL {
+        let narrowed = store.write(move |c| {
+            Box::pin(async move { Ok(run!(c, "update posts set visibility = $1", expected.as_str())?) })
+        });
         assert_eq!(narrowed.await.unwrap(), 1);
         let posts = read(&story.source(true).await, CollectionKind::Content, 10).await;
         let Some(Item::Post(given)) = posts.first() else { panic!("no post") };
