@@ -161,18 +161,13 @@ fn post(app: &App, account: &Account, number: usize, order: Order) -> Object {
     let (urls, name) = (&app.site.urls, account.username.as_str());
     let own = |number: usize| order.id(0, number, millis(number));
     let actor = urls.actor(name);
-    let followers = urls.of_actor(name, "followers").to_string();
+    let followers = urls.of_actor(name, "followers");
     let visibility = match number % 10 {
         7 => Visibility::Unlisted,
         8 => Visibility::Followers,
         _ => Visibility::Public,
     };
-    let public = || godwit::wire::audience::PUBLIC.to_owned();
-    let (to, cc) = match visibility {
-        Visibility::Public => (vec![public()], vec![followers]),
-        Visibility::Unlisted => (vec![followers], vec![public()]),
-        _ => (vec![followers], Vec::new()),
-    };
+    let (to, cc) = godwit::wire::audience::addressing(visibility, &followers, &[]);
     let link = if number % 7 == 6 {
         format!(r#" See <a href="{}">what I wrote before</a>."#, urls.post_page(name, &own(number - 3)))
     } else {

@@ -59,7 +59,7 @@ pub(super) async fn show(
             CollectionAnswer::Page(page)
         }
     };
-    pieces::json(HttpResponse::Ok(), wire::ACTIVITY_JSON, &shown)
+    pieces::json(wire::ACTIVITY_JSON, &shown)
 }
 
 /// The bytes of one file.

@@ -70,7 +70,7 @@ pub(super) async fn buckets(
     let opened = open(&app, &request, &name).await?;
     let kind = ItemKind::from_word(&kind).ok_or_else(Problem::not_found)?;
     let buckets = inventory::buckets(&opened.side, &opened.grant, pass, kind).await?;
-    pieces::json(HttpResponse::Ok(), JSON, &buckets)
+    pieces::json(JSON, &buckets)
 }
 
 /// Keys and content hashes of what lies in some buckets now.
@@ -91,7 +91,7 @@ pub(super) async fn entries(
     let wanted = EntriesWanted { kind, bits, buckets };
     let found = inventory::entries(&opened.grant, &*opened.source, wanted, cursor.map(Cursor)).await?;
     let next = found.next.map(|cursor| cursor.0);
-    pieces::json(HttpResponse::Ok(), JSON, &EntriesAnswer { entries: found.entries, next })
+    pieces::json(JSON, &EntriesAnswer { entries: found.entries, next })
 }
 
 /// Single items, as they stand in the pages; what is not there any more is left out.
@@ -113,7 +113,7 @@ pub(super) async fn items(
     let found = inventory::items(&opened.grant, &*app.host, &*opened.source, &wanted).await?;
     let at = app.site.urls.at(&["godwit", "lola", &opened.account.username, wanted.collection.as_str()]);
     let page = wire::collection::page(&at, &at, found, None);
-    pieces::json(HttpResponse::Ok(), wire::ACTIVITY_JSON, &page)
+    pieces::json(wire::ACTIVITY_JSON, &page)
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use actix_web::{HttpResponse, HttpResponseBuilder, body::SizedStream};
+use actix_web::{HttpResponse, body::SizedStream};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use serde::Serialize;
@@ -17,14 +17,10 @@ const PIECE: usize = 32 << 10;
 ///
 /// # Errors
 /// [`Problem`] when it cannot be written.
-pub(super) fn json(
-    mut answer: HttpResponseBuilder,
-    content_type: &str,
-    value: &impl Serialize,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn json(content_type: &str, value: &impl Serialize) -> Result<HttpResponse, Problem> {
     let text = Bytes::from(serde_json::to_vec(value)?);
     let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    Ok(answer.content_type(content_type).body(SizedStream::new(length, pieces(text))))
+    Ok(HttpResponse::Ok().content_type(content_type).body(SizedStream::new(length, pieces(text))))
 }
 
 fn pieces(mut rest: Bytes) -> impl Stream<Item = io::Result<Bytes>> {
@@ -54,7 +50,7 @@ mod tests {
     #[actix_web::test]
     async fn it_is_read_as_what_was_written() {
         let words = vec!["word"; PIECE];
-        let answer = json(HttpResponse::Ok(), "application/json", &words).unwrap();
+        let answer = json("application/json", &words).unwrap();
         assert_eq!(answer.headers().get("content-type").unwrap(), "application/json");
         let read = to_bytes(answer.into_body()).await.unwrap();
         assert_eq!(read, serde_json::to_vec(&words).unwrap());
