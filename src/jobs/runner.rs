@@ -25,6 +25,9 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// Transfers under way together, who work by turns.
 const UNDER_WAY: usize = 64;
+/// Transfers that wait for their turn before more are taken on: who came first is not to wait for those who came
+/// later, and where others are slow to answer nobody waits.
+const IN_LINE: usize = 8;
 /// Earlier homes told in one go.
 const WORDS: i64 = 4;
 /// Longest sleep: a safety net, not the way changes are noticed.
@@ -104,7 +107,7 @@ impl Desk {
         let is_resting = self.resting.get(work).is_some_and(|until| *until > now);
         let transfers = self.busy.iter().filter(|busy| matches!(busy, Work::Transfer(_))).count();
         let has_room = match work {
-            Work::Transfer(_) => transfers < UNDER_WAY,
+            Work::Transfer(_) => transfers < UNDER_WAY && self.shares.in_line() < IN_LINE,
             Work::Deliveries => true,
             _ => self.busy.len() - transfers < AT_ONCE,
         };
@@ -205,24 +208,25 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     let elsewhere: BTreeMap<_, _> =
         leases::of_others(store, store.daemon(), now).await?.into_iter().collect();
     let is_free = |work: &Work| !elsewhere.contains_key(&work.name());
-    for transfer in transfers::due(store, &step::RUNNING, now).await? {
-        let work = Work::Transfer(transfer.id.to_string());
+    for (id, state) in transfers::due(store, &step::RUNNING, now).await? {
+        let work = Work::Transfer(id.to_string());
         if is_free(&work) && desk.takes(&work, now) {
-            let (engine, shares) = (Arc::clone(engine), desk.shares.clone());
+            let (engine, shares, place) = (Arc::clone(engine), desk.shares.clone(), desk.shares.ask());
             let clock = Arc::clone(&engine.clock);
             let none: Ended = (work.clone(), None);
             let doing = in_turn(parts.clone(), work, async move {
                 // Another daemon may have gone on with it in between.
-                let found = transfers::find(&engine.store, &transfer.id).await;
+                let found = transfers::find(&engine.store, &id).await;
                 let noted = match found {
-                    Ok(Some(found)) if found.state == transfer.state => step::advance(&engine, &found).await,
+                    Ok(Some(found)) if found.state == state => step::advance(&engine, &found).await,
                     Ok(_) => Ok(()),
                     Err(error) => Err(error.into()),
                 };
                 noted.err().map(|error| troubled(&error, "a step could not be noted", REST))
             });
             // The place comes before the lease: who waits for one keeps no other daemon from the work.
-            desk.running.spawn(async move { Box::pin(shares.working(&*clock, doing)).await.unwrap_or(none) });
+            desk.running
+                .spawn(async move { Box::pin(shares.working(place, &*clock, doing)).await.unwrap_or(none) });
         }
     }
     let is_frozen = restored::is_frozen(store).await?;
@@ -426,5 +430,15 @@ mod tests {
         }
         assert!(!desk.takes(&Work::Departure("one more".into()), 0));
         assert!(desk.takes(&Work::Deliveries, 0));
+    }
+
+    #[test]
+    fn nobody_is_taken_on_while_many_wait_for_their_turn() {
+        let mut desk = Desk::default();
+        let mut asked: Vec<_> = (0..AT_ONCE + IN_LINE).map(|_| desk.shares.ask()).collect();
+        let work = Work::Transfer("late".into());
+        assert!(!desk.takes(&work, 0));
+        asked.pop();
+        assert!(desk.takes(&work, 0));
     }
 }

@@ -14,6 +14,9 @@ pub use waiting::{NEVER, attempts, put_off, remark, rest_until, wait_for, wake, 
 mod steps;
 mod waiting;
 
+/// Due transfers of one state that are looked at, of which some may be with other daemons.
+const MOST_DUE: i64 = 500;
+
 #[derive(sqlx::FromRow)]
 struct TransferRow {
     id: String,
@@ -110,26 +113,31 @@ pub async fn of_account(store: &Store, account: &AccountId) -> StoreResult<Vec<T
     .collect()
 }
 
-/// Transfers in one of `states` whose time has come, oldest change first.
+/// Transfers in one of `states` whose time has come, and their states; who began first comes first, as
+/// it did whenever it is asked.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn due(store: &Store, states: &[TransferState], now: i64) -> StoreResult<Vec<Transfer>> {
+pub async fn due(
+    store: &Store,
+    states: &[TransferState],
+    now: i64,
+) -> StoreResult<Vec<(TransferId, TransferState)>> {
     let mut c = store.reader().await?;
     let mut due = Vec::new();
     for state in states {
         let found = rows!(
             &mut c,
-            TransferRow,
-            "select id, account_id, asked_for, origin, state, problem, resume_at, ending from transfers \
-             where state = $1 and next_at <= $2 order by changed_at limit 50",
+            (String,),
+            "select id from transfers where state = $1 and next_at <= $2 order by id limit $3",
             state.as_str(),
-            now
+            now,
+            MOST_DUE
         )?;
-        for row in found {
-            due.push(read(row)?);
-        }
+        due.extend(found.into_iter().map(|(id,)| (TransferId::from(id), *state)));
     }
+    // Ids sort by time.
+    due.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(due)
 }
 

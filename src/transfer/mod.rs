@@ -49,6 +49,7 @@ pub mod kinds;
 pub mod later;
 pub mod leave;
 pub mod ledger;
+mod line;
 pub mod look;
 pub mod media;
 pub mod onward;

@@ -1,15 +1,22 @@
 //! Who of those under way works at this moment. Many are under way together, a few work: whoever has
-//! worked for a while lets the next one, and goes on where it stopped when its turn comes again. So a
-//! giant account costs a small one no more than a small one would.
+//! worked for a while lets the next one, and goes on where it stopped when its turn comes again. Whoever
+//! has worked long steps back behind the others, so that a giant account costs small ones little.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
+use super::line::{Held, Line};
 use crate::port::clock::Clock;
 
 /// How long one works while others wait, in microseconds.
 const SLICE: i64 = 200_000;
+/// How much work is much, in microseconds: an account of some thousand posts has less.
+const LONG: i64 = 5_000_000;
 /// Who waits for others for so long gives its place away until it has something to do again.
 const IDLE: Duration = Duration::from_secs(3);
 
@@ -18,28 +25,44 @@ tokio::task_local! {
     static MINE: Arc<Place>;
 }
 
-/// A place among those who work, held or waited for. The line is first come, first served.
+/// A place among those who work, held or waited for.
 struct Place {
-    line: Arc<Semaphore>,
-    held: Mutex<Held>,
+    line: Arc<Line>,
+    turn: Mutex<Turn>,
 }
 
-struct Held {
-    permit: Option<OwnedSemaphorePermit>,
+/// A turn at working, and those before it.
+struct Turn {
+    held: Option<Held>,
     since: i64,
+    worked: i64,
 }
 
 /// The places there are.
 #[derive(Debug, Clone)]
 pub struct Shares {
-    line: Arc<Semaphore>,
+    line: Arc<Line>,
     idle: Duration,
 }
+
+/// A place that was asked for.
+#[derive(Debug)]
+pub struct Asked(oneshot::Receiver<Held>);
 
 impl Shares {
     /// So many work at the same time.
     pub fn new(at_once: usize) -> Self {
-        Self { line: Arc::new(Semaphore::new(at_once)), idle: IDLE }
+        Self { line: Line::new(at_once), idle: IDLE }
+    }
+
+    /// Steps into the line of those who want to work.
+    pub fn ask(&self) -> Asked {
+        Asked(self.line.ask(false))
+    }
+
+    /// How many wait to work who have not worked for long.
+    pub fn in_line(&self) -> usize {
+        self.line.fresh()
     }
 
     /// Nobody begins any more; who waits to go on does, and is told elsewhere that it should not.
@@ -47,24 +70,37 @@ impl Shares {
         self.line.close();
     }
 
-    /// Does a work once there is a place, which it gives away from time to time (see `give_way`).
+    /// Does a work once the place is there, which it gives away from time to time (see `give_way`).
     /// `None` when nobody begins any more.
-    pub async fn working<F: Future>(&self, clock: &dyn Clock, doing: F) -> Option<F::Output> {
-        let permit = Arc::clone(&self.line).acquire_owned().await.ok()?;
-        let held = Mutex::new(Held { permit: Some(permit), since: clock.now_micros() });
-        let place = Arc::new(Place { line: Arc::clone(&self.line), held });
+    pub async fn working<F: Future>(&self, asked: Asked, clock: &dyn Clock, doing: F) -> Option<F::Output> {
+        let held = Some(asked.0.await.ok()?);
+        let turn = Mutex::new(Turn { held, since: clock.now_micros(), worked: 0 });
+        let place = Arc::new(Place { line: Arc::clone(&self.line), turn });
         let mut doing = pin!(MINE.scope(Arc::clone(&place), doing));
         loop {
             tokio::select! {
                 done = &mut doing => return Some(done),
                 () = tokio::time::sleep(self.idle) => {
                     // Busy or idle cannot be told from here: who is busy comes to give way soon.
-                    if let Ok(mut held) = place.held.try_lock() {
-                        held.permit = None;
-                    }
+                    let held = place.turn().held.take();
+                    drop(held);
                 }
             }
         }
+    }
+}
+
+impl Place {
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the turn and counts it; the place is free when what this gives is dropped.
+    fn leave(&self, now: i64) -> Option<Held> {
+        let mut turn = self.turn();
+        let held = turn.held.take()?;
+        turn.worked = turn.worked.saturating_add(now.saturating_sub(turn.since).max(0));
+        Some(held)
     }
 }
 
@@ -72,22 +108,24 @@ impl Shares {
 /// To be asked between batches; outside of [`Shares::working`] it does nothing.
 pub(super) async fn give_way(clock: &dyn Clock) {
     let Ok(place) = MINE.try_with(Arc::clone) else { return };
-    let mut held = place.held.lock().await;
-    let is_fresh = clock.now_micros() < held.since.saturating_add(SLICE);
-    if is_fresh && held.permit.is_some() {
+    let now = clock.now_micros();
+    let is_fresh = {
+        let turn = place.turn();
+        turn.held.is_some() && now < turn.since.saturating_add(SLICE)
+    };
+    if is_fresh {
         return;
     }
-    held.permit = None;
-    held.permit = Arc::clone(&place.line).acquire_owned().await.ok();
-    held.since = clock.now_micros();
+    drop(place.leave(now));
+    let has_worked_long = place.turn().worked >= LONG;
+    let held = place.line.ask(has_worked_long).await.ok();
+    let mut turn = place.turn();
+    (turn.held, turn.since) = (held, clock.now_micros());
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Mutex as Plain,
-        atomic::{AtomicI64, Ordering},
-    };
+    use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;
 
@@ -104,7 +142,7 @@ mod tests {
         }
     }
 
-    async fn batches(name: &'static str, number: usize, clock: &dyn Clock, log: &Plain<Vec<&'static str>>) {
+    async fn batches(name: &'static str, number: usize, clock: &dyn Clock, log: &Mutex<Vec<&'static str>>) {
         for _ in 0..number {
             log.lock().unwrap().push(name);
             tokio::task::yield_now().await;
@@ -114,9 +152,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_giant_lets_everybody_else_work_between_its_batches() {
-        let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
+        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
         let clock = Ticking(AtomicI64::new(0), SLICE);
-        let working = |name, number| shares.working(&clock, batches(name, number, &clock, &log));
+        let working =
+            |name, number| shares.working(shares.ask(), &clock, batches(name, number, &clock, &log));
         let all = tokio::join!(working("giant", 100), working("small", 3), working("other", 3));
         assert_eq!(all, (Some(()), Some(()), Some(())));
         let log = log.into_inner().unwrap();
@@ -126,10 +165,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_giant_lets_seven_others_pass_once_it_has_worked_long() {
+        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
+        let clock = Ticking(AtomicI64::new(0), LONG);
+        let small = || shares.working(shares.ask(), &clock, async { log.lock().unwrap().push("small") });
+        let giant = shares.working(shares.ask(), &clock, batches("giant", 4, &clock, &log));
+        let others: Vec<_> = (0..20).map(|_| small()).collect();
+        drop(tokio::join!(giant, futures::future::join_all(others)));
+        let log = log.into_inner().unwrap();
+        let places: Vec<_> = (0..log.len()).filter(|at| log[*at] == "giant").collect();
+        assert_eq!(places, [0, 8, 16, 23]);
+    }
+
+    #[tokio::test]
     async fn whoever_has_not_worked_for_long_keeps_its_place() {
-        let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
+        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
         let clock = Ticking(AtomicI64::new(0), 1);
-        let working = |name, number| shares.working(&clock, batches(name, number, &clock, &log));
+        let working =
+            |name, number| shares.working(shares.ask(), &clock, batches(name, number, &clock, &log));
         tokio::join!(working("one", 3), working("other", 3));
         assert_eq!(log.into_inner().unwrap(), ["one", "one", "one", "other", "other", "other"]);
     }
@@ -138,8 +191,8 @@ mod tests {
     async fn whoever_waits_for_an_answer_does_not_keep_others_from_working() {
         let shares = Shares { idle: Duration::ZERO, ..Shares::new(1) };
         let clock = Ticking(AtomicI64::new(0), 1);
-        let silent = shares.working(&clock, std::future::pending::<()>());
-        let other = shares.working(&clock, async {});
+        let silent = shares.working(shares.ask(), &clock, std::future::pending::<()>());
+        let other = shares.working(shares.ask(), &clock, async {});
         tokio::select! {
             _ = silent => panic!("it waits for ever"),
             done = other => assert_eq!(done, Some(())),
@@ -150,6 +203,6 @@ mod tests {
     async fn nobody_begins_after_the_end() {
         let shares = Shares::new(1);
         shares.close();
-        assert_eq!(shares.working(&Ticking(AtomicI64::new(0), 1), async {}).await, None);
+        assert_eq!(shares.working(shares.ask(), &Ticking(AtomicI64::new(0), 1), async {}).await, None);
     }
 }
