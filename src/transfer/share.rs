@@ -2,13 +2,9 @@
 //! worked for a while lets the next one, and goes on where it stopped when its turn comes again. Whoever
 //! has worked long steps back behind the others, so that a giant account costs small ones little.
 
-use std::{
-    pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::line::{Held, Line};
 use crate::port::clock::Clock;
@@ -25,7 +21,7 @@ tokio::task_local! {
     static MINE: Arc<Place>;
 }
 
-/// A place among those who work, held or waited for.
+/// A place among those who work, held or waited for; the parts of a work that go on side by side share it.
 struct Place {
     line: Arc<Line>,
     turn: Mutex<Turn>,
@@ -82,25 +78,12 @@ impl Shares {
                 done = &mut doing => return Some(done),
                 () = tokio::time::sleep(self.idle) => {
                     // Busy or idle cannot be told from here: who is busy comes to give way soon.
-                    let held = place.turn().held.take();
-                    drop(held);
+                    if let Ok(mut turn) = place.turn.try_lock() {
+                        turn.held = None;
+                    }
                 }
             }
         }
-    }
-}
-
-impl Place {
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends the turn and counts it; the place is free when what this gives is dropped.
-    fn leave(&self, now: i64) -> Option<Held> {
-        let mut turn = self.turn();
-        let held = turn.held.take()?;
-        turn.worked = turn.worked.saturating_add(now.saturating_sub(turn.since).max(0));
-        Some(held)
     }
 }
 
@@ -108,24 +91,24 @@ impl Place {
 /// To be asked between batches; outside of [`Shares::working`] it does nothing.
 pub(super) async fn give_way(clock: &dyn Clock) {
     let Ok(place) = MINE.try_with(Arc::clone) else { return };
-    let now = clock.now_micros();
-    let is_fresh = {
-        let turn = place.turn();
-        turn.held.is_some() && now < turn.since.saturating_add(SLICE)
-    };
-    if is_fresh {
+    let mut turn = place.turn.lock().await;
+    let worked = clock.now_micros().saturating_sub(turn.since).max(0);
+    if turn.held.is_some() && worked < SLICE {
         return;
     }
-    drop(place.leave(now));
-    let has_worked_long = place.turn().worked >= LONG;
-    let held = place.line.ask(has_worked_long).await.ok();
-    let mut turn = place.turn();
-    (turn.held, turn.since) = (held, clock.now_micros());
+    if turn.held.take().is_some() {
+        turn.worked = turn.worked.saturating_add(worked);
+    }
+    turn.held = place.line.ask(turn.worked >= LONG).await.ok();
+    turn.since = clock.now_micros();
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::{
+        Mutex as Plain,
+        atomic::{AtomicI64, Ordering},
+    };
 
     use super::*;
 
@@ -142,7 +125,7 @@ mod tests {
         }
     }
 
-    async fn batches(name: &'static str, number: usize, clock: &dyn Clock, log: &Mutex<Vec<&'static str>>) {
+    async fn batches(name: &'static str, number: usize, clock: &dyn Clock, log: &Plain<Vec<&'static str>>) {
         for _ in 0..number {
             log.lock().unwrap().push(name);
             tokio::task::yield_now().await;
@@ -152,7 +135,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_giant_lets_everybody_else_work_between_its_batches() {
-        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
+        let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
         let clock = Ticking(AtomicI64::new(0), SLICE);
         let working =
             |name, number| shares.working(shares.ask(), &clock, batches(name, number, &clock, &log));
@@ -166,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_giant_lets_seven_others_pass_once_it_has_worked_long() {
-        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
+        let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
         let clock = Ticking(AtomicI64::new(0), LONG);
         let small = || shares.working(shares.ask(), &clock, async { log.lock().unwrap().push("small") });
         let giant = shares.working(shares.ask(), &clock, batches("giant", 4, &clock, &log));
@@ -178,8 +161,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_parts_of_a_work_stand_in_line_as_one() {
+        let shares = Shares::new(1);
+        let clock = Ticking(AtomicI64::new(0), SLICE);
+        let parts = async {
+            let other = shares.ask();
+            let mut all = Box::pin(futures::future::join_all((0..30).map(|_| give_way(&clock))));
+            assert!(futures::poll!(&mut all).is_pending());
+            assert_eq!(shares.in_line(), 1);
+            drop(other);
+            all.await;
+        };
+        assert_eq!(shares.working(shares.ask(), &clock, parts).await, Some(()));
+    }
+
+    #[tokio::test]
     async fn whoever_has_not_worked_for_long_keeps_its_place() {
-        let (shares, log) = (Shares::new(1), Mutex::new(Vec::new()));
+        let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
         let clock = Ticking(AtomicI64::new(0), 1);
         let working =
             |name, number| shares.working(shares.ask(), &clock, batches(name, number, &clock, &log));
