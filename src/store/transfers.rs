@@ -8,14 +8,13 @@ use crate::model::{
     report::Report,
     transfer::{Origin, Transfer, TransferState},
 };
+pub use due::{due, next_due};
 pub use steps::{fail, step, step_in, step_saying};
 pub use waiting::{NEVER, attempts, put_off, remark, rest_until, wait_for, wake, wake_all};
 
+mod due;
 mod steps;
 mod waiting;
-
-/// Due transfers of one state that are looked at, of which some may be with other daemons.
-const MOST_DUE: i64 = 500;
 
 #[derive(sqlx::FromRow)]
 struct TransferRow {
@@ -111,56 +110,6 @@ pub async fn of_account(store: &Store, account: &AccountId) -> StoreResult<Vec<T
     .into_iter()
     .map(read)
     .collect()
-}
-
-/// Transfers in one of `states` whose time has come, and their states; who began first comes first, as
-/// it did whenever it is asked.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn due(
-    store: &Store,
-    states: &[TransferState],
-    now: i64,
-) -> StoreResult<Vec<(TransferId, TransferState)>> {
-    let mut c = store.reader().await?;
-    let mut due = Vec::new();
-    for state in states {
-        let found = rows!(
-            &mut c,
-            (String,),
-            "select id from transfers where state = $1 and next_at <= $2 order by id limit $3",
-            state.as_str(),
-            now,
-            MOST_DUE
-        )?;
-        due.extend(found.into_iter().map(|(id,)| (TransferId::from(id), *state)));
-    }
-    // Ids sort by time.
-    due.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(due)
-}
-
-/// The earliest time after `now` at which one of `states` becomes due.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn next_due(store: &Store, states: &[TransferState], now: i64) -> StoreResult<Option<i64>> {
-    let mut c = store.reader().await?;
-    let mut earliest: Option<i64> = None;
-    for state in states {
-        let found: Option<(Option<i64>,)> = row!(
-            &mut c,
-            (Option<i64>,),
-            "select min(next_at) from transfers where state = $1 and next_at > $2",
-            state.as_str(),
-            now
-        )?;
-        if let Some((Some(at),)) = found {
-            earliest = Some(earliest.map_or(at, |known| known.min(at)));
-        }
-    }
-    Ok(earliest)
 }
 
 /// Notes which account is copied after all: the person confirmed another than the one typed.
