@@ -102,6 +102,8 @@ async fn move_all(cluster: &Cluster, name: &str, crowd: Crowd, pictures: &Pictur
         tokio::time::sleep(LOOK).await;
     };
     say(&format!("many.{name}.took"), begin.elapsed().as_secs_f64(), "s");
+    let small: Vec<f64> = standing.iter().filter(|one| one.name != "giant").map(|one| one.seconds).collect();
+    say(&format!("many.{name}.mean"), small.iter().sum::<f64>() / float(small.len()), "s");
     for (which, daemon) in daemons.iter().enumerate() {
         let used = daemon.used();
         say(&format!("many.{name}.cpu.{which}"), used.cpu_seconds, "CPU-s");
