@@ -1,6 +1,6 @@
 //! A line of those who wait for one of a few places. Whoever has worked long stands in a line of its own,
-//! from which one is let in after so many of the others: so a giant account costs a small one little,
-//! and is not forgotten beside ever so many small ones.
+//! from which one is let in when the others have worked for so long: so a giant account costs a small one
+//! little, and is not forgotten beside ever so many small ones.
 
 use std::{
     collections::VecDeque,
@@ -9,8 +9,9 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// One of those who have worked long is let in for so many of the others.
-const OTHERS: usize = 7;
+/// How long others work until one of those who have worked long is let in, in microseconds: fifteen times as
+/// long as it will.
+const OTHERS: i64 = 3_000_000;
 
 /// The line; the places are given in the order in which they were asked for.
 #[derive(Debug)]
@@ -21,20 +22,24 @@ struct Queue {
     free: usize,
     fresh: VecDeque<oneshot::Sender<Held>>,
     long: VecDeque<oneshot::Sender<Held>>,
-    /// Fresh ones let in since the last of the others.
-    passed: usize,
+    /// How long fresh ones have worked since one of the others was let in, in microseconds.
+    worked: i64,
     is_closed: bool,
 }
 
 /// A place that is held, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held(Arc<Line>);
+pub(super) struct Held {
+    line: Arc<Line>,
+    is_fresh: bool,
+    worked: i64,
+}
 
 impl Line {
     /// A line before so many places.
     pub(super) fn new(places: usize) -> Arc<Self> {
         let (fresh, long) = (VecDeque::new(), VecDeque::new());
-        Arc::new(Self(Mutex::new(Queue { free: places, fresh, long, passed: 0, is_closed: false })))
+        Arc::new(Self(Mutex::new(Queue { free: places, fresh, long, worked: 0, is_closed: false })))
     }
 
     /// Steps into the line. What this gives comes with the place, or with nothing once the line is closed.
@@ -44,7 +49,7 @@ impl Line {
         if queue.free > 0 && !queue.is_closed {
             queue.free -= 1;
             drop(queue);
-            drop(called.send(Held(Arc::clone(self))));
+            drop(called.send(self.place(!has_worked_long)));
         } else if !queue.is_closed {
             if has_worked_long { &mut queue.long } else { &mut queue.fresh }.push_back(called);
         }
@@ -65,31 +70,48 @@ impl Line {
         drop(waiting);
     }
 
+    fn place(self: &Arc<Self>, is_fresh: bool) -> Held {
+        Held { line: Arc::clone(self), is_fresh, worked: 0 }
+    }
+
     fn queue(&self) -> std::sync::MutexGuard<'_, Queue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Queue {
-    fn next(&mut self) -> Option<oneshot::Sender<Held>> {
-        let is_long_ones_turn = self.passed >= OTHERS || self.fresh.is_empty();
-        let long = if is_long_ones_turn { self.long.pop_front() } else { None };
-        self.passed = if long.is_some() { 0 } else { self.passed.saturating_add(1) };
-        long.or_else(|| self.fresh.pop_front())
+    /// Who is let in next, and whether it is a fresh one.
+    fn next(&mut self) -> Option<(oneshot::Sender<Held>, bool)> {
+        let is_long_ones_turn = self.worked >= OTHERS || self.fresh.is_empty();
+        if is_long_ones_turn && let Some(called) = self.long.pop_front() {
+            self.worked = 0;
+            return Some((called, false));
+        }
+        self.fresh.pop_front().map(|called| (called, true))
+    }
+}
+
+impl Held {
+    /// Gives the place to the next one after so many microseconds of work.
+    pub(super) fn leave(mut self, worked: i64) {
+        self.worked = worked;
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut queue = self.0.queue();
-        while let Some(called) = queue.next() {
+        let mut queue = self.line.queue();
+        if self.is_fresh {
+            queue.worked = queue.worked.saturating_add(self.worked);
+        }
+        while let Some((called, is_fresh)) = queue.next() {
             // Whoever has gone away in between is passed over.
             if called.is_closed() {
                 continue;
             }
             drop(queue);
             // One that goes away at this moment gives its place back as everybody does.
-            drop(called.send(Self(Arc::clone(&self.0))));
+            drop(called.send(self.line.place(is_fresh)));
             return;
         }
         queue.free = queue.free.saturating_add(1);
@@ -104,10 +126,10 @@ mod tests {
     async fn order(line: &Arc<Line>, waiting: &[(char, bool)]) -> String {
         let (held, entered) = (line.ask(false).await, Mutex::new(String::new()));
         let come = async |name: char, is_long: bool| {
-            let place = line.ask(is_long).await;
+            let place = line.ask(is_long).await.unwrap();
             entered.lock().unwrap().push(name);
             tokio::task::yield_now().await;
-            drop(place);
+            place.leave(OTHERS / 3);
         };
         let all = futures::future::join_all(waiting.iter().map(|(name, is_long)| come(*name, *is_long)));
         let open = async {
@@ -119,11 +141,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_who_has_worked_long_is_let_in_after_seven_others() {
+    async fn one_who_has_worked_long_is_let_in_when_others_have_worked_for_a_while() {
         let line = Line::new(1);
         let mut waiting = vec![('G', true), ('G', true)];
-        waiting.extend("abcdefghijklmnop".chars().map(|name| (name, false)));
-        assert_eq!(order(&line, &waiting).await, "abcdefgGhijklmnGop");
+        waiting.extend("abcdefgh".chars().map(|name| (name, false)));
+        assert_eq!(order(&line, &waiting).await, "abcGdefGgh");
     }
 
     #[tokio::test]
