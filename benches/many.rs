@@ -120,15 +120,17 @@ async fn move_all(cluster: &Cluster, name: &str, crowd: Crowd, pictures: &Pictur
 /// The small ones beside the giant against themselves without it.
 fn slowest(alone: &[Standing], beside: &[Standing]) {
     let time = |of: &[Standing], name: &str| of.iter().find(|one| one.name == name).map(|one| one.seconds);
-    let mut ratios: Vec<f64> = alone
+    let mut ratios: Vec<(f64, f64)> = alone
         .iter()
-        .filter_map(|before| Some(time(beside, &before.name)? / before.seconds))
-        .filter(|ratio| ratio.is_finite())
+        .filter_map(|before| Some((time(beside, &before.name)? / before.seconds, before.seconds)))
+        .filter(|(ratio, _)| ratio.is_finite())
         .collect();
-    ratios.sort_by(f64::total_cmp);
-    let at = |place: usize| ratios.get(place).copied().unwrap_or(f64::NAN);
-    say("many.median_ratio", at(ratios.len() / 2), "times");
-    say("many.slowest_ratio", at(ratios.len().saturating_sub(1)), "times");
+    ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let at = |place: usize| ratios.get(place).copied().unwrap_or((f64::NAN, f64::NAN));
+    let (slowest, took) = at(ratios.len().saturating_sub(1));
+    say("many.median_ratio", at(ratios.len() / 2).0, "times");
+    say("many.slowest_ratio", slowest, "times");
+    say("many.slowest_alone", took, "s");
     // Which of those that begin together comes first is chance; how long the last one takes is not.
     let last = |of: &[Standing]| {
         let small = of.iter().filter(|one| one.name != "giant");
