@@ -131,7 +131,7 @@ fn slowest(alone: &[Standing], beside: &[Standing]) {
     say("many.median_ratio", at(ratios.len() / 2).0, "times");
     say("many.slowest_ratio", slowest, "times");
     say("many.slowest_alone", took, "s");
-    // Which of those that begin together comes first is chance; how long the last one takes is not.
+    // Which of two that begin together comes first is chance; how long the last one takes is not.
     let last = |of: &[Standing]| {
         let small = of.iter().filter(|one| one.name != "giant");
         small.map(|one| one.seconds).fold(0.0, f64::max)

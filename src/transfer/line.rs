@@ -10,10 +10,10 @@ use std::{
 use tokio::sync::oneshot;
 
 /// How long others work until one of those who have worked long is let in, in microseconds: fifteen times as
-/// long as it will.
+/// long as it then should.
 const OTHERS: i64 = 3_000_000;
 
-/// The line; the places are given in the order in which they were asked for.
+/// The line; the places are given in the order in which they were asked for, among those of a kind.
 #[derive(Debug)]
 pub(super) struct Line(Mutex<Queue>);
 
@@ -84,7 +84,6 @@ impl Queue {
     fn next(&mut self) -> Option<(oneshot::Sender<Held>, bool)> {
         let is_long_ones_turn = self.worked >= OTHERS || self.fresh.is_empty();
         if is_long_ones_turn && let Some(called) = self.long.pop_front() {
-            self.worked = 0;
             return Some((called, false));
         }
         self.fresh.pop_front().map(|called| (called, true))
@@ -108,6 +107,9 @@ impl Drop for Held {
             // Whoever has gone away in between is passed over.
             if called.is_closed() {
                 continue;
+            }
+            if !is_fresh {
+                queue.worked = 0;
             }
             drop(queue);
             // One that goes away at this moment gives its place back as everybody does.

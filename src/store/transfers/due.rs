@@ -8,11 +8,14 @@ use crate::{
 /// Due transfers of one state that are looked at, of which some may be with other daemons.
 const MOST_DUE: i64 = 500;
 
-/// Transfers in one of `states` whose time has come, and their states: those under way before those whose
-/// people are waited for, and who began first before who began later, whenever it is asked.
+/// How long a copy on trial waits at most behind those that are being made, in microseconds: an hour.
+const PATIENCE: i64 = 3_600_000_000;
+
+/// Transfers in one of `states` whose time has come, and their states, in the order in which they are to be
+/// taken up: those that ask something before a person's eyes, then who began first, at last those on trial.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn due(
     store: &Store,
     states: &[TransferState],
@@ -23,17 +26,27 @@ pub async fn due(
     for state in states {
         let found = rows!(
             &mut c,
-            (String,),
-            "select id from transfers where state = $1 and next_at <= $2 order by id limit $3",
+            (String, i64),
+            "select id, next_at from transfers where state = $1 and next_at <= $2 order by id limit $3",
             state.as_str(),
             now,
             MOST_DUE
         )?;
-        due.extend(found.into_iter().map(|(id,)| (TransferId::from(id), *state)));
+        due.extend(
+            found.into_iter().map(|(id, since)| (rank(*state, now.saturating_sub(since)), id, *state)),
+        );
     }
     // Ids sort by time.
-    due.sort_by(|(one, at), (other, there)| (!at.is_running(), one).cmp(&(!there.is_running(), other)));
-    Ok(due)
+    due.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    Ok(due.into_iter().map(|(_, id, state)| (TransferId::from(id), state)).collect())
+}
+
+fn rank(state: TransferState, waited: i64) -> u8 {
+    match state {
+        TransferState::Surveying | TransferState::AwaitingChoice => 0,
+        TransferState::Trial if waited < PATIENCE => 2,
+        _ => 1,
+    }
 }
 
 /// The earliest time after `now` at which one of `states` becomes due.
@@ -69,7 +82,7 @@ mod tests {
         store::transfers::insert,
     };
 
-    async fn add(store: &Store, id: &str, state: TransferState, changed: i64) {
+    async fn add(store: &Store, id: &str, state: TransferState) {
         let transfer = Transfer {
             id: id.into(),
             account: AccountId::from("ann"),
@@ -80,26 +93,31 @@ mod tests {
             resume_at: None,
             ending: None,
         };
-        insert(store, transfer, None, changed).await.unwrap();
+        insert(store, transfer, None, 0).await.unwrap();
     }
 
     #[tokio::test]
-    async fn who_began_first_comes_first_and_who_is_on_trial_after_those_who_wait_for_their_copy() {
+    async fn who_began_first_comes_first_after_short_questions_and_before_what_is_on_trial() {
         use TransferState as S;
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
-        for (id, state, changed) in [
-            ("1", S::Trial, 1),
-            ("3", S::Surveying, 2),
-            ("2", S::Importing, 9),
-            ("4", S::Fetching, 3),
-            ("0", S::Trial, 4),
-            ("5", S::Failed, 0),
+        for (id, state) in [
+            ("1", S::Trial),
+            ("3", S::Fetching),
+            ("2", S::Importing),
+            ("5", S::Surveying),
+            ("4", S::AwaitingAnnouncement),
+            ("0", S::Trial),
+            ("6", S::Failed),
         ] {
-            add(&store, id, state, changed).await;
+            add(&store, id, state).await;
         }
-        let states = [S::Surveying, S::Fetching, S::Importing, S::Trial];
-        let found = due(&store, &states, 10).await.unwrap();
-        assert_eq!(found.iter().map(|(id, _)| id.as_str()).collect::<String>(), "23401");
+        let states = [S::Surveying, S::Fetching, S::Importing, S::Trial, S::AwaitingAnnouncement];
+        let at = async |now| {
+            let found = due(&store, &states, now).await.unwrap();
+            found.iter().map(|(id, _)| id.as_str()).collect::<String>()
+        };
+        assert_eq!(at(10).await, "523401");
+        assert_eq!(at(PATIENCE).await, "501234", "nobody is passed for ever");
     }
 }
