@@ -52,7 +52,7 @@ fn rank(state: TransferState, waited: i64) -> u8 {
 /// The earliest time after `now` at which one of `states` becomes due.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`crate::store::StoreError`].
 pub async fn next_due(store: &Store, states: &[TransferState], now: i64) -> StoreResult<Option<i64>> {
     let mut c = store.reader().await?;
     let mut earliest: Option<i64> = None;
