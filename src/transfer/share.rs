@@ -11,8 +11,9 @@ use crate::port::clock::Clock;
 
 /// How long one works while others wait, in microseconds.
 const SLICE: i64 = 200_000;
-/// How much work is much, in microseconds: an account of some thousand posts has less.
-const LONG: i64 = 5_000_000;
+/// How long a place is held in a step until that is long, in microseconds: an account of some thousand posts
+/// needs less.
+const LONG: i64 = 2_000_000;
 /// Who waits for others for so long gives its place away until it has something to do again.
 const IDLE: Duration = Duration::from_secs(3);
 
@@ -163,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn a_giant_steps_back_once_it_has_worked_long_and_never_stands_still() {
         let (shares, log) = (Shares::new(1), Plain::new(Vec::new()));
-        let clock = Ticking(AtomicI64::new(0), LONG / 5);
+        let clock = Ticking(AtomicI64::new(0), 1_000_000);
         let small = || shares.working(shares.ask(), &clock, async { log.lock().unwrap().push("small") });
         let giant = shares.working(shares.ask(), &clock, batches("giant", 100, &clock, &log));
         let others = async {
