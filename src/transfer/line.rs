@@ -9,9 +9,10 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// How long others work until one of those who have worked long is let in, in microseconds: fifteen times as
-/// long as it then should.
-const OTHERS: i64 = 3_000_000;
+/// How long one works while others wait, in microseconds.
+pub(super) const SLICE: i64 = 200_000;
+/// How long others work until one of those who have worked long is let in for its slice.
+const OTHERS: i64 = 15 * SLICE;
 
 /// The line; the places are given in the order in which they were asked for, among those of a kind.
 #[derive(Debug)]
@@ -42,16 +43,17 @@ impl Line {
         Arc::new(Self(Mutex::new(Queue { free: places, fresh, long, worked: 0, is_closed: false })))
     }
 
-    /// Steps into the line. What this gives comes with the place, or with nothing once the line is closed.
-    pub(super) fn ask(self: &Arc<Self>, has_worked_long: bool) -> oneshot::Receiver<Held> {
+    /// Steps into the line, as a fresh one or as one that has worked long. What this gives comes with the
+    /// place, or with nothing once the line is closed.
+    pub(super) fn ask(self: &Arc<Self>, is_fresh: bool) -> oneshot::Receiver<Held> {
         let (called, asked) = oneshot::channel();
         let mut queue = self.queue();
         if queue.free > 0 && !queue.is_closed {
             queue.free -= 1;
             drop(queue);
-            drop(called.send(self.place(!has_worked_long)));
+            drop(called.send(self.place(is_fresh)));
         } else if !queue.is_closed {
-            if has_worked_long { &mut queue.long } else { &mut queue.fresh }.push_back(called);
+            if is_fresh { &mut queue.fresh } else { &mut queue.long }.push_back(called);
         }
         asked
     }
@@ -126,14 +128,14 @@ mod tests {
 
     /// Lets everybody in who waits, one at a time; who came in which order.
     async fn order(line: &Arc<Line>, waiting: &[(char, bool)]) -> String {
-        let (held, entered) = (line.ask(false).await, Mutex::new(String::new()));
-        let come = async |name: char, is_long: bool| {
-            let place = line.ask(is_long).await.unwrap();
+        let (held, entered) = (line.ask(true).await, Mutex::new(String::new()));
+        let come = async |name: char, is_fresh: bool| {
+            let place = line.ask(is_fresh).await.unwrap();
             entered.lock().unwrap().push(name);
             tokio::task::yield_now().await;
             place.leave(OTHERS / 3);
         };
-        let all = futures::future::join_all(waiting.iter().map(|(name, is_long)| come(*name, *is_long)));
+        let all = futures::future::join_all(waiting.iter().map(|(name, is_fresh)| come(*name, *is_fresh)));
         let open = async {
             tokio::task::yield_now().await;
             drop(held);
@@ -145,22 +147,22 @@ mod tests {
     #[tokio::test]
     async fn one_who_has_worked_long_is_let_in_when_others_have_worked_for_a_while() {
         let line = Line::new(1);
-        let mut waiting = vec![('G', true), ('G', true)];
-        waiting.extend("abcdefgh".chars().map(|name| (name, false)));
+        let mut waiting = vec![('G', false), ('G', false)];
+        waiting.extend("abcdefgh".chars().map(|name| (name, true)));
         assert_eq!(order(&line, &waiting).await, "abcGdefGgh");
     }
 
     #[tokio::test]
     async fn those_who_have_worked_long_need_not_wait_for_nobody() {
-        assert_eq!(order(&Line::new(1), &[('G', true), ('H', true)]).await, "GH");
+        assert_eq!(order(&Line::new(1), &[('G', false), ('H', false)]).await, "GH");
     }
 
     #[tokio::test]
     async fn a_place_goes_past_those_who_have_left() {
         let line = Line::new(1);
-        let held = line.ask(false).await;
-        let mut gone = line.ask(false);
-        let mut next = line.ask(false);
+        let held = line.ask(true).await;
+        let mut gone = line.ask(true);
+        let mut next = line.ask(true);
         assert!(futures::poll!(&mut gone).is_pending());
         assert!(futures::poll!(&mut next).is_pending());
         assert_eq!(line.fresh(), 2);
@@ -168,30 +170,30 @@ mod tests {
         assert_eq!(line.fresh(), 1);
         drop(held);
         assert!(next.await.is_ok());
-        assert!(line.ask(false).await.is_ok(), "and is free again after them");
+        assert!(line.ask(true).await.is_ok(), "and is free again after them");
     }
 
     #[tokio::test]
     async fn one_called_who_leaves_at_that_moment_gives_its_place_back() {
         let line = Line::new(1);
-        let held = line.ask(false).await;
-        let mut called = line.ask(false);
+        let held = line.ask(true).await;
+        let mut called = line.ask(true);
         assert!(futures::poll!(&mut called).is_pending());
         drop(held);
         drop(called);
-        let again = line.ask(false);
+        let again = line.ask(true);
         assert!(futures::poll!(again).is_ready());
     }
 
     #[tokio::test]
     async fn nobody_is_let_in_after_the_end() {
         let line = Line::new(1);
-        let held = line.ask(false).await;
-        let mut waiting = line.ask(true);
+        let held = line.ask(true).await;
+        let mut waiting = line.ask(false);
         assert!(futures::poll!(&mut waiting).is_pending());
         line.close();
         assert!(waiting.await.is_err());
         drop(held);
-        assert!(line.ask(false).await.is_err());
+        assert!(line.ask(true).await.is_err());
     }
 }

@@ -6,11 +6,9 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::sync::{Mutex, oneshot};
 
-use super::line::{Held, Line};
+use super::line::{Held, Line, SLICE};
 use crate::port::clock::Clock;
 
-/// How long one works while others wait, in microseconds.
-const SLICE: i64 = 200_000;
 /// How long a place is held in a step until that is long, in microseconds: an account of some thousand posts
 /// needs less.
 const LONG: i64 = 2_000_000;
@@ -54,7 +52,7 @@ impl Shares {
 
     /// Steps into the line of those who want to work.
     pub fn ask(&self) -> Asked {
-        Asked(self.line.ask(false))
+        Asked(self.line.ask(true))
     }
 
     /// How many wait to work who have not worked for long.
@@ -77,18 +75,21 @@ impl Shares {
         loop {
             tokio::select! {
                 done = &mut doing => {
-                    if let Ok(mut turn) = place.turn.try_lock() {
-                        turn.end(clock.now_micros());
-                    }
+                    place.leave(clock.now_micros());
                     return Some(done);
                 }
-                () = tokio::time::sleep(self.idle) => {
-                    // Busy or idle cannot be told from here: who is busy comes to give way soon.
-                    if let Ok(mut turn) = place.turn.try_lock() {
-                        turn.end(clock.now_micros());
-                    }
-                }
+                // Busy or idle cannot be told from here: who is busy comes to give way soon.
+                () = tokio::time::sleep(self.idle) => place.leave(clock.now_micros()),
             }
+        }
+    }
+}
+
+impl Place {
+    /// Ends the turn, unless the work is just waiting for its next one.
+    fn leave(&self, now: i64) {
+        if let Ok(mut turn) = self.turn.try_lock() {
+            turn.end(now);
         }
     }
 }
@@ -113,7 +114,7 @@ pub(super) async fn give_way(clock: &dyn Clock) {
         return;
     }
     turn.worked = turn.worked.saturating_add(turn.end(now));
-    turn.held = place.line.ask(turn.worked >= LONG).await.ok();
+    turn.held = place.line.ask(turn.worked < LONG).await.ok();
     turn.since = clock.now_micros();
 }
 
