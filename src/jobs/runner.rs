@@ -25,8 +25,8 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// Transfers under way together, who work by turns.
 const UNDER_WAY: usize = 64;
-/// Transfers that wait for their turn, having worked little, before more are taken on: who came first is not to
-/// wait for those who came later.
+/// Transfers that wait for their turn, having worked little, before more are taken on that come after them: each
+/// holds something in memory.
 const IN_LINE: usize = 8;
 /// Earlier homes told in one go.
 const WORDS: i64 = 4;
@@ -102,9 +102,9 @@ impl Default for Desk {
 }
 
 impl Desk {
-    /// Whether nobody else should step into the line.
-    fn has_a_long_line(&self) -> bool {
-        self.shares.in_line() >= IN_LINE
+    /// Whether so many stand in line before this one that it need not step in.
+    fn has_a_long_line(&self, order: &transfers::Order) -> bool {
+        self.shares.has_before(order, if transfers::comes_last(order) { 1 } else { IN_LINE })
     }
 
     /// Takes a work on, unless it is under way, rests, or the desk is full.
@@ -213,13 +213,15 @@ async fn start_due(parts: &Parts, desk: &mut Desk) -> StoreResult<Option<i64>> {
     let elsewhere: BTreeMap<_, _> =
         leases::of_others(store, store.daemon(), now).await?.into_iter().collect();
     let is_free = |work: &Work| !elsewhere.contains_key(&work.name());
-    for (id, state) in transfers::due(store, &step::RUNNING, now).await? {
-        if desk.has_a_long_line() {
+    for (order, state) in transfers::due(store, &step::RUNNING, now).await? {
+        if desk.has_a_long_line(&order) {
             break;
         }
+        let id = order.1.clone();
         let work = Work::Transfer(id.to_string());
         if is_free(&work) && desk.takes(&work, now) {
-            let (engine, shares, place) = (Arc::clone(engine), desk.shares.clone(), desk.shares.ask());
+            let (engine, shares) = (Arc::clone(engine), desk.shares.clone());
+            let place = shares.ask(transfers::once_taken_up(order));
             let clock = Arc::clone(&engine.clock);
             let none: Ended = (work.clone(), None);
             let doing = in_turn(parts.clone(), work, async move {
@@ -443,9 +445,10 @@ mod tests {
     #[test]
     fn the_line_is_long_while_many_wait_for_their_turn() {
         let desk = Desk::default();
-        let mut asked: Vec<_> = (0..AT_ONCE + IN_LINE).map(|_| desk.shares.ask()).collect();
-        assert!(desk.has_a_long_line());
+        let order = |number: u8| (number, "any".into());
+        let mut asked: Vec<_> = (0..AT_ONCE + IN_LINE).map(|_| desk.shares.ask(order(1))).collect();
+        assert!(desk.has_a_long_line(&order(1)) && !desk.has_a_long_line(&order(0)));
         asked.pop();
-        assert!(!desk.has_a_long_line());
+        assert!(!desk.has_a_long_line(&order(1)) && desk.has_a_long_line(&order(2)));
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{
     report::Report,
     transfer::{Origin, Transfer, TransferState},
 };
-pub use due::{due, next_due};
+pub use due::{Order, comes_last, due, next_due, once_taken_up};
 pub use steps::{fail, step, step_in, step_saying};
 pub use waiting::{NEVER, attempts, put_off, remark, rest_until, wait_for, wake, wake_all};
 

@@ -7,6 +7,7 @@ use super::{
     access::open_source,
     choose, kinds, media, recognize,
     reconcile::{ask_ahead, reconcile},
+    share,
 };
 use crate::{
     model::{
@@ -127,6 +128,7 @@ async fn fetch_collection(
         return Ok(());
     }
     let announced = source.count(kind).await?;
+    share::expect(announced.unwrap_or(0)).await;
     let mut cursor = progress.next;
     let (mut been, mut had, mut barren) = (BTreeSet::new(), 0, 0);
     let mut page = source.page(kind, cursor.as_ref(), engine.page_items).await?;

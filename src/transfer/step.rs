@@ -13,15 +13,19 @@ use super::{
     look::look,
     plan::plan,
     removal::remove_all,
+    share,
     survey::survey,
     trial::{discard_all, release},
     trouble::{self, Next},
     verify::verify,
 };
 use crate::{
-    model::transfer::{Transfer, TransferState},
+    model::{
+        collection::CollectionKind,
+        transfer::{Transfer, TransferState},
+    },
     port::error::Disposition,
-    store::{StoreError, transfers},
+    store::{StoreError, choices, items, transfers},
 };
 
 /// States in which the queue has something to do.
@@ -48,6 +52,7 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
             transfers::rest_until(&engine.store, &transfer.id, transfer.state, transfers::NEVER).await?
         );
     }
+    share::expect(listed(engine, transfer).await?).await;
     let outcome = step_of(engine, transfer).await;
     let Err(error) = outcome else { return Ok(()) };
     let (of, error) = error.apart();
@@ -75,6 +80,14 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
         }
     }
     Ok(())
+}
+
+/// How many things stand in the lists that are wanted, as far as they have been read.
+async fn listed(engine: &Engine, transfer: &Transfer) -> TransferResult<u64> {
+    let choices = choices::find(&engine.store, &transfer.id).await?;
+    let announced = items::announced(&engine.store, &transfer.id).await?;
+    let wanted = CollectionKind::ALL.into_iter().filter(|kind| choices.wants(*kind));
+    Ok(wanted.filter_map(|kind| announced.get(kind.as_str())).fold(0, |sum, n| sum.saturating_add(*n)))
 }
 
 /// The step of a transfer's state. Made here and boxed: a thread's stack then holds the one that runs, and not room for

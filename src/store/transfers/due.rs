@@ -11,6 +11,9 @@ const MOST_DUE: i64 = 500;
 /// How long a copy on trial waits at most behind those that are being made, in microseconds: an hour.
 const PATIENCE: i64 = 3_600_000_000;
 
+/// Who is taken up before whom: the smaller one first. Ids sort by time.
+pub type Order = (u8, TransferId);
+
 /// Transfers in one of `states` whose time has come, and their states, in the order in which they are to be
 /// taken up: those that ask something before a person's eyes, then who began first, at last those on trial.
 ///
@@ -20,7 +23,7 @@ pub async fn due(
     store: &Store,
     states: &[TransferState],
     now: i64,
-) -> StoreResult<Vec<(TransferId, TransferState)>> {
+) -> StoreResult<Vec<(Order, TransferState)>> {
     let mut c = store.reader().await?;
     let mut due = Vec::new();
     for state in states {
@@ -33,20 +36,34 @@ pub async fn due(
             MOST_DUE
         )?;
         due.extend(
-            found.into_iter().map(|(id, since)| (rank(*state, now.saturating_sub(since)), id, *state)),
+            found
+                .into_iter()
+                .map(|(id, since)| ((rank(*state, now.saturating_sub(since)), TransferId::from(id)), *state)),
         );
     }
-    // Ids sort by time.
-    due.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    Ok(due.into_iter().map(|(_, id, state)| (TransferId::from(id), state)).collect())
+    due.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(due)
 }
+
+/// The rank of those who come by when they began.
+const BY_AGE: u8 = 1;
 
 fn rank(state: TransferState, waited: i64) -> u8 {
     match state {
         TransferState::Surveying | TransferState::AwaitingChoice => 0,
         TransferState::Trial if waited < PATIENCE => 2,
-        _ => 1,
+        _ => BY_AGE,
     }
+}
+
+/// Whether one can wait until nobody else does.
+pub const fn comes_last(order: &Order) -> bool {
+    order.0 > BY_AGE
+}
+
+/// Where one stands among those who have been taken up: nobody who comes later passes it there.
+pub fn once_taken_up((rank, id): Order) -> Order {
+    (rank.min(BY_AGE), id)
 }
 
 /// The earliest time after `now` at which one of `states` becomes due.
@@ -115,9 +132,12 @@ mod tests {
         let states = [S::Surveying, S::Fetching, S::Importing, S::Trial, S::AwaitingAnnouncement];
         let at = async |now| {
             let found = due(&store, &states, now).await.unwrap();
-            found.iter().map(|(id, _)| id.as_str()).collect::<String>()
+            found.iter().map(|((_, id), _)| id.as_str()).collect::<String>()
         };
         assert_eq!(at(10).await, "523401");
         assert_eq!(at(PATIENCE).await, "501234", "nobody is passed for ever");
+        let last = due(&store, &states, 10).await.unwrap().pop().unwrap().0;
+        assert!(comes_last(&last));
+        assert!(once_taken_up(last.clone()) < (BY_AGE, "2".into()) && last > (BY_AGE, "6".into()));
     }
 }
