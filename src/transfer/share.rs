@@ -1,6 +1,6 @@
 //! Who of those under way works at this moment. Many are under way together, a few work: whoever has
-//! worked for a while lets the next one, and goes on where it stopped when its turn comes again. Whoever
-//! has worked long steps back behind the others, so that a giant account costs small ones little.
+//! worked for a while lets one work that began before it, and goes on where it stopped when its turn comes again.
+//! Whoever has much to do steps back behind the others, so that a giant account costs small ones little.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
