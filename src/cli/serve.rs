@@ -4,6 +4,8 @@ use std::io::Write;
 
 use actix_web::web;
 use anyhow::{Context, bail};
+#[cfg(unix)]
+use futures::FutureExt;
 use tokio::{runtime::Builder, sync::watch};
 use url::{Host, Url};
 
@@ -71,12 +73,13 @@ fn start(config: Config) -> anyhow::Result<()> {
         let (stop, stopped) = watch::channel(false);
         let watchers = app.watchers.clone();
         let queue = actix_web::rt::spawn(async move { app.run_queue(stopped).await });
+        let told_to_stop = told_to_stop();
         // Whoever started us waits for this line.
         writeln!(std::io::stdout(), "listening {base}")?;
         let (handle, mut server) = (server.handle(), server);
         let outcome = tokio::select! {
             outcome = &mut server => outcome,
-            () = told_to_stop() => {
+            () = told_to_stop => {
                 // Whoever watches would be waited for; their pages ask again.
                 watchers.end();
                 // Both finish what is under way at the same time.
@@ -90,26 +93,26 @@ fn start(config: Config) -> anyhow::Result<()> {
     })
 }
 
-/// Waits for the signal that asks a daemon to end in order.
-async fn told_to_stop() {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-    }
-}
-
+/// Hears the signal that asks a daemon to end in order, from this call on, also before it is waited for.
 #[cfg(unix)]
-async fn terminated() {
+fn told_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    }
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let come = signals.map(|signal| {
+        Box::pin(async {
+            match signal {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        })
+    });
+    futures::future::select_all(come).map(drop)
 }
 
+/// Hears the signal that asks a daemon to end in order.
 #[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+async fn told_to_stop() {
+    let _is_heard = tokio::signal::ctrl_c().await;
 }
 
 #[cfg(test)]

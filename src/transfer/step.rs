@@ -56,8 +56,10 @@ pub async fn advance(engine: &Engine, transfer: &Transfer) -> TransferResult<()>
     let outcome = step_of(engine, transfer).await;
     let Err(error) = outcome else { return Ok(()) };
     let (of, error) = error.apart();
-    if matches!(error, TransferError::Store(StoreError::Closed | StoreError::Superseded)) {
-        // Nothing is wrong with it: it goes on after the restart, or where it is now.
+    let is_interrupted = matches!(error, TransferError::Store(StoreError::Closed | StoreError::Superseded));
+    if is_interrupted || engine.store.goes_on().is_err() {
+        // Nothing is wrong with it: it goes on after the restart, or where it is now. Connections of a daemon that
+        // ends break off as well.
         return Ok(());
     }
     let now = engine.clock.now_micros();
