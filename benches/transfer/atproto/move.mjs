@@ -11,6 +11,8 @@ import { join } from 'node:path'
 
 const posts = Number(process.argv[2])
 const AT_ONCE = 8
+// Random bytes alone are taken for music now and then.
+const HEAD = Buffer.from('a picture of a bird at the water')
 const disk = mkdtempSync(join(tmpdir(), 'godwit-atproto-'))
 const children = []
 process.on('exit', () => {
@@ -126,7 +128,7 @@ const did = account.did
 const files = new Map()
 const pictured = Array.from({ length: posts }, (_, number) => number).filter((number) => number % 5 === 0)
 await each(pictured, async (number) => {
-  const bytes = randomBytes(20_000 + Math.floor(Math.random() * 180_000))
+  const bytes = Buffer.concat([HEAD, randomBytes(20_000 + Math.floor(Math.random() * 180_000))])
   const { blob } = await json(from, 'com.atproto.repo.uploadBlob', { body: bytes, type: 'image/png' })
   files.set(number, blob)
 })
