@@ -4,8 +4,6 @@ use std::io::Write;
 
 use actix_web::web;
 use anyhow::{Context, bail};
-#[cfg(unix)]
-use futures::FutureExt;
 use tokio::{runtime::Builder, sync::watch};
 use url::{Host, Url};
 
@@ -106,7 +104,9 @@ fn told_to_stop() -> impl Future<Output = ()> {
             }
         })
     });
-    futures::future::select_all(come).map(drop)
+    async move {
+        let _first_heard = futures::future::select_all(come).await;
+    }
 }
 
 /// Hears the signal that asks a daemon to end in order.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     lab::{
         archive,
-        browser::{ANYTHING, Answer},
+        browser::{ANYTHING, Answer, Browser},
         home::{Home, OPEN},
         mover::Mover,
     },
@@ -68,7 +68,7 @@ async fn the_lists_and_the_certificate_of_a_copy_hold_away_from_both_homes() {
     assert!(other != certificate && !verified(dir.path(), &other, &lines).0);
 
     // A stranger gets none of them, and nobody accepts what they have not seen.
-    let stranger = crate::lab::browser::Browser::new();
+    let stranger = Browser::new();
     for name in ["items", "items.jsonl", "items.csv", "unshown.jsonl", "certificate"] {
         let url = new.at(&format!("/api/v1/transfers/{id}/{name}"));
         assert!(stranger.get(&url, ANYTHING).await.status >= 400, "{name}");
