@@ -93,9 +93,28 @@ fn a_journey_keeps_every_promise_and_can_always_end() {
 fn a_database_brought_back_at_either_home_breaks_no_promise() {
     let map = walked(&brought_back());
     has_ways_out(&map);
-    let is_restored_after_the_move =
-        |world: &World| world.is_restored && world.follower.follows == Place::B.bit();
-    assert!(map.worlds.iter().any(is_restored_after_the_move));
+    for (what, is_so) in [
+        (
+            "restored after the move",
+            (|world| world.restored.is_some() && is_told(world)) as fn(&World) -> bool,
+        ),
+        ("asked for while nobody has looked", |world| {
+            world.is_frozen(Place::A) && world.home(Place::A).departure.state == Leaving::Announcing
+        }),
+        ("done while nobody has looked", |world| world.frozen != 0 && world.copy.state == S::Done),
+        ("forgotten", |world| !promises::is_mended(world)),
+    ] {
+        assert!(map.worlds.iter().any(is_so), "nobody ever comes to: {what}");
+    }
+    // By its owner's words, for no machine knows of it.
+    if let Some(world) = map.stuck(promises::is_mended, false) {
+        panic!("what was forgotten cannot be mended: {world:#?}");
+    }
+    assert!(map.stuck(promises::is_mended, true).is_some(), "it mends itself; say so in the promises");
+}
+
+fn is_told(world: &World) -> bool {
+    world.follower.follows == Place::B.bit()
 }
 
 #[test]
@@ -145,8 +164,13 @@ fn every_promise_fails_when_its_rule_is_broken() {
         (&one, Broken::CountsNothing, "success only with agreed counts"),
         (&one, Broken::DiscardsWhatWasSeen, "what is thrown away was seen by nobody"),
         (&one, Broken::ForgetsOne, "what is thrown away leaves nothing"),
-        (&back, Broken::TrustsBackups, "at most one primary"),
+        (&one, Broken::TellsWithoutASign, "at most one primary"),
+        (&back, Broken::TrustsBackups, "what was brought back announces nothing unlooked at"),
+        (&back, Broken::AnnouncesWhileFrozen, "what was brought back announces nothing unlooked at"),
+        (&back, Broken::LeadsWhileFrozen, "nobody is led on against the owner's word"),
         (&back, Broken::RestsOn, "followers hear nothing before the last word"),
+        (&back, Broken::AnnouncesOn, "followers hear nothing before the last word"),
+        (&back, Broken::EndsBlindly, "what is thrown away was seen by nobody"),
         (&back, Broken::AnnouncesBlindly, "every redirect leads to something"),
         (&two, Broken::LeavesSignsUp, "no two homes send visitors to each other"),
         (&two, Broken::CopiesWhatIsThere, "nothing is there twice"),

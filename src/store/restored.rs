@@ -8,7 +8,7 @@ use std::{
 
 use super::{Store, StoreError, StoreResult};
 
-/// Why an announcement that rested does not go on.
+/// Why an announcement that rested, or had begun, does not go on.
 const CALLED_OFF: &str = "This server was restored from a backup, and cannot know whether you had called your \
                           announcement off. It was called off; say your last word again if you still want it";
 /// The file in the data directory.
@@ -39,10 +39,12 @@ pub async fn count_on(store: &Store) -> StoreResult<()> {
                 "insert into counters (name, value) values ('frozen', 1) \
                  on conflict (name) do update set value = 1",
             )?;
-            // Whether what rested was called off meanwhile is forgotten: its owner says it again.
+            // Whether what rested was called off meanwhile is forgotten, and so is whether what had begun was
+            // stopped and taken back: its owner says it again.
             run!(
                 c,
-                "update departures set state = 'started', due_at = null, problem = $1 where state = 'resting'",
+                "update departures set state = 'started', due_at = null, problem = $1 \
+                 where state in ('resting', 'announcing')",
                 CALLED_OFF,
             )?;
             Ok((known + 1, true))

@@ -255,23 +255,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_restored_backup_calls_it_off() {
-        let (bench, _, departure) = rested().await;
-        let store = &bench.store;
-        for _ in 0..3 {
+    async fn a_restored_backup_calls_it_off_also_when_it_has_begun() {
+        for has_begun in [false, true] {
+            let (bench, _, departure) = rested().await;
+            let store = &bench.store;
+            if has_begun {
+                bench.clock.advance(DAY);
+                wake(&bench.side, &departure).await.unwrap();
+                assert_eq!(state(&bench, &departure).await, "announcing");
+            }
+            for _ in 0..3 {
+                crate::store::restored::count_on(store).await.unwrap();
+            }
+            let back = store.write(|c| {
+                Box::pin(async move {
+                    crate::store::run!(c, "update counters set value = 1 where name = 'life'")?;
+                    Ok(())
+                })
+            });
+            back.await.unwrap();
             crate::store::restored::count_on(store).await.unwrap();
+            let row = find(store, &departure.id).await.unwrap().unwrap();
+            assert_eq!(row.state, "started");
+            assert!(row.problem.unwrap().contains("restored"));
+            assert!(bench.host.account(&"ann-id".into()).await.unwrap().unwrap().moved_to.is_none());
         }
-        let back = store.write(|c| {
-            Box::pin(async move {
-                crate::store::run!(c, "update counters set value = 1 where name = 'life'")?;
-                Ok(())
-            })
-        });
-        back.await.unwrap();
-        crate::store::restored::count_on(store).await.unwrap();
-        let row = find(store, &departure.id).await.unwrap().unwrap();
-        assert_eq!(row.state, "started");
-        assert!(row.problem.unwrap().contains("restored"));
-        assert!(bench.host.account(&"ann-id".into()).await.unwrap().unwrap().moved_to.is_none());
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn begin(engine: &Engine, transfer: &Transfer) -> TransferResul
 /// trial is over.
 ///
 /// # Errors
-/// [`TransferError::Store`].
+/// [`TransferError`].
 pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option<i64>> {
     let (store, id, now) = (&engine.store, &transfer.id, engine.clock.now_micros());
     if engine.trial_micros == 0 {
@@ -44,7 +44,7 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     begin(engine, transfer).await?;
     let Some(trial) = trials::find(store, id).await? else { return Ok(Some(NEVER)) };
     if now >= trial.ends_at {
-        if !is_elsewhere(engine, transfer).await {
+        if !is_elsewhere(engine, transfer).await? {
             trials::extend(store, id, now.saturating_add(WEEK)).await?;
             return Ok(Some(now.saturating_add(WEEK)));
         }
@@ -59,12 +59,15 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     Ok(Some(trial.ends_at))
 }
 
-/// Whether what was copied is still where it came from. A file is with whoever gave it.
-async fn is_elsewhere(engine: &Engine, transfer: &Transfer) -> bool {
-    match old_actor(transfer) {
-        Some(old) => lookup::actor(&*engine.remote, &engine.signer, old, None).await.is_ok(),
-        None => true,
-    }
+/// Whether what was copied is still where it came from, and not said there to be here: a restored backup forgets that
+/// this copy was announced. A file is with whoever gave it.
+async fn is_elsewhere(engine: &Engine, transfer: &Transfer) -> TransferResult<bool> {
+    let Some(old) = old_actor(transfer) else { return Ok(true) };
+    let Ok((there, _)) = lookup::actor(&*engine.remote, &engine.signer, old, None).await else {
+        return Ok(false);
+    };
+    let account = engine.host.account(&transfer.account).await?;
+    Ok(account.is_none_or(|account| there.moved_to != Some(account.actor)))
 }
 
 /// The owner wants more time: as long as a trial lasts, from now on.

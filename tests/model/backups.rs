@@ -1,11 +1,9 @@
-//! A home's database is brought back from an earlier day. What lies outside of it tells the home so.
-
-use godwit::model::transfer::TransferState as S;
+//! A home's database is brought back from an earlier day. A number beside it tells the home so when it
+//! starts, and nothing else does: what it did since, it does not know.
 
 use super::{
     crossing::{Broken, Crossing},
-    people::turn,
-    world::{Backup, Leaving, Place, World},
+    world::{Backup, Home, Leaving, Place, World},
 };
 
 impl Crossing {
@@ -16,54 +14,64 @@ impl Crossing {
         true
     }
 
-    /// Brings it back. The home leads nobody anywhere and takes no orders until it has asked around.
-    pub fn restore(&self, world: &mut World) -> bool {
+    /// Brings it back. Beside a server with a database of its own, what that one holds stays as it is.
+    pub fn restore(world: &mut World, is_beside: bool) -> bool {
         let Some(backup) = world.backup.take() else { return false };
-        *world.home_mut(backup.of) = backup.home;
+        let here = world.home_mut(backup.of);
+        *here = if is_beside {
+            Home {
+                copies: here.copies,
+                visible: here.visible,
+                aliases: here.aliases,
+                moved_to: here.moved_to,
+                ..backup.home
+            }
+        } else {
+            backup.home
+        };
         if let Some(copy) = backup.copy {
+            world.said.is_forgotten = world.was_left(copy.from);
             world.copy = copy;
-            // What the backup does not have was taken from view by the admin. It stays a loss that
-            // old addresses lead to it.
-            world.said.was_seen = world.home(world.copy.from).moved_to.is_some();
-        }
-        let departure = &mut world.home_mut(backup.of).departure;
-        if departure.state == Leaving::Resting && !self.breaks(Broken::RestsOn) {
-            // Whether it was called off meanwhile is forgotten.
-            departure.state = Leaving::Started;
-            // What was announced meanwhile stays said: followers have heard it, or will.
-            world.said.last &= world.deeds[backup.of.index()].is_some();
         }
         // Neither process has come through that: a step under way begins anew.
         world.copy.at = 0;
-        world.is_restored = true;
+        world.restored = Some(backup.of);
+        world.is_down = true;
+        true
+    }
+
+    /// Starts. The number beside the database says that it is older; then its rows are held against what
+    /// its own account says, as at every start. What waits for Old home asks it anyway, over and over.
+    pub fn start(&self, world: &mut World) -> bool {
+        let Some(place) = world.restored else { return false };
+        world.is_down = false;
         if !self.breaks(Broken::TrustsBackups) {
-            world.frozen |= backup.of.bit();
+            world.frozen |= place.bit();
+            let departure = &mut world.home_mut(place).departure;
+            // Whether it was called off, or stopped and taken back, is forgotten: its owner says it again.
+            let is_unsaid = match departure.state {
+                Leaving::Resting => !self.breaks(Broken::RestsOn),
+                Leaving::Announcing => !self.breaks(Broken::AnnouncesOn),
+                _ => false,
+            };
+            if is_unsaid {
+                departure.state = Leaving::Started;
+            }
+        }
+        let home = world.home_mut(place);
+        if home.departure.state == Leaving::Started && home.moved_to == Some(home.departure.target) {
+            // Others may have read it, so that the rest must follow.
+            home.departure.state = Leaving::Announcing;
+            home.departure.looked_at = 0;
         }
         true
     }
 
-    /// What it did and no longer knows is done again; then it goes on as any other home.
-    pub fn ask_around(&self, world: &mut World, place: Place) -> bool {
-        if place == world.copy.to {
-            world.frozen &= !place.bit();
-            let is_led_here = world.home(world.copy.from).moved_to == Some(place);
-            if is_led_here && matches!(world.copy.state, S::Trial | S::Kept) {
-                return turn(world, S::HandingOver);
-            }
-            return true;
-        }
-        match world.deeds[place.index()] {
-            // It announced, and no longer knows it: that is said again before anything else.
-            Some(_) if world.home(place).moved_to.is_none() => {
-                let departure = &mut world.home_mut(place).departure;
-                departure.state = Leaving::Announcing;
-                departure.looked_at = 0;
-                true
-            }
-            _ => {
-                world.frozen &= !place.bit();
-                true
-            }
-        }
+    /// An admin has looked: from here on it does what every home does, by what its database holds. What that
+    /// has forgotten comes back by its owner's words alone.
+    pub fn thaw(world: &mut World) -> bool {
+        world.frozen = 0;
+        world.said.thaw = true;
+        true
     }
 }

@@ -23,8 +23,18 @@ pub enum Broken {
     CountsNothing,
     /// A database that was brought back is trusted.
     TrustsBackups,
-    /// A last word that rested in a database that was brought back goes on resting.
+    /// Nobody needs to look before a home that was brought back announces.
+    AnnouncesWhileFrozen,
+    /// Nor before it leads anybody on.
+    LeadsWhileFrozen,
+    /// A last word that rested in a database that was brought back is still heard.
     RestsOn,
+    /// One that was being carried out is.
+    AnnouncesOn,
+    /// A trial ends without a look at what Old home says.
+    EndsBlindly,
+    /// Followers are told before the account itself says so.
+    TellsWithoutASign,
     /// The list takes nothing more while the last word rests.
     ClosesAtRest,
     /// Whoever comes back leaves the old signs up, and nobody looks whether they are down.
@@ -81,18 +91,26 @@ pub enum Action {
     CallOff,
     /// The owner takes the permission back at Old home.
     Withdraw,
+    /// The owner turns the switch that leads visitors on.
+    Switch,
     /// The owner begins the next journey.
     GoOn(Place),
+    /// The owner begins the same journey anew: Old home has forgotten that it ended.
+    CopyAgain,
     /// New home does the next bit.
     Work(Wire),
     /// New home meets something that needs a person.
     Fail,
     /// New home reads a page that was cut short without a sign of it.
     ReadCutShort,
+    /// The trial has lasted as long as trials last.
+    EndTrial,
     /// New home's process is killed.
     Crash,
     /// A former home does the next bit of its announcement.
     Serve(Place),
+    /// A former home cannot read the new account.
+    Stop(Place),
     /// A former home delivers its letter.
     Post(Place, Wire),
     /// A home that the account has gone on from says so to the one before.
@@ -103,10 +121,12 @@ pub enum Action {
     Lose(Message),
     /// An admin makes a copy of a home's database.
     BackUp(Place),
-    /// An admin brings it back.
-    Restore,
-    /// A home that was brought back asks the world how things are.
-    AskAround(Place),
+    /// An admin brings it back; `true` when the server beside has a database of its own, which stays.
+    Restore(bool),
+    /// The home starts with it.
+    Start,
+    /// An admin has looked and lets it lead and announce again.
+    Thaw,
 }
 
 /// What is explored.
@@ -140,15 +160,12 @@ impl Crossing {
 
     fn people(&self, world: &World, actions: &mut Vec<Action>) {
         let copy = &world.copy;
-        if world.is_frozen(copy.to) {
-            return;
-        }
         if let Some(asked) = copy.asked {
             let is_on_its_way = world
                 .late
                 .iter()
                 .any(|message| matches!(message, Message::Answer(which, _) if *which == asked));
-            if !is_on_its_way && !world.is_frozen(copy.from) {
+            if !is_on_its_way {
                 actions.push(Action::Allow(asked, true));
                 if asked == Asked::Read {
                     actions.push(Action::Allow(asked, false));
@@ -184,40 +201,54 @@ impl Crossing {
             }
             _ => {}
         }
-        if !world.is_frozen(copy.from) && world.home(copy.from).departure.state == Leaving::Started {
-            actions.extend([Action::LastWord(false), Action::LastWord(true), Action::Withdraw]);
+        let is_forgotten = world.restored == Some(copy.from) && world.home(copy.from).moved_to.is_none();
+        if is_forgotten && matches!(copy.state, S::Done | S::Discarded) {
+            actions.push(Action::CopyAgain);
         }
-        if !world.is_frozen(copy.from) && world.home(copy.from).departure.state == Leaving::Resting {
-            actions.extend([Action::CallOff, Action::Withdraw]);
+        // A home that is frozen hears its owner like any other.
+        match world.home(copy.from).departure.state {
+            Leaving::Started => {
+                actions.extend([Action::LastWord(false), Action::LastWord(true), Action::Withdraw]);
+            }
+            Leaving::Resting => actions.extend([Action::CallOff, Action::Withdraw]),
+            Leaving::Announced if self.has_backup => actions.push(Action::Switch),
+            _ => {}
         }
     }
 
     fn machines(&self, world: &World, actions: &mut Vec<Action>) {
         let copy = &world.copy;
-        if !world.is_frozen(copy.to) {
-            for wire in [Wire::Through, Wire::NoAnswer, Wire::Late] {
-                actions.push(Action::Work(wire));
-            }
-            let is_early = matches!(copy.state, S::AwaitingConfirmation | S::Surveying | S::Fetching);
-            if is_early || matches!(copy.state, S::Planned | S::Importing | S::Verifying) {
-                actions.push(Action::Fail);
-            }
-            if copy.state == S::Fetching {
-                actions.push(Action::ReadCutShort);
-            }
-            if copy.at > 0 {
-                actions.push(Action::Crash);
-            }
+        for wire in [Wire::Through, Wire::NoAnswer, Wire::Late] {
+            actions.push(Action::Work(wire));
+        }
+        let is_early = matches!(copy.state, S::AwaitingConfirmation | S::Surveying | S::Fetching);
+        if is_early || matches!(copy.state, S::Planned | S::Importing | S::Verifying) {
+            actions.push(Action::Fail);
+        }
+        if copy.state == S::Fetching {
+            actions.push(Action::ReadCutShort);
+        }
+        if copy.state == S::Trial {
+            actions.push(Action::EndTrial);
+        }
+        if copy.at > 0 {
+            actions.push(Action::Crash);
         }
         for place in [Place::A, Place::B] {
             let home = world.home(place);
-            if world.is_frozen(place) && home.departure.state != Leaving::Announcing {
-                continue;
-            }
-            let is_at_work =
-                matches!(home.departure.state, Leaving::Resting | Leaving::Announcing | Leaving::Onward(_));
-            if is_at_work {
-                actions.push(Action::Serve(place));
+            let may_announce = !world.is_frozen(place) || self.breaks(Broken::AnnouncesWhileFrozen);
+            match home.departure.state {
+                Leaving::Resting if may_announce => actions.push(Action::Serve(place)),
+                Leaving::Announcing if may_announce => {
+                    actions.push(Action::Serve(place));
+                    // What comes to a closed list meanwhile is refused, and comes again on its owner's word.
+                    if copy.state != S::HandingOver {
+                        actions.push(Action::Stop(place));
+                    }
+                }
+                // What is announced already is not announced by following it.
+                Leaving::Onward(_) => actions.push(Action::Serve(place)),
+                _ => {}
             }
             if home.letter.is_some() {
                 actions.extend(
@@ -238,18 +269,21 @@ impl Crossing {
                 Action::Lose(*message),
             ]);
         }
-        if !self.has_backup || world.is_restored {
+        if !self.has_backup || world.restored.is_some() {
             return;
         }
-        if world.backup.is_some() {
-            actions.push(Action::Restore);
+        if let Some(backup) = &world.backup {
+            actions.push(Action::Restore(false));
+            if backup.of == Place::A {
+                actions.push(Action::Restore(true));
+            }
             return;
         }
         if matches!(world.copy.state, S::Trial | S::Kept | S::AwaitingAnnouncement) {
             actions.push(Action::BackUp(world.copy.to));
         }
         let leaving = world.home(Place::A).departure.state;
-        if matches!(leaving, Leaving::Started | Leaving::Resting | Leaving::Announcing) {
+        if !matches!(leaving, Leaving::Not | Leaving::Withdrawn) {
             actions.push(Action::BackUp(Place::A));
         }
     }
@@ -264,13 +298,16 @@ impl Model for Crossing {
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
+        // Nothing is said or done between putting a database in place and starting with it.
+        if world.is_down {
+            actions.push(Action::Start);
+            return;
+        }
         self.people(world, actions);
         self.machines(world, actions);
         self.accidents(world, actions);
         if world.frozen != 0 {
-            actions.extend(
-                [Place::A, Place::B].into_iter().filter(|&p| world.is_frozen(p)).map(Action::AskAround),
-            );
+            actions.push(Action::Thaw);
         }
     }
 
@@ -281,6 +318,8 @@ impl Model for Crossing {
             Action::Work(wire) => self.work(&mut world, wire),
             Action::Fail => self.fail(&mut world),
             Action::ReadCutShort => self.read_cut_short(&mut world),
+            Action::EndTrial => self.end_trial(&mut world),
+            Action::Stop(place) => self.stop(&mut world, place),
             Action::Crash => {
                 world.copy.at = 0;
                 true
@@ -300,8 +339,9 @@ impl Model for Crossing {
                 true
             }
             Action::BackUp(place) => Self::back_up(&mut world, place),
-            Action::Restore => self.restore(&mut world),
-            Action::AskAround(place) => self.ask_around(&mut world, place),
+            Action::Restore(is_beside) => Self::restore(&mut world, is_beside),
+            Action::Start => self.start(&mut world),
+            Action::Thaw => Self::thaw(&mut world),
             by_a_person => self.said(&mut world, &by_a_person),
         };
         let seen = world.home(world.copy.to).visible & world.copy.written;

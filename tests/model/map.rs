@@ -72,7 +72,8 @@ impl Map {
     }
 
     fn note(&mut self, before: &World, after: &World, action: &Action) {
-        let is_elsewhere = matches!(action, Action::GoOn(_) | Action::Restore | Action::AskAround(_));
+        // Another copy and an older database are no steps of the one that was looked at.
+        let is_elsewhere = matches!(action, Action::GoOn(_) | Action::CopyAgain | Action::Restore(_));
         if before.copy.state != after.copy.state && !is_elsewhere {
             self.steps.insert((before.copy.state.as_str(), after.copy.state.as_str()));
         }
@@ -129,7 +130,7 @@ fn is_by_machine(action: &Action) -> bool {
             | Action::Serve(_)
             | Action::Post(_, Wire::Through)
             | Action::PassOn(Wire::Through)
-            | Action::AskAround(_)
+            | Action::Start
     )
 }
 

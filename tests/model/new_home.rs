@@ -160,9 +160,6 @@ impl Crossing {
         if !world.home(from).may_hand_over {
             return wire == Wire::Through && !self.breaks(Broken::NeverGivesUp) && turn(world, S::Kept);
         }
-        if world.is_frozen(from) {
-            return false;
-        }
         match wire {
             Wire::Through => {
                 self.arrive(world, request);
@@ -185,8 +182,7 @@ impl Crossing {
     fn settle(&self, world: &mut World, wire: Wire) -> bool {
         let old = world.home(world.copy.from);
         wire == Wire::Through
-            && !world.is_frozen(world.copy.from)
-            && old.forwards()
+            && old.has_announced()
             && old.departure.target == world.copy.to
             && turn(world, S::Done)
     }
@@ -211,12 +207,18 @@ impl Crossing {
         true
     }
 
+    /// The trial is over and its owner has said nothing: it is thrown away, unless Old home says that the
+    /// account is here.
+    pub fn end_trial(&self, world: &mut World) -> bool {
+        let is_said_to_be_here = world.home(world.copy.from).moved_to == Some(world.copy.to);
+        (!is_said_to_be_here || self.breaks(Broken::EndsBlindly)) && turn(world, S::Discarding)
+    }
+
     /// A message comes to whom it is for.
     pub fn arrive(&self, world: &mut World, message: Message) {
         match message {
             Message::Answer(asked, is_right) => {
-                let is_told = !world.is_frozen(world.copy.to);
-                let _nobody_may_be_waiting = is_told && self.answered(world, asked, is_right);
+                let _nobody_may_be_waiting = self.answered(world, asked, is_right);
             }
             Message::Start(old, new) => self.take_start(world, old, new),
             Message::Line(old, new, line) => self.take_line(world, old, new, line),
@@ -254,7 +256,6 @@ fn come_back(world: &mut World, to: Place) {
     home.moved_to = None;
     home.departure = Departure::NONE;
     home.letter = None;
-    world.deeds[to.index()] = None;
 }
 
 /// The follower's server reads a Move: it believes it only when both accounts say so.

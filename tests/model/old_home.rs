@@ -85,14 +85,21 @@ impl Crossing {
         let home = world.home_mut(place);
         home.departure.state = Leaving::Announced;
         home.departure.target = target;
-        home.moved_to = Some(target);
+        home.moved_to = Some(target).filter(|_| !self.breaks(Broken::TellsWithoutASign));
         if !is_onward {
+            home.departure.is_forwarding = true;
             home.letter = Some(target);
+            world.said.stay = false;
             world.said.primary = target;
             world.said.left = (world.said.left | place.bit()) & !target.bit();
-            world.deeds[place.index()] = Some(target);
+            world.said.was_hasty |= world.restored == Some(place) && !world.said.thaw;
         }
-        world.frozen &= !place.bit();
+        true
+    }
+
+    /// The new account cannot be read: the announcement stops, and its owner may say it again, or not.
+    pub fn stop(&self, world: &mut World, place: Place) -> bool {
+        world.home_mut(place).departure.state = Leaving::Started;
         true
     }
 

@@ -39,25 +39,35 @@ impl Crossing {
                 true
             }
             Action::Discard if world.copy.state == S::AwaitingConsent => turn(world, S::Discarded),
-            Action::Discard => turn(world, S::Discarding),
+            Action::Discard => {
+                world.said.discard = true;
+                turn(world, S::Discarding)
+            }
             Action::Retry => {
                 let at = world.copy.resume;
                 at.is_some_and(|at| turn(world, at))
             }
             Action::LastWord(rests) => self.last_word(world, *rests),
             Action::CallOff => {
-                world.said.last = false;
+                unsay(world);
                 world.home_mut(world.copy.from).departure.state = Leaving::Started;
                 true
             }
             Action::Withdraw => {
-                world.said.last = false;
+                unsay(world);
                 let home = world.home_mut(world.copy.from);
                 home.may_hand_over = false;
                 home.departure.state = Leaving::Withdrawn;
                 true
             }
+            Action::Switch => {
+                let departure = &mut world.home_mut(world.copy.from).departure;
+                departure.is_forwarding = !departure.is_forwarding;
+                world.said.stay = !departure.is_forwarding;
+                true
+            }
             Action::GoOn(to) => go_on(world, *to),
+            Action::CopyAgain => go_between(world, world.copy.from, world.copy.to, 2),
             _ => false,
         }
     }
@@ -114,11 +124,27 @@ pub fn turn(world: &mut World, state: S) -> bool {
     true
 }
 
+/// The last word is taken back; what was announced stays said: followers have heard it, or will.
+fn unsay(world: &mut World) {
+    world.said.last &= world.was_left(world.copy.from);
+}
+
 fn go_on(world: &mut World, to: Place) -> bool {
-    let from = world.copy.to;
+    go_between(world, world.copy.to, to, world.journeys + 1)
+}
+
+fn go_between(world: &mut World, from: Place, to: Place, journeys: u8) -> bool {
     world.copy = Copy::between(from, to);
-    world.journeys += 1;
-    world.said = Said { keep: false, announce: false, last: false, was_seen: false, ..world.said.clone() };
+    world.journeys = journeys;
+    world.said = Said {
+        keep: false,
+        announce: false,
+        last: false,
+        was_seen: false,
+        discard: false,
+        stay: false,
+        ..world.said.clone()
+    };
     // What was on its way for the first journey has come or not: the second one is looked at alone.
     world.late.clear();
     true

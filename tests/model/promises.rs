@@ -1,9 +1,14 @@
 //! What is promised, as sentences about a world. Each holds in every world that can come about.
+//!
+//! A home whose database was brought back does not know what it did since, and nobody tells it. So three
+//! promises hold for it only as far as it remembers, until its owner has said the forgotten words again: its
+//! account may look as if it had not moved, what was announced may be out of sight, and what was seen may be
+//! thrown away. That its owner can always mend the first two is looked at where all ways are known.
 
 use godwit::model::transfer::TransferState as S;
 
 use super::{
-    crossing::Crossing,
+    crossing::{Broken, Crossing},
     new_home::agrees,
     world::{Place, World},
 };
@@ -23,6 +28,8 @@ pub const ALL: &[(&str, Promise)] = &[
     ("followers hear nothing before the last word", followers_hear_nothing_early),
     ("what is thrown away was seen by nobody", only_the_unseen_is_thrown_away),
     ("what is thrown away leaves nothing", nothing_is_left_of_what_is_thrown_away),
+    ("what was brought back announces nothing unlooked at", nothing_is_announced_unlooked_at),
+    ("nobody is led on against the owner's word", nobody_is_led_on_against_the_word),
 ];
 
 const PLACES: [Place; 3] = [Place::A, Place::B, Place::C];
@@ -30,22 +37,27 @@ const PLACES: [Place; 3] = [Place::A, Place::B, Place::C];
 /// Says of itself that it is where the account lives: the one last announced, and every home that was
 /// announced away from, acts as if it had not been, and is not being moved back to.
 fn is_primary(world: &World, place: Place) -> bool {
-    let was_left = world.said.left & place.bit() != 0;
     let is_prepared = world.copy.to == place && world.said.announce;
-    !world.is_frozen(place)
-        && world.home(place).moved_to.is_none()
-        && (world.said.primary == place || (was_left && !is_prepared))
+    world.home(place).moved_to.is_none()
+        && (world.said.primary == place || (world.was_left(place) && !is_prepared))
 }
 
 fn at_most_one_primary(_: &Crossing, world: &World) -> bool {
+    let remembers = |place: &Place| world.restored != Some(*place);
+    PLACES.into_iter().filter(remembers).filter(|place| is_primary(world, *place)).count() <= 1
+}
+
+/// Whether nothing is left of what a home forgot: the promises hold for it as for every other.
+pub fn is_mended(world: &World) -> bool {
     PLACES.into_iter().filter(|place| is_primary(world, *place)).count() <= 1
+        && (world.said.discard || PLACES.into_iter().all(|place| leads_to_something(world, place)))
 }
 
 fn nobody_is_sent_in_circles(_: &Crossing, world: &World) -> bool {
     PLACES.into_iter().all(|start| {
         let mut at = start;
         for _ in PLACES {
-            let Some(next) = world.home(at).moved_to.filter(|_| !world.is_frozen(at)) else { return true };
+            let Some(next) = world.home(at).moved_to else { return true };
             at = next;
         }
         false
@@ -58,26 +70,31 @@ fn nothing_is_visible_early(_: &Crossing, world: &World) -> bool {
 }
 
 /// Where an old address leads, as strangers see it.
-fn leads(world: &World, place: Place, number: usize) -> Option<Place> {
+fn leads(crossing: &Crossing, world: &World, place: Place, number: usize) -> Option<Place> {
     let home = world.home(place);
-    home.departure.leads[number].filter(|_| home.forwards() && !world.is_frozen(place))
+    let is_down = world.is_down && world.restored == Some(place);
+    let is_frozen = world.is_frozen(place) && !crossing.breaks(Broken::LeadsWhileFrozen);
+    home.departure.leads[number].filter(|_| home.forwards() && !is_down && !is_frozen)
 }
 
 fn every_redirect_is_proven(crossing: &Crossing, world: &World) -> bool {
     PLACES.into_iter().all(|place| {
-        (0..2).all(|number| leads(world, place, number).is_none() || crossing.speaking & (1 << number) != 0)
+        (0..2).all(|number| {
+            leads(crossing, world, place, number).is_none() || crossing.speaking & (1 << number) != 0
+        })
     })
 }
 
 fn every_redirect_leads_to_something(_: &Crossing, world: &World) -> bool {
-    PLACES.into_iter().all(|place| {
-        (0..2).all(|number| {
-            let Some(target) = leads(world, place, number) else { return true };
-            // A home that was brought back shows what it showed before as soon as it has asked around.
-            let is_recovering =
-                world.is_frozen(target) || (world.copy.to == target && world.copy.state == S::HandingOver);
-            world.home(target).visible & (1 << number) != 0 || (world.is_restored && is_recovering)
-        })
+    PLACES.into_iter().all(|place| leads_to_something(world, place)) || world.said.is_forgotten
+}
+
+/// Whether what is looked for at a home's old addresses can be seen where they lead, frozen or not.
+fn leads_to_something(world: &World, place: Place) -> bool {
+    let home = world.home(place);
+    (0..2).all(|number| {
+        let target = home.departure.leads[number].filter(|_| home.forwards());
+        target.is_none_or(|target| world.home(target).visible & (1 << number) != 0)
     })
 }
 
@@ -98,8 +115,13 @@ fn followers_hear_nothing_early(_: &Crossing, world: &World) -> bool {
     !world.follower.heard && (!is_told || world.said.last)
 }
 
+/// By a home that was brought back, what was seen is thrown away only on its owner's word, or when its trial
+/// ends and nobody was told that the account is there.
 fn only_the_unseen_is_thrown_away(_: &Crossing, world: &World) -> bool {
-    !(world.copy.state == S::Discarded && world.said.was_seen)
+    let is_forgotten = world.restored == Some(world.copy.to);
+    let is_announced = world.home(world.copy.from).moved_to == Some(world.copy.to);
+    let is_excused = is_forgotten && (world.said.discard || !is_announced);
+    world.copy.state != S::Discarded || !world.said.was_seen || is_excused
 }
 
 fn nothing_is_left_of_what_is_thrown_away(_: &Crossing, world: &World) -> bool {
@@ -107,4 +129,15 @@ fn nothing_is_left_of_what_is_thrown_away(_: &Crossing, world: &World) -> bool {
     let is_alien = world.journeys == 1;
     world.copy.state != S::Discarded
         || (world.copy.written == 0 && (!is_alien || (here.copies == [0, 0] && here.aliases == 0)))
+}
+
+fn nothing_is_announced_unlooked_at(_: &Crossing, world: &World) -> bool {
+    !world.said.was_hasty
+}
+
+/// A switch that was turned may stand as before: the admin who has looked answers for it.
+fn nobody_is_led_on_against_the_word(crossing: &Crossing, world: &World) -> bool {
+    let is_led = |place| (0..2).any(|number| leads(crossing, world, place, number).is_some());
+    let has_looked = world.said.thaw && world.restored == Some(world.copy.from);
+    !world.said.stay || has_looked || !is_led(world.copy.from)
 }

@@ -81,6 +81,8 @@ pub struct Departure {
     pub looked_at: Set,
     /// Where each post's old address leads, once the new object spoke for itself.
     pub leads: [Option<Place>; 2],
+    /// The owner's switch: whether anybody is led on.
+    pub is_forwarding: bool,
 }
 
 impl Departure {
@@ -92,6 +94,7 @@ impl Departure {
         is_complete: false,
         looked_at: 0,
         leads: [None; 2],
+        is_forwarding: false,
     };
 }
 
@@ -131,9 +134,14 @@ impl Home {
         }
     }
 
+    /// Whether it says that its account has left.
+    pub fn has_announced(&self) -> bool {
+        matches!(self.departure.state, Leaving::Announced | Leaving::Onward(_))
+    }
+
     /// Whether old addresses lead away from here, as far as they were proven.
     pub fn forwards(&self) -> bool {
-        matches!(self.departure.state, Leaving::Announced | Leaving::Onward(_))
+        self.has_announced() && self.departure.is_forwarding
     }
 }
 
@@ -231,6 +239,16 @@ pub struct Said {
     pub left: Set,
     /// Whether something of this copy was visible to others.
     pub was_seen: bool,
+    /// Throw away, of this copy.
+    pub discard: bool,
+    /// Whether what a home forgot is that the account was announced as being there.
+    pub is_forgotten: bool,
+    /// That nobody shall be led on from old addresses.
+    pub stay: bool,
+    /// That an admin has looked at what was brought back.
+    pub thaw: bool,
+    /// Whether a home that was brought back announced before that.
+    pub was_hasty: bool,
 }
 
 /// The follower's server.
@@ -258,10 +276,9 @@ pub struct Backup {
 pub struct World {
     /// The homes.
     pub homes: [Home; 3],
-    /// Outside a home's database: homes that were brought back and have not asked around yet.
+    /// Homes that saw at their start that their database is older than the number beside it, until an
+    /// admin has looked.
     pub frozen: Set,
-    /// Outside a home's database: where it has announced to, as often as its database is brought back.
-    pub deeds: [Option<Place>; 3],
     /// The copy on its way.
     pub copy: Copy,
     /// How many copies there were, this one included.
@@ -272,8 +289,10 @@ pub struct World {
     pub late: Vec<Message>,
     /// The backup.
     pub backup: Option<Backup>,
-    /// Whether it was brought back.
-    pub is_restored: bool,
+    /// The home that was brought back.
+    pub restored: Option<Place>,
+    /// Whether it has not started since.
+    pub is_down: bool,
     /// What was said.
     pub said: Said,
 }
@@ -284,13 +303,13 @@ impl World {
         Self {
             homes: [Home::with(posts), Home::with(0), Home::with(0)],
             frozen: 0,
-            deeds: [None; 3],
             copy: Copy::between(Place::A, Place::B),
             journeys: 1,
             follower: Follower { follows: Place::A.bit(), heard: false },
             late: Vec::new(),
             backup: None,
-            is_restored: false,
+            restored: None,
+            is_down: false,
             said: Said {
                 keep: false,
                 announce: false,
@@ -298,6 +317,11 @@ impl World {
                 primary: Place::A,
                 left: 0,
                 was_seen: false,
+                discard: false,
+                is_forgotten: false,
+                stay: false,
+                thaw: false,
+                was_hasty: false,
             },
         }
     }
@@ -312,9 +336,14 @@ impl World {
         &mut self.homes[place.index()]
     }
 
-    /// Whether a home was brought back and has not asked around yet.
+    /// Whether a home leads and announces nobody until an admin has looked.
     pub fn is_frozen(&self, place: Place) -> bool {
         self.frozen & place.bit() != 0
+    }
+
+    /// Whether followers were told that the account has left a home: for judging only.
+    pub fn was_left(&self, place: Place) -> bool {
+        self.said.left & place.bit() != 0
     }
 
     /// Keeps a message that may arrive later, as long as there is room for what the model looks at.

@@ -96,6 +96,19 @@ async fn the_only_copy_there_is_is_never_thrown_away_by_a_calendar() {
     }
 }
 
+#[tokio::test]
+async fn a_copy_that_old_home_has_moved_to_is_never_thrown_away_by_a_calendar() {
+    let new = NewHome::open().await;
+    let moved = FakeRemote::default();
+    let to = "https://new.example/users/ann";
+    moved.serve(OLD, &json!({"id": OLD, "type": "Person", "inbox": format!("{OLD}/inbox"), "movedTo": to}));
+    let (engine, clock, id) = tried(&new, moved).await;
+    for _month in 0..2 {
+        clock.pass_seconds(31 * DAY);
+        assert_eq!(looked(&new, &engine, &id).await, TransferState::Trial);
+    }
+}
+
 const CID: &str = "https://c.example/users/cid";
 
 /// Cid follows ann; what ann's server answers.
