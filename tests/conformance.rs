@@ -11,6 +11,8 @@
 mod beside;
 #[path = "conformance/borrowed.rs"]
 mod borrowed;
+#[path = "laboratory/both.rs"]
+mod both;
 #[path = "conformance/certificates.rs"]
 mod certificates;
 #[path = "conformance/client_api.rs"]
@@ -58,6 +60,8 @@ mod shared;
 mod sources;
 #[path = "mastodon/stage.rs"]
 mod stage;
+#[path = "conformance/tables.rs"]
+mod tables;
 #[path = "conformance/unchanged.rs"]
 mod unchanged;
 #[path = "mastodon/destination/unpacking.rs"]

@@ -28,27 +28,20 @@ use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
+    both::{Tables, on_both},
     laboratory::{self, Home},
     openings::Stage,
+    tables::{does, texts},
 };
 
-/// A home's database, opened beside it.
-pub(super) async fn database(home: &Home) -> SqliteConnection {
-    let file = home.app.config.server.data_dir.join("godwit.sqlite");
-    let options = SqliteConnectOptions::new().filename(file).busy_timeout(std::time::Duration::from_secs(10));
-    SqliteConnection::connect_with(&options).await.unwrap()
-}
-
-/// Does something at a home that has no button.
-pub(super) async fn does(home: &Home, sql: String) {
-    sqlx::query(AssertSqlSafe(sql)).execute(&mut database(home).await).await.unwrap();
-}
-
-pub(super) async fn texts(home: &Home, sql: String) -> Vec<(String, String)> {
-    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut database(home).await).await.unwrap()
+on_both! {
+    actix_web::test =>
+    what_is_written_edited_and_deleted_at_old_home_arrives_and_what_its_owner_changed_here_stays,
+    whatever_happens_meanwhile_a_copy_that_followed_is_the_copy_one_would_get_now,
+    before_a_copy_is_kept_old_home_is_looked_at_one_last_time;
+    a_trial_that_was_extended_follows_every_day_until_the_permission_is_taken_back,
 }
 
 /// A copy of ann's account that follows.
@@ -183,9 +176,10 @@ impl Following<'_> {
     }
 }
 
-#[actix_web::test]
-async fn what_is_written_edited_and_deleted_at_old_home_arrives_and_what_its_owner_changed_here_stays() {
-    let stage = Stage::set().await;
+async fn what_is_written_edited_and_deleted_at_old_home_arrives_and_what_its_owner_changed_here_stays(
+    tables: Tables,
+) {
+    let stage = Stage::of_ours(&tables).await;
     let copy = copied(&stage.old, &stage.new, &stage.ann, "eve").await;
     let posts = copy.posts().await;
     copy.edits(&posts[1], "changed #there").await;
@@ -311,9 +305,8 @@ impl Following<'_> {
     }
 }
 
-#[actix_web::test]
-async fn whatever_happens_meanwhile_a_copy_that_followed_is_the_copy_one_would_get_now() {
-    let stage = Stage::set().await;
+async fn whatever_happens_meanwhile_a_copy_that_followed_is_the_copy_one_would_get_now(tables: Tables) {
+    let stage = Stage::of_ours(&tables).await;
     let copy = copied(&stage.old, &stage.new, &stage.ann, "eve").await;
     let draws = proptest::collection::vec(proptest::collection::vec((0..16_u8, 0..1000_usize), 1..12), 6);
     let draws = draws.new_tree(&mut TestRunner::deterministic()).unwrap().current();
@@ -364,10 +357,9 @@ impl Clock for Later {
 
 const DAY: i64 = 24 * 3600 * 1_000_000;
 
-#[actix_web::test]
-async fn a_trial_that_was_extended_follows_every_day_until_the_permission_is_taken_back() {
+async fn a_trial_that_was_extended_follows_every_day_until_the_permission_is_taken_back(tables: Tables) {
     let clock = Arc::new(Later(AtomicI64::new(0)));
-    let [old, new] = laboratory::homes_by(["old", "new"], 7, clock.clone()).await;
+    let [old, new] = laboratory::homes_by(["old", "new"], 7, clock.clone(), || tables.address()).await;
     let ann = old.account("ann").await;
     let copy = copied(&old, &new, &ann, "eve").await;
     copy.step().await;
@@ -413,9 +405,8 @@ async fn a_trial_that_was_extended_follows_every_day_until_the_permission_is_tak
     assert_eq!(copy.step().await.state, TransferState::Kept);
 }
 
-#[actix_web::test]
-async fn before_a_copy_is_kept_old_home_is_looked_at_one_last_time() {
-    let stage = Stage::set().await;
+async fn before_a_copy_is_kept_old_home_is_looked_at_one_last_time(tables: Tables) {
+    let stage = Stage::of_ours(&tables).await;
     let copy = copied(&stage.old, &stage.new, &stage.ann, "eve").await;
     copy.writes("written at the last moment", Visibility::Public).await;
     trial::keep(&copy.new.app.engine, &copy.transfer().await).await.unwrap();

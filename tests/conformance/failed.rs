@@ -9,10 +9,18 @@ use godwit::{
 };
 
 use super::{
-    deltas::{Following, copied, does, texts},
+    both::{Tables, on_both},
+    deltas::{Following, copied},
     laboratory::Home,
     openings::Stage,
+    tables::{does, texts},
 };
+
+on_both! {
+    actix_web::test =>
+    files_that_could_not_be_had_are_tried_again_and_shown_by_their_posts,
+    a_post_that_old_home_could_not_read_arrives_once_it_can,
+}
 
 /// Where a home's files lie, and where they are while they cannot be had.
 fn shelves(home: &Home) -> [PathBuf; 2] {
@@ -43,9 +51,8 @@ async fn certified(copy: &Following<'_>) -> (u64, u64) {
     (said.kinds.values().map(|line| line.failed).sum(), said.differences)
 }
 
-#[actix_web::test]
-async fn files_that_could_not_be_had_are_tried_again_and_shown_by_their_posts() {
-    let stage = Stage::set().await;
+async fn files_that_could_not_be_had_are_tried_again_and_shown_by_their_posts(tables: Tables) {
+    let stage = Stage::of_ours(&tables).await;
     let [there, away] = shelves(&stage.old);
     carry(&[there.clone(), away.clone()]);
     let copy = copied(&stage.old, &stage.new, &stage.ann, "eve").await;
@@ -76,9 +83,8 @@ async fn files_that_could_not_be_had_are_tried_again_and_shown_by_their_posts() 
     assert_eq!((pass.found, pass.rounds), (Found::default(), 1), "what has come is not found again");
 }
 
-#[actix_web::test]
-async fn a_post_that_old_home_could_not_read_arrives_once_it_can() {
-    let stage = Stage::set().await;
+async fn a_post_that_old_home_could_not_read_arrives_once_it_can(tables: Tables) {
+    let stage = Stage::of_ours(&tables).await;
     let sql = "select id, '' from posts where deleted_at is null order by id".to_owned();
     let (post, _) = texts(&stage.old, sql).await.remove(3);
     let spoil = format!("update posts set object = 'spoilt ' || object where id = '{post}'");

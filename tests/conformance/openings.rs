@@ -12,7 +12,7 @@ use godwit::{
         transfer::{Origin, TransferState},
     },
     oauth::scope::Scope,
-    port::source::Source,
+    port::{clock::SystemClock, source::Source},
     site::accounts::Account,
     transfer::{Engine, engine::Sources, trial},
 };
@@ -20,6 +20,7 @@ use godwit::{
 use super::{
     beside::Beside,
     borrowed::Borrowed,
+    both::Tables,
     client_server::{Contents, USUAL},
     invented::Invented,
     laboratory::{self, Home},
@@ -55,12 +56,18 @@ pub struct Stage {
 impl Stage {
     /// Brings Dora to the old home and lets her keep the copy.
     pub async fn set() -> Self {
-        let [old, new] = laboratory::homes(["old", "new"], PAGE_ITEMS).await;
+        Self { beside: Box::pin(Beside::set()).await, ..Self::of_ours(&Tables::Sqlite).await }
+    }
+
+    /// The same without a server that is not ours, for stories that do not ask it.
+    pub async fn of_ours(tables: &Tables) -> Self {
+        let (clock, tables) = (Arc::new(SystemClock), || tables.address());
+        let [old, new] = laboratory::homes_by(["old", "new"], PAGE_ITEMS, clock, tables).await;
         let ann = old.account("ann").await;
         let id = copied(&old, &ann, Invented::dora()).await;
         trial::keep(&old.app.engine, &old.transfer(&id).await).await.unwrap();
         old.advance(&old.app.engine, &id).await;
-        Self { old, new, ann, beside: Box::pin(Beside::set()).await, disk: tempfile::tempdir().unwrap() }
+        Self { old, new, ann, beside: None, disk: tempfile::tempdir().unwrap() }
     }
 
     /// The account at the old home, read beside it.

@@ -18,10 +18,7 @@ use godwit::{
 };
 use url::Url;
 
-use super::{
-    deltas::{copied, texts},
-    openings::Stage,
-};
+use super::{both::Tables, deltas::copied, openings::Stage, tables::texts};
 
 /// Requests of one look at most: the actor, the inventory, and whose key signed it.
 const MOST_REQUESTS: usize = 3;
@@ -62,7 +59,7 @@ impl Sources for Counted {
 
 #[actix_web::test]
 async fn a_look_that_finds_nothing_makes_few_requests_and_leaves_the_copy_untouched() {
-    let stage = Stage::set().await;
+    let stage = Stage::of_ours(&Tables::Sqlite).await;
     let copy = copied(&stage.old, &stage.new, &stage.ann, "eve").await;
     let engine = (*stage.new.app.engine).clone();
     let counting = Arc::new(Counting { remote: engine.remote.clone(), sent: AtomicUsize::new(0) });

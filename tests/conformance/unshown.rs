@@ -25,10 +25,17 @@ use godwit::{
 };
 
 use super::{
-    deltas::{does, texts},
+    both::{Tables, on_both},
     laboratory::Home,
     openings::Stage,
+    tables::{does, texts},
 };
+
+on_both! {
+    actix_web::test =>
+    what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one,
+    what_could_not_be_shown_becomes_visible_with_a_newer_software_after_the_copy_was_kept,
+}
 
 /// A server whose first version shows no posts of a hashtag; the second one does.
 struct Versions {
@@ -135,9 +142,8 @@ async fn tried(stage: &Stage) -> (TransferId, Arc<Versions>, Engine) {
     (id, versions, engine)
 }
 
-#[actix_web::test]
-async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
-    let stage = Stage::set().await;
+async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one(tables: Tables) {
+    let stage = Stage::of_ours(&tables).await;
     let (old, new) = (&stage.old, &stage.new);
     // And one post is of no type that anybody here knows.
     let spoil = "update posts set object = replace(object, '\"kind\":\"Note\"', '\"kind\":\"Wave\"') \
@@ -169,9 +175,10 @@ async fn what_this_software_cannot_show_is_kept_and_arrives_with_a_newer_one() {
     assert_eq!(kept(new, &id).await.len(), 1, "the wave is nothing that can be carried");
 }
 
-#[actix_web::test]
-async fn what_could_not_be_shown_becomes_visible_with_a_newer_software_after_the_copy_was_kept() {
-    let stage = Stage::set().await;
+async fn what_could_not_be_shown_becomes_visible_with_a_newer_software_after_the_copy_was_kept(
+    tables: Tables,
+) {
+    let stage = Stage::of_ours(&tables).await;
     let new = &stage.new;
     let (id, versions, engine) = tried(&stage).await;
     let refused = *versions.refused.lock().unwrap();

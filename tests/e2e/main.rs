@@ -47,6 +47,8 @@ mod told_to_stop;
 mod trial;
 mod upload;
 
+#[path = "../laboratory/both.rs"]
+mod both;
 #[path = "../laboratory/cluster.rs"]
 mod cluster;
 #[path = "../laboratory/npm.rs"]

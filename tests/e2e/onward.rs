@@ -1,6 +1,7 @@
 //! Somebody moves on: whoever asks their first home is sent to their present one, in one step.
 
 use crate::{
+    both::{Tables, on_both},
     forms::forms,
     lab::{
         browser::{ACTIVITY, Browser, PAGES},
@@ -11,14 +12,24 @@ use crate::{
     sample,
 };
 
+on_both! {
+    tokio::test =>
+    who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_to_each_other;
+    old_addresses_of_every_home_lead_to_the_present_one_in_one_step,
+    a_first_home_leads_on_although_nothing_is_left_at_the_second,
+    where_the_second_home_is_gone_the_owners_word_leads_old_addresses_on,
+    a_home_that_never_heard_of_the_first_one_is_told_of_it_by_the_owner,
+}
+
 /// Three homes with an account each; what the sample brings is at the first.
-fn three() -> [Home; 3] {
+fn three(tables: &Tables) -> [Home; 3] {
     let places = [crate::lab::address(), crate::lab::address(), crate::lab::address()];
     let reachable: Vec<&str> = places.iter().map(String::as_str).collect();
     let mut homes = [0, 1, 2].map(|at| Home::new(&places[at], &reachable, OPEN));
     let dir = tempfile::tempdir().unwrap();
     let archive = sample::write(dir.path(), "http://third.localhost:1", "fay").unwrap();
-    for home in &homes {
+    for home in &mut homes {
+        home.use_database(&tables.address(), OPEN);
         home.account("ann");
     }
     homes[0].import(&archive, "ann");
@@ -41,9 +52,8 @@ pub async fn writes(person: &Browser, home: &Home, text: &str) {
     assert_eq!(answer.status, 303, "{}", answer.words());
 }
 
-#[tokio::test]
-async fn who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_to_each_other() {
-    let [mut a, mut b, mut c] = three();
+async fn who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_to_each_other(tables: Tables) {
+    let [mut a, mut b, mut c] = three(&tables);
     let stranger = Browser::new();
     let originals = addresses(&a).await;
     let first = moved(&a, &b).await;
@@ -82,9 +92,8 @@ async fn who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_t
     assert!(a.is_well() && b.is_well() && c.is_well());
 }
 
-#[tokio::test]
-async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step() {
-    let [mut a, mut b, mut c] = three();
+async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step(tables: Tables) {
+    let [mut a, mut b, mut c] = three(&tables);
     let stranger = Browser::new();
     let of_a = addresses(&a).await;
     assert!(of_a.open.len() > 15 && !of_a.files.is_empty() && of_a.hidden.len() > 2, "{of_a:?}");
@@ -106,9 +115,8 @@ async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step() {
     assert!(a.is_well() && b.is_well() && c.is_well());
 }
 
-#[tokio::test]
-async fn a_first_home_leads_on_although_nothing_is_left_at_the_second() {
-    let [mut a, mut b, mut c] = three();
+async fn a_first_home_leads_on_although_nothing_is_left_at_the_second(tables: Tables) {
+    let [mut a, mut b, mut c] = three(&tables);
     let stranger = Browser::new();
     let of_a = addresses(&a).await;
     let first = moved(&a, &b).await;
@@ -130,9 +138,8 @@ async fn a_first_home_leads_on_although_nothing_is_left_at_the_second() {
     assert!(a.is_well() && b.is_well() && c.is_well());
 }
 
-#[tokio::test]
-async fn where_the_second_home_is_gone_the_owners_word_leads_old_addresses_on() {
-    let [mut a, mut b, mut c] = three();
+async fn where_the_second_home_is_gone_the_owners_word_leads_old_addresses_on(tables: Tables) {
+    let [mut a, mut b, mut c] = three(&tables);
     let stranger = Browser::new();
     let of_a = addresses(&a).await;
     moved(&a, &b).await;
@@ -154,9 +161,8 @@ async fn where_the_second_home_is_gone_the_owners_word_leads_old_addresses_on() 
     assert!(a.is_well() && c.is_well());
 }
 
-#[tokio::test]
-async fn a_home_that_never_heard_of_the_first_one_is_told_of_it_by_the_owner() {
-    let [mut a, mut b, mut c] = three();
+async fn a_home_that_never_heard_of_the_first_one_is_told_of_it_by_the_owner(tables: Tables) {
+    let [mut a, mut b, mut c] = three(&tables);
     moved(&a, &b).await;
     let owner = Mover::new(&a, &c, "ann").await;
     let page = owner.browser.get(&c.at("/former-homes"), PAGES).await;

@@ -52,13 +52,19 @@ impl Drop for Home {
 
 /// Starts one daemon for each name inside this program, with pages of `page_items`.
 pub async fn homes<const N: usize>(names: [&str; N], page_items: usize) -> [Home; N] {
-    homes_by(names, page_items, Arc::new(SystemClock)).await
+    homes_by(names, page_items, Arc::new(SystemClock), String::new).await
 }
 
-/// The same, by a clock of the test's own.
-pub async fn homes_by<const N: usize>(names: [&str; N], page_items: usize, clock: SharedClock) -> [Home; N] {
+/// The same, by a clock of the test's own, and with the tables of each at an address that `tables` gives.
+pub async fn homes_by<const N: usize>(
+    names: [&str; N],
+    page_items: usize,
+    clock: SharedClock,
+    tables: impl Fn() -> String,
+) -> [Home; N] {
     let mut started = Vec::new();
-    for (config, disk) in configurations(names, page_items) {
+    for (mut config, disk) in configurations(names, page_items) {
+        config.database.url = tables();
         // A start holds every part at once; on the heap it burdens no test's own future.
         started.push(Box::pin(start(config, disk, Arc::clone(&clock))).await);
     }
@@ -68,7 +74,8 @@ pub async fn homes_by<const N: usize>(names: [&str; N], page_items: usize, clock
 /// Starts the daemon of one configuration.
 async fn start(config: Config, disk: TempDir, clock: SharedClock) -> Home {
     let dir = &config.server.data_dir;
-    let (store, blobs) = (Store::open(dir).await.unwrap(), Blobs::open(dir).await.unwrap());
+    let store = Store::open_at(dir, &config.database.url).await.unwrap();
+    let blobs = Blobs::open(dir).await.unwrap();
     let timeout = Duration::from_secs(config.federation.timeout_seconds);
     let remote = Arc::new(GuardedRemote::new(timeout, &config.federation.loopback_hosts).unwrap());
     let site = Site::new(store, blobs, clock, config.server.base_url.clone());

@@ -2,22 +2,32 @@
 
 use std::{
     sync::{
-        Arc, Mutex, Weak,
+        Arc, Mutex, Once, Weak,
         atomic::{AtomicU32, Ordering},
         mpsc::{self, Sender},
     },
     thread::JoinHandle,
 };
 
+use godwit::store::Store;
+use tokio::runtime::Runtime;
+
 use crate::cluster::Cluster;
 
 /// The server that is running, as long as a test needs it.
 static RUNNING: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 static COUNT: AtomicU32 = AtomicU32::new(0);
+/// Has the tables of a daemon; copies have them, too.
+const TEMPLATE: &str = "template_of_all";
+
+fn name() -> String {
+    format!("stage_{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
 
 /// A running server. It is a child of the thread that started it, so that one outlives all tests.
 pub struct Server {
     cluster: Arc<Cluster>,
+    template: Once,
     end: Option<Sender<()>>,
     keeper: Option<JoinHandle<()>>,
 }
@@ -39,14 +49,30 @@ impl Server {
         });
         // Whoever must have one fell over in there, and nothing came.
         let cluster = cluster.recv().unwrap()?;
-        let server = Arc::new(Self { cluster, end: Some(end), keeper: Some(keeper) });
+        let server = Arc::new(Self { cluster, template: Once::new(), end: Some(end), keeper: Some(keeper) });
         *running = Arc::downgrade(&server);
         Some(server)
     }
 
     /// Makes an empty database of its own for a test, and gives its address.
     pub fn database(&self) -> String {
-        self.cluster.create(&format!("stage_{}", COUNT.fetch_add(1, Ordering::Relaxed)))
+        self.cluster.create(&name())
+    }
+
+    /// The same with the tables of a daemon in it: a copy, because making them anew takes longer than
+    /// many a test.
+    pub fn tables(&self) -> String {
+        self.template.call_once(|| {
+            let url = self.cluster.create(TEMPLATE);
+            // It ends with all its connections: a database in use is not copied.
+            let made = std::thread::spawn(move || {
+                let dir = tempfile::tempdir().unwrap();
+                let runtime = Runtime::new().unwrap();
+                drop(runtime.block_on(Store::open_at(dir.path(), &url)).unwrap());
+            });
+            made.join().unwrap();
+        });
+        self.cluster.copy(TEMPLATE, &name())
     }
 }
 

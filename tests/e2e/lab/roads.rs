@@ -30,27 +30,26 @@ pub struct Addresses {
 /// Everything that stands at a home, read from its own tables.
 pub async fn addresses(home: &Home) -> Addresses {
     let list = async |sql: &'static str| -> Vec<String> {
-        let joined = tables::text(home, sql).await;
-        joined.split_whitespace().map(|path| home.at(path)).collect()
+        tables::texts(home, sql).await.into_iter().map(|path| home.at(&path)).collect()
     };
     let open = list(
-        "select coalesce(group_concat('/users/ann/posts/' || id, ' '), '') from posts \
+        "select '/users/ann/posts/' || id from posts \
          where visibility in ('public', 'unlisted') and deleted_at is null and not is_trial",
     )
     .await;
     let boosts = list(
-        "select coalesce(group_concat('/users/ann/boosts/' || id, ' '), '') from boosts \
+        "select '/users/ann/boosts/' || id from boosts \
          where visibility in ('public', 'unlisted') and not is_trial",
     )
     .await;
     let files = list(
-        "select coalesce(group_concat('/media/' || m.id || '/' || m.file_name, ' '), '') from media m \
+        "select '/media/' || m.id || '/' || m.file_name from media m \
          join posts p on p.id = m.post_id where p.visibility in ('public', 'unlisted') \
          and p.deleted_at is null and not m.is_trial and not p.is_trial",
     )
     .await;
     let hidden = list(
-        "select coalesce(group_concat('/users/ann/posts/' || id, ' '), '') from posts \
+        "select '/users/ann/posts/' || id from posts \
          where visibility not in ('public', 'unlisted') or is_trial",
     )
     .await;

@@ -29,6 +29,15 @@ pub async fn text(home: &Home, sql: &'static str) -> String {
     sqlx::query_scalar(sql).fetch_one(&mut open(home).await).await.unwrap()
 }
 
+/// Rows of one text each.
+pub async fn texts(home: &Home, sql: &'static str) -> Vec<String> {
+    if let Some(address) = home.postgres() {
+        let mut database = PgConnection::connect(address).await.unwrap();
+        return sqlx::query_scalar(sql).fetch_all(&mut database).await.unwrap();
+    }
+    sqlx::query_scalar(sql).fetch_all(&mut open(home).await).await.unwrap()
+}
+
 /// Changes a home's tables from outside, while it stands still: what a crash or a month would have left.
 pub async fn change(home: &Home, sql: &'static str) {
     if let Some(address) = home.postgres() {
