@@ -10,13 +10,15 @@
     reason = "a test that cannot go on ends here; how much was walked is said; every rule is asked of the model"
 )]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use godwit::model::transfer::TransferState as S;
 use stateright::{Checker, Model};
 
 #[path = "model/backups.rs"]
 mod backups;
+#[path = "model/broken.rs"]
+mod broken;
 #[path = "model/crossing.rs"]
 mod crossing;
 #[path = "model/map.rs"]
@@ -32,7 +34,8 @@ mod promises;
 #[path = "model/world.rs"]
 mod world;
 
-use crossing::{Broken, Crossing};
+use broken::Broken;
+use crossing::Crossing;
 use map::Map;
 use world::{Leaving, Place, World};
 
@@ -50,6 +53,13 @@ fn brought_back() -> Crossing {
 fn two_journeys() -> Crossing {
     Crossing { late: 1, journeys: 2, ..journey() }
 }
+
+/// What several tests look at is walked once. One journey with one message on its way at a time;
+static ONE: LazyLock<Map> = LazyLock::new(|| walked(&Crossing { late: 1, ..journey() }));
+/// a database that is brought back;
+static BACK: LazyLock<Map> = LazyLock::new(|| walked(&brought_back()));
+/// on or back.
+static TWO: LazyLock<Map> = LazyLock::new(|| walked(&two_journeys()));
 
 fn walked(crossing: &Crossing) -> Map {
     let map = Map::of(crossing).unwrap_or_else(|broken| panic!("{broken}"));
@@ -91,13 +101,11 @@ fn a_journey_keeps_every_promise_and_can_always_end() {
 
 #[test]
 fn a_database_brought_back_at_either_home_breaks_no_promise() {
-    let map = walked(&brought_back());
-    has_ways_out(&map);
+    let map = &*BACK;
+    has_ways_out(map);
+    let is_restored: fn(&World) -> bool = |world| world.restored.is_some() && is_told(world);
     for (what, is_so) in [
-        (
-            "restored after the move",
-            (|world| world.restored.is_some() && is_told(world)) as fn(&World) -> bool,
-        ),
+        ("restored after the move", is_restored),
         ("asked for while nobody has looked", |world| {
             world.is_frozen(Place::A) && world.home(Place::A).departure.state == Leaving::Announcing
         }),
@@ -119,8 +127,8 @@ fn is_told(world: &World) -> bool {
 
 #[test]
 fn moving_on_and_coming_back_break_no_promise() {
-    let map = walked(&two_journeys());
-    has_ways_out(&map);
+    let map = &*TWO;
+    has_ways_out(map);
     for (to, follows) in [(Place::A, "back"), (Place::C, "on")] {
         let is_there = |world: &World| world.copy.state == S::Done && world.follower.follows == to.bit();
         assert!(map.worlds.iter().any(is_there), "nobody ever gets {follows}");
@@ -215,8 +223,8 @@ const NOT_MODELLED: &[(&str, &str, &str)] = &[
 #[test]
 fn the_model_takes_the_steps_of_the_code_and_no_others() {
     let mut taken = BTreeSet::new();
-    for crossing in [journey(), brought_back()] {
-        taken.extend(walked(&Crossing { late: 1, ..crossing }).steps);
+    for map in [&ONE, &BACK] {
+        taken.extend(map.steps.iter().copied());
     }
     let mut allowed = BTreeSet::new();
     for from in S::ALL {
@@ -258,8 +266,8 @@ const NOT_LEFT: &[(&str, &str, &str)] = &[
 fn departures_take_the_steps_of_the_code_and_no_others() {
     use godwit::model::departure::DepartureState as D;
     let mut taken = BTreeSet::new();
-    for crossing in [journey(), brought_back(), two_journeys()] {
-        taken.extend(walked(&Crossing { late: 1, ..crossing }).leaving);
+    for map in [&ONE, &BACK, &TWO] {
+        taken.extend(map.leaving.iter().copied());
     }
     for from in D::ALL {
         for to in D::ALL.iter().filter(|to| *to != from) {

@@ -2,7 +2,8 @@
 //! starts, and nothing else does: what it did since, it does not know.
 
 use super::{
-    crossing::{Broken, Crossing},
+    broken::Broken,
+    crossing::Crossing,
     world::{Backup, Home, Leaving, Place, World},
 };
 

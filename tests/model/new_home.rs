@@ -3,7 +3,8 @@
 use godwit::model::transfer::TransferState as S;
 
 use super::{
-    crossing::{Broken, Crossing, Wire},
+    broken::Broken,
+    crossing::{Crossing, Wire},
     people::turn,
     world::{Departure, Message, Place, World},
 };

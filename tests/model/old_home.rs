@@ -1,7 +1,8 @@
 //! Old home's part: taking the list, proving it, announcing, and leading on to a further home.
 
 use super::{
-    crossing::{Broken, Crossing, Wire},
+    broken::Broken,
+    crossing::{Crossing, Wire},
     world::{Departure, Leaving, Message, Place, World},
 };
 

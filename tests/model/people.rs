@@ -3,7 +3,8 @@
 use godwit::model::transfer::TransferState as S;
 
 use super::{
-    crossing::{Action, Broken, Crossing},
+    broken::Broken,
+    crossing::{Action, Crossing},
     world::{Asked, Copy, Leaving, Message, Place, Said, World},
 };
 

@@ -8,7 +8,8 @@
 use godwit::model::transfer::TransferState as S;
 
 use super::{
-    crossing::{Broken, Crossing},
+    broken::Broken,
+    crossing::Crossing,
     new_home::agrees,
     world::{Place, World},
 };
