@@ -12,8 +12,8 @@ pub async fn does(home: &Home, sql: String) {
         Box::pin(async move {
             let sql = AssertSqlSafe(sql);
             match c {
-                Connection::Sqlite(c) => drop(sqlx::query(sql).execute(&mut ***c).await?),
-                Connection::Postgres(c) => drop(sqlx::query(sql).execute(&mut ***c).await?),
+                Connection::Sqlite(c) => sqlx::query(sql).execute(&mut ***c).await.map(drop)?,
+                Connection::Postgres(c) => sqlx::query(sql).execute(&mut ***c).await.map(drop)?,
             }
             Ok(())
         })

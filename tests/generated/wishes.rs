@@ -50,6 +50,11 @@ fn walk(folder: &Path, names: &mut BTreeSet<String>) {
                 let name = head.split_once("fn ").and_then(|(_, name)| name.split_once('('));
                 names.extend(name.map(|(name, _)| name.to_owned()));
             }
+            // Stories that a macro makes tests of are listed by their names.
+            let lists = text.split("on_both! {").skip(1).filter_map(|rest| rest.split_once('}'));
+            for list in lists.filter_map(|(list, _)| list.split_once("=>")) {
+                names.extend(list.1.split([',', ';']).map(|name| name.trim().to_owned()));
+            }
         }
     }
 }
