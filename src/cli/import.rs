@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::WithConfig;
+use super::{WithConfig, dry_run};
 use crate::{
     app::App,
     config::Config,
@@ -21,6 +21,7 @@ use crate::{
 
 /// What to import, and where to.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody types or not")]
 pub(super) struct ImportArguments {
     /// The archive: zip or tar.gz as the other server made it.
     file: PathBuf,
@@ -34,6 +35,9 @@ pub(super) struct ImportArguments {
     /// Prints the report as one JSON object.
     #[arg(long)]
     json: bool,
+    /// Reads everything and says what would come and what would not, and why; nothing is written.
+    #[arg(long, conflicts_with_all = ["trial", "approve"])]
+    dry_run: bool,
     /// Leaves the copy as a trial, visible to its owner only, instead of keeping it.
     #[arg(long)]
     trial: bool,
@@ -83,21 +87,21 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
 /// Takes the archive in, to where its owner decides or beyond.
 async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) -> anyhow::Result<()> {
     let id = transfer.id.clone();
-    transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
-    let mut transfer = run_to_rest(app, &id).await?;
+    transfers::insert(&app.store, transfer.clone(), None, app.clock.now_micros()).await?;
+    if arguments.dry_run {
+        return dry_run::run(app, &transfer, arguments.json).await;
+    }
+    let mut transfer = run_to(app, &id, None).await?;
     if transfer.state == TransferState::AwaitingApproval && arguments.approve {
         admit::answer(&app.engine, &transfer, None, admit::Word::Approve(BTreeSet::new())).await?;
-        transfer = run_to_rest(app, &id).await?;
+        transfer = run_to(app, &id, None).await?;
     }
     if transfer.state == TransferState::AwaitingApproval {
         let said = format!("It waits at the desk. Look at it and say: godwit arrivals approve {id}");
         return Ok(writeln!(std::io::stdout(), "{said}")?);
     }
     if transfer.state != TransferState::Trial {
-        // Nobody waits in a queue for a command: what cannot go on now is taken back.
-        let problem = transfer.problem.clone().unwrap_or_default();
-        trial::discard(&app.engine, &transfer).await?;
-        run_to_rest(app, &id).await?;
+        let problem = taken_back(app, &transfer).await?;
         bail!("{problem} Nothing was imported.");
     }
     if !arguments.trial {
@@ -105,21 +109,31 @@ async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) 
         let differing = status::status(&app.engine, &transfer).await?.differences.count;
         certificate::accept(&app.engine, &transfer, differing).await?;
         trial::keep(&app.engine, &transfer).await?;
-        transfer = run_to_rest(app, &id).await?;
+        transfer = run_to(app, &id, None).await?;
     }
     let report = status::report(&app.engine, &transfer).await?;
     if arguments.json {
-        serde_json::to_writer(std::io::stdout(), &report)?;
-        return Ok(writeln!(std::io::stdout())?);
+        return print_json(&report);
     }
     Ok(print(&report)?)
 }
 
-/// Runs steps until a person would have to decide, or something is in the way.
-async fn run_to_rest(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
+/// Nobody waits in a queue for a command: what cannot go on now is taken back. Says what stood in its way.
+pub(super) async fn taken_back(app: &App, transfer: &Transfer) -> anyhow::Result<String> {
+    trial::discard(&app.engine, transfer).await?;
+    run_to(app, &transfer.id, None).await?;
+    Ok(transfer.problem.clone().unwrap_or_default())
+}
+
+/// Runs steps until a person would have to decide, or something is in the way, or the state is this one.
+pub(super) async fn run_to(
+    app: &App,
+    id: &TransferId,
+    state: Option<TransferState>,
+) -> anyhow::Result<Transfer> {
     loop {
         let transfer = reload(app, id).await?;
-        if !transfer.state.is_running() || transfer.problem.is_some() {
+        if Some(transfer.state) == state || !transfer.state.is_running() || transfer.problem.is_some() {
             return Ok(transfer);
         }
         step::advance(&app.engine, &transfer).await?;
@@ -130,14 +144,23 @@ async fn reload(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
     transfers::find(&app.store, id).await?.context("the transfer is gone")
 }
 
+pub(super) fn print_json(said: &impl serde::Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer(std::io::stdout(), said)?;
+    Ok(writeln!(std::io::stdout())?)
+}
+
 fn print(report: &Report) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{:<16}{:>10}{:>10}{:>10}{:>10}", "kind", "archive", "here", "skipped", "failed")?;
     for (kind, c) in &report.items {
         writeln!(out, "{kind:<16}{:>10}{:>10}{:>10}{:>10}", c.source, c.destination, c.skipped, c.failed)?;
     }
+    print_reasons(report)
+}
+
+pub(super) fn print_reasons(report: &Report) -> std::io::Result<()> {
     for line in report.reasons.iter().chain(&report.notes) {
-        writeln!(out, "{} × {}: {}", line.count, line.kind, line.why)?;
+        writeln!(std::io::stdout(), "{} × {}: {}", line.count, line.kind, line.why)?;
     }
     Ok(())
 }

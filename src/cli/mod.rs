@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod demo;
 mod desk;
+mod dry_run;
 mod forwarding;
 mod import;
 mod keeper;

@@ -40,6 +40,7 @@ use crate::{
 mod again;
 mod choices;
 mod counts;
+mod dry_run;
 mod forecast;
 mod permissions;
 mod pointers;
