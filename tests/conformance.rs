@@ -54,6 +54,8 @@ mod mirror;
 mod openings;
 #[path = "conformance/releases.rs"]
 mod releases;
+#[path = "conformance/restless.rs"]
+mod restless;
 #[path = "laboratory/shared.rs"]
 mod shared;
 #[path = "conformance/sources.rs"]
@@ -70,3 +72,5 @@ mod unpacking;
 mod unshown;
 #[path = "mastodon/destination/views.rs"]
 mod views;
+#[path = "conformance/watched.rs"]
+mod watched;

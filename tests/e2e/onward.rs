@@ -92,6 +92,15 @@ async fn who_comes_back_brings_only_what_is_new_and_no_two_homes_send_visitors_t
     assert!(a.is_well() && b.is_well() && c.is_well());
 }
 
+/// The accounts that a home lists as having moved to its Ann, as a reader of FEP-1580 finds them.
+async fn moved_here(stranger: &Browser, home: &Home) -> Vec<String> {
+    let list = stranger.get(&home.at("/users/ann/migration"), ACTIVITY).await.good();
+    let moves = stranger.get(list["moves"].as_str().unwrap(), ACTIVITY).await.good();
+    let items = moves["orderedItems"].as_array().unwrap();
+    assert!(items.iter().all(|item| item["target"] == home.actor("ann")), "{moves:#}");
+    items.iter().map(|item| item["object"].as_str().unwrap().to_owned()).collect()
+}
+
 async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step(tables: Tables) {
     let [mut a, mut b, mut c] = three(&tables);
     let stranger = Browser::new();
@@ -108,6 +117,8 @@ async fn old_addresses_of_every_home_lead_to_the_present_one_in_one_step(tables:
     assert_eq!(lead(&stranger, &of_b, Some(&c)).await, all, "from the second");
     assert_eq!(lead(&stranger, &addresses(&c).await, None).await, 0, "the present one answers itself");
     let actor = stranger.get(&c.actor("ann"), ACTIVITY).await.good();
+    assert_eq!(moved_here(&stranger, &b).await, [a.actor("ann")]);
+    assert_eq!(moved_here(&stranger, &c).await, [b.actor("ann")]);
     for earlier in [&a, &b] {
         assert!(actor["alsoKnownAs"].to_string().contains(&earlier.actor("ann")), "{actor:#}");
         assert!(earlier.log().lines().all(|line| !line.contains("ERROR")), "{}", earlier.log());

@@ -185,6 +185,19 @@ async fn the_same_pair_is_free_and_another_cools_down() {
     assert_eq!(hall.ask(other).await, Answer::Begun);
 }
 
+#[tokio::test]
+async fn a_copy_that_failed_or_was_thrown_away_cools_nobody_down() {
+    let hall = Hall::open(|rules| rules.terms.cool_down_days = 30).await;
+    let account = AccountId::from("ann");
+    for (n, end) in [(0, S::Failed), (1, S::Discarding)] {
+        let asking = Asking { account: account.clone(), ..hall.asking(n).await };
+        assert_eq!(hall.ask(asking).await, Answer::Begun);
+        hall.step(n, S::Fetching, end).await;
+    }
+    let other = Asking { account, ..hall.asking(2).await };
+    assert_eq!(hall.ask(other).await, Answer::Begun);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
