@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::{WithConfig, dry_run};
+use super::WithConfig;
 use crate::{
     app::App,
     config::Config,
@@ -21,7 +21,6 @@ use crate::{
 
 /// What to import, and where to.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody types or not")]
 pub(super) struct ImportArguments {
     /// The archive: zip or tar.gz as the other server made it.
     file: PathBuf,
@@ -35,9 +34,6 @@ pub(super) struct ImportArguments {
     /// Prints the report as one JSON object.
     #[arg(long)]
     json: bool,
-    /// Reads everything and says what would come and what would not, and why; nothing is written.
-    #[arg(long, conflicts_with_all = ["trial", "approve"])]
-    dry_run: bool,
     /// Leaves the copy as a trial, visible to its owner only, instead of keeping it.
     #[arg(long)]
     trial: bool,
@@ -87,21 +83,21 @@ async fn import(config: Config, arguments: &ImportArguments) -> anyhow::Result<(
 /// Takes the archive in, to where its owner decides or beyond.
 async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) -> anyhow::Result<()> {
     let id = transfer.id.clone();
-    transfers::insert(&app.store, transfer.clone(), None, app.clock.now_micros()).await?;
-    if arguments.dry_run {
-        return dry_run::run(app, &transfer, arguments.json).await;
-    }
-    let mut transfer = run_to(app, &id, None).await?;
+    transfers::insert(&app.store, transfer, None, app.clock.now_micros()).await?;
+    let mut transfer = run_to_rest(app, &id).await?;
     if transfer.state == TransferState::AwaitingApproval && arguments.approve {
         admit::answer(&app.engine, &transfer, None, admit::Word::Approve(BTreeSet::new())).await?;
-        transfer = run_to(app, &id, None).await?;
+        transfer = run_to_rest(app, &id).await?;
     }
     if transfer.state == TransferState::AwaitingApproval {
         let said = format!("It waits at the desk. Look at it and say: godwit arrivals approve {id}");
         return Ok(writeln!(std::io::stdout(), "{said}")?);
     }
     if transfer.state != TransferState::Trial {
-        let problem = taken_back(app, &transfer).await?;
+        // Nobody waits in a queue for a command: what cannot go on now is taken back.
+        let problem = transfer.problem.clone().unwrap_or_default();
+        trial::discard(&app.engine, &transfer).await?;
+        run_to_rest(app, &id).await?;
         bail!("{problem} Nothing was imported.");
     }
     if !arguments.trial {
@@ -109,31 +105,21 @@ async fn import_one(app: &App, transfer: Transfer, arguments: &ImportArguments) 
         let differing = status::status(&app.engine, &transfer).await?.differences.count;
         certificate::accept(&app.engine, &transfer, differing).await?;
         trial::keep(&app.engine, &transfer).await?;
-        transfer = run_to(app, &id, None).await?;
+        transfer = run_to_rest(app, &id).await?;
     }
     let report = status::report(&app.engine, &transfer).await?;
     if arguments.json {
-        return print_json(&report);
+        serde_json::to_writer(std::io::stdout(), &report)?;
+        return Ok(writeln!(std::io::stdout())?);
     }
     Ok(print(&report)?)
 }
 
-/// Nobody waits in a queue for a command: what cannot go on now is taken back. Says what stood in its way.
-pub(super) async fn taken_back(app: &App, transfer: &Transfer) -> anyhow::Result<String> {
-    trial::discard(&app.engine, transfer).await?;
-    run_to(app, &transfer.id, None).await?;
-    Ok(transfer.problem.clone().unwrap_or_default())
-}
-
-/// Runs steps until a person would have to decide, or something is in the way, or the state is this one.
-pub(super) async fn run_to(
-    app: &App,
-    id: &TransferId,
-    state: Option<TransferState>,
-) -> anyhow::Result<Transfer> {
+/// Runs steps until a person would have to decide, or something is in the way.
+async fn run_to_rest(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
     loop {
         let transfer = reload(app, id).await?;
-        if Some(transfer.state) == state || !transfer.state.is_running() || transfer.problem.is_some() {
+        if !transfer.state.is_running() || transfer.problem.is_some() {
             return Ok(transfer);
         }
         step::advance(&app.engine, &transfer).await?;
@@ -144,23 +130,14 @@ async fn reload(app: &App, id: &TransferId) -> anyhow::Result<Transfer> {
     transfers::find(&app.store, id).await?.context("the transfer is gone")
 }
 
-pub(super) fn print_json(said: &impl serde::Serialize) -> anyhow::Result<()> {
-    serde_json::to_writer(std::io::stdout(), said)?;
-    Ok(writeln!(std::io::stdout())?)
-}
-
 fn print(report: &Report) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{:<16}{:>10}{:>10}{:>10}{:>10}", "kind", "archive", "here", "skipped", "failed")?;
     for (kind, c) in &report.items {
         writeln!(out, "{kind:<16}{:>10}{:>10}{:>10}{:>10}", c.source, c.destination, c.skipped, c.failed)?;
     }
-    print_reasons(report)
-}
-
-pub(super) fn print_reasons(report: &Report) -> std::io::Result<()> {
     for line in report.reasons.iter().chain(&report.notes) {
-        writeln!(std::io::stdout(), "{} × {}: {}", line.count, line.kind, line.why)?;
+        writeln!(out, "{} × {}: {}", line.count, line.kind, line.why)?;
     }
     Ok(())
 }

@@ -9,7 +9,6 @@ mod check;
 mod config;
 mod demo;
 mod desk;
-mod dry_run;
 mod forwarding;
 mod import;
 mod keeper;

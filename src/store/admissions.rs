@@ -168,30 +168,6 @@ pub async fn ask(store: &Store, asking: Asking, default: Policy) -> StoreResult<
     store.write(move |c| Box::pin(async move { ask_in(c, asking, &default).await })).await
 }
 
-/// What the rules in force would answer, and these. Nothing is written, and nothing promised.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn foresee(
-    store: &Store,
-    mut asking: Asking,
-    default: &Policy,
-) -> StoreResult<(Verdict, Arrivals)> {
-    judged_in(&mut store.reader().await?, &mut asking, default).await
-}
-
-async fn judged_in(
-    c: &mut Connection,
-    asking: &mut Asking,
-    default: &Policy,
-) -> StoreResult<(Verdict, Arrivals)> {
-    let rules = policies::current_in(c, default).await?.policy.arrivals;
-    asking.request.is_known_server = is_known(c, &asking.request).await?;
-    let room = room_in(c, asking).await?;
-    let verdict = if asking.is_exempt { Verdict::default() } else { rules.judge(&asking.request, &room) };
-    Ok((verdict, rules))
-}
-
 async fn ask_in(c: &mut Connection, mut asking: Asking, default: &Policy) -> StoreResult<Answer> {
     take_turn(c).await?;
     match state_in(c, &asking.transfer).await? {
@@ -200,9 +176,12 @@ async fn ask_in(c: &mut Connection, mut asking: Asking, default: &Policy) -> Sto
         state if state == asking.to => return Ok(Answer::Begun),
         _ => return Err(StoreError::Conflict(text!("refusals-this-copy-has-gone-on"))),
     }
-    let (mut verdict, rules) = judged_in(c, &mut asking, default).await?;
+    let rules = policies::current_in(c, default).await?.policy.arrivals;
+    asking.request.is_known_server = is_known(c, &asking.request).await?;
+    let room = room_in(c, &asking).await?;
     let before = row!(c, Row, "select * from applications where transfer_id = $1", asking.transfer.as_str())?;
     let before = before.map(applications::read).transpose()?;
+    let mut verdict = if asking.is_exempt { Verdict::default() } else { rules.judge(&asking.request, &room) };
     // Who was let in and met an obstacle goes on where they were; the limits hold all the same.
     let was_let_in = before.as_ref().filter(|one| matches!(one.outcome.as_str(), "admitted" | "approved"));
     if let Some(one) = was_let_in {

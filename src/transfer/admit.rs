@@ -111,43 +111,14 @@ pub async fn begin(
     actor: &Url,
     choices: Choices,
 ) -> TransferResult<Answer> {
-    let request = request(engine, transfer, actor, &choices).await?;
-    enter(engine, transfer, actor, request, choices, TransferState::Fetching).await
-}
-
-/// What is asked, as far as the survey tells.
-async fn request(
-    engine: &Engine,
-    transfer: &Transfer,
-    actor: &Url,
-    choices: &Choices,
-) -> TransferResult<Request> {
     let survey = transfers::survey(&engine.store, &transfer.id).await?.unwrap_or_default();
-    Ok(Request {
+    let request = Request {
         who: applicant(engine, actor, &transfer.asked_for).await,
-        size: size(&survey, choices),
+        size: size(&survey, &choices),
         is_known_server: false,
         is_archive: matches!(transfer.origin, Origin::Archive { .. }),
-    })
-}
-
-/// What the rules would say to a copy of everything, in sentences: which of them refuse it, and why an admin would
-/// look first. Nobody is asked anything, and nothing is promised.
-///
-/// # Errors
-/// [`TransferError::Store`].
-pub(super) async fn foreseen(
-    engine: &Engine,
-    transfer: &Transfer,
-    actor: &Url,
-) -> TransferResult<(Vec<String>, Vec<String>)> {
-    let choices = Choices::default();
-    let request = request(engine, transfer, actor, &choices).await?;
-    let asking = asking(engine, transfer, actor, request, choices, TransferState::Fetching);
-    let (here, other) = (&engine.domain, asking.request.who.shown());
-    let (verdict, rules) = admissions::foresee(&engine.store, asking, &engine.policy).await?;
-    let refused = verdict.broken.iter().map(|rule| rule.sentence(&rules, here, &other)).collect();
-    Ok((refused, verdict.needs.iter().map(|need| need.sentence(here)).collect()))
+    };
+    enter(engine, transfer, actor, request, choices, TransferState::Fetching).await
 }
 
 /// Takes a failed copy up again at `to`: the limits hold once more, a look at it does not.
@@ -174,33 +145,22 @@ async fn enter(
     to: TransferState,
 ) -> TransferResult<Answer> {
     let who = request.who.clone();
-    let asking = asking(engine, transfer, actor, request, choices, to);
-    match admissions::ask(&engine.store, asking, engine.policy.clone()).await? {
-        Answer::Refused(broken, rules) => Err(refused(engine, &rules, &broken, &who)),
-        answer => Ok(answer),
-    }
-}
-
-fn asking(
-    engine: &Engine,
-    transfer: &Transfer,
-    actor: &Url,
-    request: Request,
-    choices: Choices,
-    to: TransferState,
-) -> Asking {
-    Asking {
+    let asking = Asking {
         transfer: transfer.id.clone(),
         account: transfer.account.clone(),
         old_actor: actor.to_string(),
         // A file may claim anything; only a live account of this server arrives from nowhere.
-        is_exempt: is_from_here(engine, &request.who) && !request.is_archive,
+        is_exempt: is_from_here(engine, &who) && !request.is_archive,
         request,
         choices,
         from: transfer.state,
         to,
         free_bytes: engine.blobs.free_bytes(),
         now: engine.clock.now_micros(),
+    };
+    match admissions::ask(&engine.store, asking, engine.policy.clone()).await? {
+        Answer::Refused(broken, rules) => Err(refused(engine, &rules, &broken, &who)),
+        answer => Ok(answer),
     }
 }
 

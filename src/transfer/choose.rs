@@ -48,7 +48,7 @@ pub async fn begin(engine: &Engine, transfer: &Transfer, choices: Choices) -> Tr
 }
 
 /// The account the survey found.
-pub(super) async fn actor_of(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
+async fn actor_of(engine: &Engine, transfer: &Transfer) -> TransferResult<Url> {
     let survey = transfers::survey(&engine.store, &transfer.id).await?.unwrap_or_default();
     let named = survey.get("actor").and_then(serde_json::Value::as_str);
     let found = named.and_then(|text| Url::parse(text).ok()).or_else(|| old_actor(transfer).cloned());

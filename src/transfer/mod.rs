@@ -26,7 +26,6 @@ pub mod departure_status;
 pub mod desk;
 mod differences;
 pub mod discover;
-pub mod dry_run;
 pub mod engine;
 pub mod erase;
 pub mod error;

@@ -61,23 +61,11 @@ pub(super) async fn decide(engine: &Engine, transfer: &Transfer) -> TransferResu
     }
 }
 
-/// Decides, and the writing begins; a dry run whose command is gone ends here instead.
+/// Decides, and notes what will arrive changed: polls closed, emoji as words.
 ///
 /// # Errors
 /// [`super::TransferError`] with its disposition.
 pub async fn plan(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
-    let next = if choices::waits(&engine.store, &transfer.id).await? {
-        TransferState::Discarding
-    } else {
-        look_over(engine, transfer).await?;
-        TransferState::Importing
-    };
-    let now = engine.clock.now_micros();
-    Ok(transfers::step(&engine.store, &transfer.id, TransferState::Planned, next, now).await?)
-}
-
-/// Decides, and notes what will arrive changed: polls closed, emoji as words. Again is the same.
-pub(super) async fn look_over(engine: &Engine, transfer: &Transfer) -> TransferResult<()> {
     let Changing { polls, emoji, fileless, unaddressed } = decide(engine, transfer).await?;
     let wants_files = choices::find(&engine.store, &transfer.id).await?.wants(CollectionKind::Media);
     for (kind, count, why) in [
@@ -98,5 +86,7 @@ pub(super) async fn look_over(engine: &Engine, transfer: &Transfer) -> TransferR
             notes::note(&engine.store, &transfer.id, kind, count, &why).await?;
         }
     }
+    let (from, to) = (TransferState::Planned, TransferState::Importing);
+    transfers::step(&engine.store, &transfer.id, from, to, engine.clock.now_micros()).await?;
     Ok(())
 }

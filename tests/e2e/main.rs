@@ -16,7 +16,6 @@ mod client_server;
 mod crowd;
 mod demo;
 mod desk;
-mod dry_run;
 mod endings;
 mod erasure;
 mod fedify_follower;

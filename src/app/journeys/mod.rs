@@ -40,7 +40,6 @@ use crate::{
 mod again;
 mod choices;
 mod counts;
-mod dry_run;
 mod forecast;
 mod permissions;
 mod pointers;

@@ -164,13 +164,6 @@ impl Home {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Runs a command that must not go well; gives what it complains of.
-    pub fn fails(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments).output().unwrap();
-        assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
-        String::from_utf8(output.stderr).unwrap()
-    }
-
     /// Starts the server and waits until it listens.
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(self.dir.path().join("log.txt")).unwrap();
