@@ -63,7 +63,8 @@ fn start(config: Config) -> anyhow::Result<()> {
         let (base, listen) = (config.server.base_url.clone(), config.server.listen);
         let app = web::Data::new(App::open(config).await.context("starting the daemon")?);
         // Before anybody is forwarded.
-        restored::count_on(&app.store).await.context("comparing the database with what is remembered")?;
+        let counted = restored::count_on(&app.store, app.clock.now_micros()).await;
+        counted.context("comparing the database with what is remembered")?;
         if restored::is_frozen(&app.store).await? {
             tracing::error!("{}", super::forwarding::FROZEN);
         }

@@ -141,9 +141,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
         Ok(left) => tracing::info!(left, "what was under way when this daemon ended is taken up again"),
         Err(error) => tracing::error!(%error, "works left behind wait until their time is over"),
     }
-    if let Err(error) = wake_up::look_around(&parts.side).await {
-        tracing::error!(%error, "rows could not be held against what the world says");
-    }
+    hold_against_the_world(&parts).await;
     if let Err(error) = bring::sweep(&parts.engine).await {
         tracing::error!(%error, "archives that are not needed any more may lie around until the next start");
     }
@@ -162,8 +160,10 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => break,
             () = something_new(&mut commits, looked + BREATH) => {}
             _ = remember.tick() => {
-                if let Err(error) = restored::count_on(store).await {
-                    tracing::error!(%error, "a restored backup would not be noticed");
+                match restored::count_on(store, parts.engine.clock.now_micros()).await {
+                    Ok(true) => hold_against_the_world(&parts).await,
+                    Ok(false) => {}
+                    Err(error) => tracing::error!(%error, "a restored backup would not be noticed"),
                 }
                 sweep(&parts, &mut desk).await;
                 offer_later(&parts, &mut desk).await;
@@ -186,6 +186,13 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) {
     }
     give_up_all(&parts, &mut desk).await;
     store.drain(false);
+}
+
+/// Looks whether our own accounts say something else than their departures: a database may have forgotten it.
+async fn hold_against_the_world(parts: &Parts) {
+    if let Err(error) = wake_up::look_around(&parts.side).await {
+        tracing::error!(%error, "rows could not be held against what the world says");
+    }
 }
 
 /// Waits for a commit, and for the end of a breath since the last look: a copy commits hundreds of times a

@@ -1,6 +1,6 @@
 //! Table `departures`: accounts that leave, and how far they are.
 
-use super::{Store, StoreResult, letters};
+use super::{Connection, Store, StoreResult, letters};
 use crate::model::ending::Ending;
 
 /// A departure as it is stored.
@@ -190,23 +190,22 @@ pub async fn ask(store: &Store, id: String, activity_id: String, now: i64) -> St
 /// # Errors
 /// [`super::StoreError`].
 pub async fn stop(store: &Store, id: String, problem: String, now: i64) -> StoreResult<()> {
-    store
-        .write(move |c| {
-            Box::pin(async move {
-                let changed = run!(
-                    c,
-                    "update departures set state = 'started', problem = $2, due_at = null \
-                     where id = $1 and state in ('resting', 'announcing')",
-                    &id,
-                    &problem,
-                )?;
-                if changed == 1 {
-                    letters::about_departure_in(c, &id, letters::kind::STOPPED, &problem, now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    store.write(move |c| Box::pin(async move { stop_in(c, &id, &problem, now).await })).await
+}
+
+/// As [`stop`], within a transaction.
+pub(super) async fn stop_in(c: &mut Connection, id: &str, problem: &str, now: i64) -> StoreResult<()> {
+    let changed = run!(
+        c,
+        "update departures set state = 'started', problem = $2, due_at = null \
+         where id = $1 and state in ('resting', 'announcing')",
+        id,
+        problem,
+    )?;
+    if changed == 1 {
+        letters::about_departure_in(c, id, letters::kind::STOPPED, problem, now).await?;
+    }
+    Ok(())
 }
 
 /// Withdraws a departure and its map, whatever was said of it; `false` when there is nothing to withdraw.

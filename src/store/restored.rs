@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Store, StoreError, StoreResult};
+use super::{Store, StoreError, StoreResult, departures};
 
 /// Why an announcement that rested, or had begun, does not go on.
 const CALLED_OFF: &str = "This server was restored from a backup, and cannot know whether you had called your \
@@ -14,12 +14,12 @@ const CALLED_OFF: &str = "This server was restored from a backup, and cannot kno
 /// The file in the data directory.
 pub(super) const FILE: &str = "database.epoch";
 
-/// Counts on, in the database and outside. Forwarding and announcing are frozen from the moment at which
-/// the database is seen to be older than the file, until [`thaw`].
+/// Counts on, in the database and outside; `true` when the database is seen to be older than the file. Forwarding
+/// and announcing are frozen from then on, until [`thaw`].
 ///
 /// # Errors
 /// [`StoreError`]; [`StoreError::Unfit`] when the file cannot be read or written.
-pub async fn count_on(store: &Store) -> StoreResult<()> {
+pub async fn count_on(store: &Store, now: i64) -> StoreResult<bool> {
     let known = read(&store.outside)?;
     let counting = store.write(move |c| {
         Box::pin(async move {
@@ -41,12 +41,11 @@ pub async fn count_on(store: &Store) -> StoreResult<()> {
             )?;
             // Whether what rested was called off meanwhile is forgotten, and so is whether what had begun was
             // stopped and taken back: its owner says it again.
-            run!(
-                c,
-                "update departures set state = 'started', due_at = null, problem = $1 \
-                 where state in ('resting', 'announcing')",
-                CALLED_OFF,
-            )?;
+            let said =
+                rows!(c, (String,), "select id from departures where state in ('resting', 'announcing')")?;
+            for (id,) in said {
+                departures::stop_in(c, &id, CALLED_OFF, now).await?;
+            }
             Ok((known + 1, true))
         })
     });
@@ -54,7 +53,8 @@ pub async fn count_on(store: &Store) -> StoreResult<()> {
     if is_restored {
         tracing::error!("the database is older than this daemon remembers: a backup was restored");
     }
-    write(&store.outside, count)
+    write(&store.outside, count)?;
+    Ok(is_restored)
 }
 
 /// Whether an admin has to look before anybody is forwarded or announced.
@@ -115,7 +115,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         for _ in 0..3 {
-            count_on(&store).await.unwrap();
+            count_on(&store, 0).await.unwrap();
             assert!(!is_frozen(&store).await.unwrap());
         }
         let back = store.write(|c| {
@@ -126,13 +126,13 @@ mod tests {
             })
         });
         back.await.unwrap();
-        count_on(&store).await.unwrap();
+        count_on(&store, 0).await.unwrap();
         assert!(is_frozen(&store).await.unwrap());
-        count_on(&store).await.unwrap();
+        count_on(&store, 0).await.unwrap();
         assert!(is_frozen(&store).await.unwrap(), "it is not forgotten at the next start");
         assert!(thaw(&store).await.unwrap());
         assert!(!thaw(&store).await.unwrap());
-        count_on(&store).await.unwrap();
+        count_on(&store, 0).await.unwrap();
         assert!(!is_frozen(&store).await.unwrap(), "and noticed once");
     }
 
@@ -140,11 +140,11 @@ mod tests {
     async fn a_file_that_is_behind_says_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
-        count_on(&store).await.unwrap();
+        count_on(&store, 0).await.unwrap();
         std::fs::remove_file(dir.path().join(FILE)).unwrap();
-        count_on(&store).await.unwrap();
+        count_on(&store, 0).await.unwrap();
         assert!(!is_frozen(&store).await.unwrap());
         std::fs::write(dir.path().join(FILE), "many").unwrap();
-        assert!(count_on(&store).await.unwrap_err().to_string().contains(FILE));
+        assert!(count_on(&store, 0).await.unwrap_err().to_string().contains(FILE));
     }
 }

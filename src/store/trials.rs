@@ -65,6 +65,22 @@ pub async fn extend(store: &Store, id: &TransferId, ends_at: i64) -> StoreResult
         .await
 }
 
+/// Lets it go on beyond its end, of which its owner has been told: it is no new end to be told of.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn go_on(store: &Store, id: &TransferId, ends_at: i64) -> StoreResult<()> {
+    let id = id.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let sql = "update trials set ends_at = $2 where transfer_id = $1 and ends_at < $2";
+                run!(c, sql, id.as_str(), ends_at).map(drop).map_err(Into::into)
+            })
+        })
+        .await
+}
+
 /// Tells its owner that it ends soon, once for each end.
 ///
 /// # Errors

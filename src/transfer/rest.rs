@@ -265,7 +265,7 @@ mod tests {
                 assert_eq!(state(&bench, &departure).await, "announcing");
             }
             for _ in 0..3 {
-                crate::store::restored::count_on(store).await.unwrap();
+                crate::store::restored::count_on(store, 0).await.unwrap();
             }
             let back = store.write(|c| {
                 Box::pin(async move {
@@ -274,10 +274,13 @@ mod tests {
                 })
             });
             back.await.unwrap();
-            crate::store::restored::count_on(store).await.unwrap();
+            crate::store::restored::count_on(store, 0).await.unwrap();
             let row = find(store, &departure.id).await.unwrap().unwrap();
             assert_eq!(row.state, "started");
             assert!(row.problem.unwrap().contains("restored"));
+            let all = letters::of_account(store, "ann-id", 10).await.unwrap();
+            let told = all.iter().filter(|letter| letter.kind == letters::kind::STOPPED).count();
+            assert_eq!(told, 1, "who said the last word may have gone away since");
             assert!(bench.host.account(&"ann-id".into()).await.unwrap().unwrap().moved_to.is_none());
         }
     }

@@ -1,5 +1,6 @@
 //! New home: a trial ends. Its owner is told before, can extend it as often as they like, and what is thrown away
-//! in the end is a copy only: as long as Old home does not show the account, the trial goes on by itself.
+//! in the end is a copy only: as long as Old home does not show the account, or says that it is here, the trial goes on
+//! by itself.
 
 use super::{Engine, TransferError, TransferResult, status::old_actor};
 use crate::{
@@ -44,9 +45,17 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     begin(engine, transfer).await?;
     let Some(trial) = trials::find(store, id).await? else { return Ok(Some(NEVER)) };
     if now >= trial.ends_at {
-        if !is_elsewhere(engine, transfer).await? {
-            trials::extend(store, id, now.saturating_add(WEEK)).await?;
-            return Ok(Some(now.saturating_add(WEEK)));
+        let later = now.saturating_add(WEEK);
+        match seen_there(engine, transfer).await? {
+            There::Stays => {}
+            There::Unseen => {
+                trials::extend(store, id, later).await?;
+                return Ok(Some(later));
+            }
+            There::IsHere => {
+                trials::go_on(store, id, later).await?;
+                return Ok(Some(later));
+            }
         }
         transfers::step(store, id, TransferState::Trial, TransferState::Discarding, now).await?;
         return Ok(None);
@@ -59,15 +68,24 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     Ok(Some(trial.ends_at))
 }
 
-/// Whether what was copied is still where it came from, and not said there to be here: a restored backup forgets that
-/// this copy was announced. A file is with whoever gave it.
-async fn is_elsewhere(engine: &Engine, transfer: &Transfer) -> TransferResult<bool> {
-    let Some(old) = old_actor(transfer) else { return Ok(true) };
+/// What Old home says of the account whose copy this is.
+enum There {
+    /// It is still there. A file is with whoever gave it.
+    Stays,
+    /// Nothing now.
+    Unseen,
+    /// It has moved to this account: a restored backup has forgotten that this copy was announced.
+    IsHere,
+}
+
+async fn seen_there(engine: &Engine, transfer: &Transfer) -> TransferResult<There> {
+    let Some(old) = old_actor(transfer) else { return Ok(There::Stays) };
     let Ok((there, _)) = lookup::actor(&*engine.remote, &engine.signer, old, None).await else {
-        return Ok(false);
+        return Ok(There::Unseen);
     };
     let account = engine.host.account(&transfer.account).await?;
-    Ok(account.is_none_or(|account| there.moved_to != Some(account.actor)))
+    let is_here = account.is_some_and(|account| there.moved_to == Some(account.actor));
+    Ok(if is_here { There::IsHere } else { There::Stays })
 }
 
 /// The owner wants more time: as long as a trial lasts, from now on.

@@ -32,6 +32,7 @@ async fn a_look_at_a_home_that_keeps_changing_ends_says_so_and_loses_nothing() {
     let pass = copy.pass().await;
     assert_eq!(pass.state, PassState::Done);
     assert!(pass.problem.clone().unwrap().contains("changed every time"), "{pass:?}");
+    assert!(pass.rounds > 2, "it is looked at again: {pass:?}");
     assert_eq!(pass.found.added, u64::from(pass.rounds), "each round brings what was written before it");
     assert_eq!(copy.look().await.problem, None, "a quiet look ends it");
     copy.is_as_if_made_now("restless", &BTreeSet::new()).await;
