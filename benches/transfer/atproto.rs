@@ -51,6 +51,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
         return Ok(output);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let tail: Vec<&str> = said.lines().rev().take(5).collect();
-    Err(format!("{command:?} ended with {}: {}", output.status, tail.join(" / ")))
+    let lines: Vec<&str> = said.lines().collect();
+    let tail = lines.iter().skip(lines.len().saturating_sub(12)).copied();
+    Err(format!("{command:?} ended with {}: {}", output.status, tail.collect::<Vec<_>>().join(" / ")))
 }

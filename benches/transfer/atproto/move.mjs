@@ -81,6 +81,8 @@ async function home(name) {
       PDS_DATA_DIRECTORY: join(disk, name),
       PDS_BLOBSTORE_DISK_LOCATION: join(disk, name, 'blobs'),
       PDS_BLOB_UPLOAD_LIMIT: '5000000',
+      // A hundred thousand posts are one file of 36 MB, and more than it takes unless it is told.
+      PDS_MAX_REPO_IMPORT_SIZE: '1000000000',
       PDS_JWT_SECRET: randomBytes(16).toString('hex'),
       PDS_ADMIN_PASSWORD: randomBytes(16).toString('hex'),
       PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: createHash('sha256').update(name).digest('hex'),
