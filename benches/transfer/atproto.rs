@@ -52,6 +52,6 @@ fn run(command: &mut Command) -> Result<Output, String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = said.lines().collect();
-    let tail = lines.iter().skip(lines.len().saturating_sub(12)).copied();
-    Err(format!("{command:?} ended with {}: {}", output.status, tail.collect::<Vec<_>>().join(" / ")))
+    let tail = lines.get(lines.len().saturating_sub(12)..).unwrap_or_default();
+    Err(format!("{command:?} ended with {}: {}", output.status, tail.join(" / ")))
 }

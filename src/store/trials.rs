@@ -75,7 +75,8 @@ pub async fn go_on(store: &Store, id: &TransferId, ends_at: i64) -> StoreResult<
         .write(move |c| {
             Box::pin(async move {
                 let sql = "update trials set ends_at = $2 where transfer_id = $1 and ends_at < $2";
-                run!(c, sql, id.as_str(), ends_at).map(drop).map_err(Into::into)
+                run!(c, sql, id.as_str(), ends_at)?;
+                Ok(())
             })
         })
         .await

@@ -47,18 +47,14 @@ pub async fn look(engine: &Engine, transfer: &Transfer) -> TransferResult<Option
     if now >= trial.ends_at {
         let later = now.saturating_add(WEEK);
         match seen_there(engine, transfer).await? {
-            There::Stays => {}
-            There::Unseen => {
-                trials::extend(store, id, later).await?;
-                return Ok(Some(later));
+            There::Stays => {
+                transfers::step(store, id, TransferState::Trial, TransferState::Discarding, now).await?;
+                return Ok(None);
             }
-            There::IsHere => {
-                trials::go_on(store, id, later).await?;
-                return Ok(Some(later));
-            }
+            There::Unseen => trials::extend(store, id, later).await?,
+            There::IsHere => trials::go_on(store, id, later).await?,
         }
-        transfers::step(store, id, TransferState::Trial, TransferState::Discarding, now).await?;
-        return Ok(None);
+        return Ok(Some(later));
     }
     let soon = trial.ends_at - WEEK.min(engine.trial_micros / 2);
     if now < soon {

@@ -68,6 +68,7 @@ impl Crossing {
                 true
             }
             Action::GoOn(to) => go_on(world, *to),
+            // However often: a number that grew would make worlds without end.
             Action::CopyAgain => go_between(world, world.copy.from, world.copy.to, 2),
             _ => false,
         }
